@@ -1,0 +1,95 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.datafast;
+
+import java.util.Map;
+
+/**
+ * Records goals in DataFast: things a visitor did that matter, such as signing up or
+ * paying.
+ * <p>
+ * {@link #track(Goal) track} is for almost everything. It hands the goal over to a
+ * background dispatcher and returns; whatever becomes of the goal is told to the
+ * {@link io.datafast.delivery.GoalDeliveryListener} beans as exactly one
+ * {@link io.datafast.delivery.GoalOutcome}. {@link #create(Goal) create} makes the call
+ * now and waits for DataFast's answer.
+ * <p>
+ * Both attribute the goal to its {@linkplain Goal#visitorId() own visitor} or, where it
+ * has none, to the visitor of the current request, and both pass it through the
+ * {@link GoalFilter} beans. Where DataFast is off (see the property
+ * {@code datafast.enabled}), both can be called all the same and send nothing.
+ * <p>
+ * Implementations are thread-safe.
+ *
+ * @see <a href="https://datafa.st/docs/api-create-goal">DataFast: create a custom
+ * goal</a>
+ */
+public interface DataFastGoals {
+
+	/**
+	 * Track a goal in the background. The visitor of the current request is read and the
+	 * filters run on the calling thread; the call to DataFast is made by another.
+	 * <p>
+	 * This method does not block, and it does not throw for anything that happens to the
+	 * goal: a missing visitor, a failing filter, a full queue and a failing delivery are
+	 * outcomes.
+	 * @param goal the goal
+	 */
+	void track(Goal goal);
+
+	/**
+	 * Track a goal of the current request's visitor in the background, as
+	 * {@link #track(Goal)} does.
+	 * @param name the goal's name, 1 to 64 of {@code a-z 0-9 _ - :}
+	 * @throws InvalidGoalException if the name breaks DataFast's rules
+	 */
+	default void track(String name) {
+		track(Goal.of(name));
+	}
+
+	/**
+	 * Track a goal of the current request's visitor in the background, as
+	 * {@link #track(Goal)} does.
+	 * @param name the goal's name, 1 to 64 of {@code a-z 0-9 _ - :}
+	 * @param metadata at most 10 entries; keys of 1 to 64 of {@code a-z 0-9 _ -}, values
+	 * as {@link Goal#with(String, Object)} takes them
+	 * @throws InvalidGoalException if the name or a key breaks DataFast's rules, or there
+	 * are too many entries
+	 */
+	default void track(String name, Map<String, ?> metadata) {
+		track(Goal.of(name).with(metadata));
+	}
+
+	/**
+	 * Create a goal now, on the calling thread, and wait for DataFast's answer, at most
+	 * as long as the property {@code datafast.read-timeout} says. There is one attempt.
+	 * <p>
+	 * Where nothing is sent, because DataFast is off or a {@link GoalFilter} vetoed, the
+	 * receipt has no event id and its message says why.
+	 * @param goal the goal
+	 * @return what DataFast said
+	 * @throws MissingVisitorException if neither the goal nor the current request has a
+	 * visitor id
+	 * @throws VisitorNotFoundException if the visitor has no pageview yet
+	 * @throws GoalRejectedException if DataFast refused the goal for good
+	 * @throws DataFastAuthenticationException if DataFast refused the API key
+	 * @throws DataFastUnavailableException if DataFast could not be reached, did not
+	 * answer in time, or failed
+	 */
+	GoalReceipt create(Goal goal);
+
+}

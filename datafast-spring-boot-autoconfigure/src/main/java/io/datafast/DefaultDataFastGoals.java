@@ -1,0 +1,160 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.datafast;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import io.datafast.delivery.GoalDelivery;
+import io.datafast.delivery.GoalDispatcher;
+import io.datafast.delivery.GoalOutcome;
+import io.datafast.delivery.GoalOutcome.Dropped;
+import io.datafast.delivery.GoalOutcome.Skipped;
+import io.datafast.delivery.GoalOutcomePublisher;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Completes a goal with the current visitor and the default metadata, filters it, and
+ * hands it over.
+ */
+final class DefaultDataFastGoals implements DataFastGoals {
+
+	private final VisitorIdResolver visitorIdResolver;
+
+	private final Map<String, String> defaultMetadata;
+
+	private final List<GoalFilter> filters;
+
+	private final GoalDispatcher dispatcher;
+
+	private final GoalDelivery delivery;
+
+	private final GoalOutcomePublisher outcomes;
+
+	DefaultDataFastGoals(VisitorIdResolver visitorIdResolver, Map<String, String> defaultMetadata,
+			List<GoalFilter> filters, GoalDispatcher dispatcher, GoalDelivery delivery, GoalOutcomePublisher outcomes) {
+		this.visitorIdResolver = visitorIdResolver;
+		this.defaultMetadata = new LinkedHashMap<>(defaultMetadata);
+		this.filters = List.copyOf(filters);
+		this.dispatcher = dispatcher;
+		this.delivery = delivery;
+		this.outcomes = outcomes;
+	}
+
+	@Override
+	public void track(Goal goal) {
+		Preparation preparation = prepare(goal);
+		if (preparation.outcome() == null) {
+			handOver(preparation.goal());
+		}
+	}
+
+	private void handOver(Goal goal) {
+		try {
+			this.dispatcher.dispatch(goal);
+		}
+		catch (Throwable ex) {
+			this.outcomes.publishFailed(goal, "GoalDispatcher " + this.dispatcher.getClass().getName() + " failed", ex);
+		}
+	}
+
+	@Override
+	public GoalReceipt create(Goal goal) {
+		Preparation preparation = prepare(goal);
+		GoalOutcome outcome = preparation.outcome();
+		if (outcome == null) {
+			outcome = deliver(preparation.goal());
+		}
+		if (outcome instanceof GoalOutcome.Created created) {
+			return created.receipt();
+		}
+		if (outcome instanceof GoalOutcome.Rejected rejected) {
+			throw rejected.exception();
+		}
+		if (outcome instanceof Dropped dropped && dropped.lastFailure() != null) {
+			throw dropped.lastFailure();
+		}
+		if (outcome instanceof Skipped skipped && skipped.reason() == Skipped.Reason.NO_VISITOR) {
+			throw new MissingVisitorException("Goal '" + goal.name() + "' has no visitor: the goal has no well-formed"
+					+ " visitor id, and no current request has one in its cookie. Call forVisitor(...) on the goal.");
+		}
+		return new GoalReceipt(null, "Not sent: " + ((outcome instanceof Skipped) ? "a GoalFilter vetoed the goal"
+				: "something failed before the call, see the log"));
+	}
+
+	private GoalOutcome deliver(Goal goal) {
+		try {
+			GoalOutcome outcome = this.delivery.attempt(goal);
+			this.outcomes.publish(goal, outcome);
+			return outcome;
+		}
+		catch (RuntimeException ex) {
+			this.outcomes.publishFailed(goal, "Creating a goal failed", null);
+			throw ex;
+		}
+	}
+
+	private Preparation prepare(Goal goal) {
+		Goal current = goal;
+		Object component = this.visitorIdResolver;
+		try {
+			current = withDefaults(withVisitor(current));
+			for (GoalFilter filter : this.filters) {
+				component = filter;
+				Goal filtered = filter.filter(current);
+				if (filtered == null) {
+					return skip(current, Skipped.Reason.FILTERED);
+				}
+				current = filtered;
+			}
+		}
+		catch (Throwable ex) {
+			this.outcomes.publishFailed(current, component.getClass().getName() + " failed", ex);
+			return new Preparation(current, new Dropped(Dropped.Reason.FAILED, null));
+		}
+		return (current.visitorId() != null) ? new Preparation(current, null)
+				: skip(current, Skipped.Reason.NO_VISITOR);
+	}
+
+	private Preparation skip(Goal goal, Skipped.Reason reason) {
+		GoalOutcome outcome = new Skipped(reason);
+		this.outcomes.publish(goal, outcome);
+		return new Preparation(goal, outcome);
+	}
+
+	private Goal withVisitor(Goal goal) {
+		return (goal.visitorId() != null) ? goal : goal.forVisitor(this.visitorIdResolver.resolveVisitorId());
+	}
+
+	private Goal withDefaults(Goal goal) {
+		Map<String, String> added = new LinkedHashMap<>();
+		this.defaultMetadata.forEach((key, value) -> {
+			if (!goal.metadata().containsKey(key) && goal.metadata().size() + added.size() < GoalRules.MAX_ENTRIES) {
+				added.put(key, value);
+			}
+		});
+		return added.isEmpty() ? goal : goal.with(added);
+	}
+
+	/**
+	 * A goal that is ready to be handed over or, with an outcome, one that ends here.
+	 */
+	private record Preparation(Goal goal, @Nullable GoalOutcome outcome) {
+	}
+
+}

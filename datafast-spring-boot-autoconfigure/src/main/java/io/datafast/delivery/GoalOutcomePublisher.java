@@ -1,0 +1,74 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.datafast.delivery;
+
+import java.util.List;
+
+import io.datafast.Goal;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells every {@link GoalDeliveryListener} the outcome of a goal. A failing listener
+ * neither keeps the others from being told nor reaches the caller. Thread-safe.
+ */
+public final class GoalOutcomePublisher {
+
+	private final FailureLog failures = new FailureLog(GoalOutcomePublisher.class);
+
+	private final List<GoalDeliveryListener> listeners;
+
+	/**
+	 * Create a publisher.
+	 * @param listeners the listeners, in the order in which they are told
+	 */
+	public GoalOutcomePublisher(List<GoalDeliveryListener> listeners) {
+		this.listeners = List.copyOf(listeners);
+	}
+
+	/**
+	 * Tell the listeners. Never throws an exception.
+	 * @param goal the goal
+	 * @param outcome what became of it
+	 */
+	public void publish(Goal goal, GoalOutcome outcome) {
+		for (GoalDeliveryListener listener : this.listeners) {
+			try {
+				listener.onOutcome(goal, outcome);
+			}
+			catch (Throwable ex) {
+				String message = "GoalDeliveryListener " + listener.getClass().getName() + " failed";
+				this.failures.log(message, message, ex);
+			}
+		}
+	}
+
+	/**
+	 * Log that something on this side failed, the first time at WARN and then at DEBUG,
+	 * and tell the listeners that the goal is
+	 * {@linkplain GoalOutcome.Dropped.Reason#FAILED lost}. Never throws an exception.
+	 * @param goal the goal, as far as it got
+	 * @param message what failed; it holds no data, so that equal failures have equal
+	 * messages
+	 * @param failure the failure, or {@code null} if the message says all that may be
+	 * logged
+	 */
+	public void publishFailed(Goal goal, String message, @Nullable Throwable failure) {
+		this.failures.log(message, message, failure);
+		publish(goal, new GoalOutcome.Dropped(GoalOutcome.Dropped.Reason.FAILED, null));
+	}
+
+}

@@ -1,0 +1,284 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.datafast.delivery;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+
+import io.datafast.DataFastUnavailableException;
+import io.datafast.Goal;
+import io.datafast.GoalReceipt;
+import io.datafast.delivery.GoalOutcome.Created;
+import io.datafast.delivery.GoalOutcome.Dropped;
+import io.datafast.testing.RecordedOutcomes;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+@ExtendWith(OutputCaptureExtension.class)
+class InMemoryGoalDispatcherTests {
+
+	private static final Dropped QUEUE_FULL = new Dropped(Dropped.Reason.QUEUE_FULL, null);
+
+	private static final Dropped SHUTDOWN = new Dropped(Dropped.Reason.SHUTDOWN, null);
+
+	private static final GoalReceipt RECEIPT = new GoalReceipt("1", "ok");
+
+	private final RecordedOutcomes outcomes = new RecordedOutcomes();
+
+	private final CountDownLatch api = new CountDownLatch(1);
+
+	private InMemoryGoalDispatcher dispatcher;
+
+	@AfterEach
+	void stop() {
+		this.api.countDown();
+		if (this.dispatcher != null) {
+			this.dispatcher.destroy();
+		}
+	}
+
+	@Test
+	void deliversInTheBackground() {
+		create(10, 2, Duration.ofSeconds(60), (goal) -> RECEIPT);
+		this.dispatcher.dispatch(goal(1));
+		assertThat(this.outcomes.awaitSingle(Created.class).receipt()).isEqualTo(RECEIPT);
+		Awaitility.await().until(() -> this.dispatcher.pending() == 0);
+	}
+
+	@Test
+	void startsNoThreadBeforeTheFirstGoalAndNoMoreThanTheConcurrency() {
+		AtomicInteger inFlight = new AtomicInteger();
+		create(100, 3, Duration.ofSeconds(60), (goal) -> {
+			inFlight.incrementAndGet();
+			return awaitApi();
+		});
+		assertThat(deliveryThreads()).isEmpty();
+		dispatch(100);
+		Awaitility.await().until(() -> inFlight.get() == 3);
+		assertThat(deliveryThreads()).hasSize(3).allSatisfy((thread) -> assertThat(thread.isDaemon()).isTrue());
+		this.api.countDown();
+		this.outcomes.awaitCount(100);
+		assertThat(this.outcomes.count(Created.class)).isEqualTo(100);
+	}
+
+	@Test
+	void deliversFirstComeFirstServed() {
+		create(100, 1, Duration.ofSeconds(60), (goal) -> awaitApi());
+		dispatch(50);
+		this.api.countDown();
+		List<String> names = this.outcomes.awaitCount(50).stream().map((recorded) -> recorded.goal().name()).toList();
+		assertThat(names).isEqualTo(IntStream.range(0, 50).mapToObj((i) -> goal(i).name()).toList());
+	}
+
+	@Test
+	void dropsExactlyTheOverflowAndWarnsOnce(CapturedOutput output) {
+		create(10, 2, Duration.ofSeconds(60), (goal) -> awaitApi());
+		dispatch(25);
+		assertThat(this.outcomes.count(QUEUE_FULL)).isEqualTo(15);
+		assertThat(this.dispatcher.pending()).isEqualTo(10);
+		assertThat(output).containsOnlyOnce("Dropped 1 goal(s): the queue of 10 is full");
+		this.api.countDown();
+		this.outcomes.awaitCount(25);
+		assertThat(this.outcomes.count(Created.class)).isEqualTo(10);
+		Awaitility.await().until(() -> this.dispatcher.pending() == 0);
+		this.dispatcher.stop();
+		assertThat(output).contains("Dropped 14 goal(s)");
+	}
+
+	@Test
+	void loosesNoGoalUnderContention() throws Exception {
+		int threads = 8;
+		int perThread = 5_000;
+		create(threads * perThread, 4, Duration.ofSeconds(60), (goal) -> RECEIPT);
+		CyclicBarrier barrier = new CyclicBarrier(threads);
+		List<Thread> trackers = IntStream.range(0, threads).mapToObj((i) -> new Thread(() -> {
+			await(barrier);
+			dispatch(perThread);
+		})).toList();
+		trackers.forEach(Thread::start);
+		for (Thread tracker : trackers) {
+			tracker.join();
+		}
+		this.dispatcher.stop();
+		assertThat(this.outcomes.all()).hasSize(threads * perThread);
+		assertThat(this.outcomes.count(Created.class)).isEqualTo(threads * perThread);
+		assertThat(this.dispatcher.pending()).isZero();
+	}
+
+	@Test
+	void stopWaitsForPendingGoals() {
+		create(100, 2, Duration.ofSeconds(60), (goal) -> awaitApi());
+		dispatch(20);
+		Thread stopper = new Thread(this.dispatcher::stop);
+		stopper.start();
+		Awaitility.await().until(() -> !this.dispatcher.isRunning());
+		this.api.countDown();
+		Awaitility.await().until(() -> !stopper.isAlive());
+		assertThat(this.outcomes.count(Created.class)).isEqualTo(20);
+	}
+
+	@Test
+	void stopDropsWhatIsLeftAfterTheTimeoutAndWarnsWithTheNumber(CapturedOutput output) {
+		create(100, 2, Duration.ofMillis(50), (goal) -> awaitApi());
+		dispatch(20);
+		this.dispatcher.stop();
+		assertThat(this.outcomes.outcomes()).hasSize(20).containsOnly(SHUTDOWN);
+		assertThat(this.dispatcher.pending()).isZero();
+		assertThat(output).containsOnlyOnce("Dropped 20 goal(s) that DataFast had not taken within 50 ms at shutdown");
+		this.api.countDown();
+	}
+
+	@Test
+	void givesAbandonedGoalsOneOutcomeOnly() {
+		CountDownLatch finished = new CountDownLatch(2);
+		create(100, 2, Duration.ofMillis(1), (goal) -> {
+			try {
+				awaitUninterruptibly();
+				return RECEIPT;
+			}
+			finally {
+				finished.countDown();
+			}
+		});
+		dispatch(2);
+		this.dispatcher.stop();
+		this.api.countDown();
+		Awaitility.await().until(() -> finished.getCount() == 0);
+		Awaitility.await().until(() -> deliveryThreads().isEmpty());
+		assertThat(this.outcomes.outcomes()).containsExactly(SHUTDOWN, SHUTDOWN);
+	}
+
+	@Test
+	void dropsGoalsAfterStop() {
+		create(10, 2, Duration.ofSeconds(60), (goal) -> RECEIPT);
+		this.dispatcher.stop();
+		dispatch(1);
+		assertThat(this.outcomes.outcomes()).containsExactly(SHUTDOWN);
+	}
+
+	@Test
+	void deliversAgainAfterRestart() {
+		create(10, 2, Duration.ofSeconds(60), (goal) -> RECEIPT);
+		dispatch(1);
+		this.dispatcher.stop();
+		this.dispatcher.start();
+		assertThat(this.dispatcher.isRunning()).isTrue();
+		dispatch(1);
+		this.outcomes.awaitCount(2);
+		assertThat(this.outcomes.count(Created.class)).isEqualTo(2);
+	}
+
+	@Test
+	void survivesAnyFailureOfTheDelivery(CapturedOutput output) {
+		create(10, 1, Duration.ofSeconds(60), (goal) -> {
+			if (goal.name().equals("goal0")) {
+				throw new StackOverflowError("on purpose");
+			}
+			if (goal.name().equals("goal1")) {
+				throw new DataFastUnavailableException("no", 503, null);
+			}
+			return RECEIPT;
+		});
+		dispatch(3);
+		List<RecordedOutcomes.Recorded> all = this.outcomes.awaitCount(3);
+		assertThat(all.get(0).outcome()).isEqualTo(new Dropped(Dropped.Reason.FAILED, null));
+		assertThat(all.get(1).outcome()).isInstanceOfSatisfying(Dropped.class,
+				(dropped) -> assertThat(dropped.reason()).isEqualTo(Dropped.Reason.ATTEMPTS_EXHAUSTED));
+		assertThat(all.get(2).outcome()).isInstanceOf(Created.class);
+		assertThat(output).contains("Delivering a goal failed");
+	}
+
+	@Test
+	void aFailingListenerDoesNotStopTheOthersOrTheDelivery(CapturedOutput output) {
+		GoalDeliveryListener failing = (goal, outcome) -> {
+			throw new IllegalStateException("on purpose");
+		};
+		this.dispatcher = new InMemoryGoalDispatcher(new GoalDelivery((goal) -> RECEIPT),
+				new GoalOutcomePublisher(List.of(failing, this.outcomes)), 10, 1, Duration.ofSeconds(60));
+		dispatch(3);
+		this.outcomes.awaitCount(3);
+		Awaitility.await().until(() -> this.dispatcher.pending() == 0);
+		assertThat(output).containsOnlyOnce("WARN").contains("GoalDeliveryListener").contains("on purpose");
+	}
+
+	private void create(int capacity, int concurrency, Duration shutdownTimeout, Function<Goal, GoalReceipt> client) {
+		this.dispatcher = new InMemoryGoalDispatcher(new GoalDelivery(client),
+				new GoalOutcomePublisher(List.of(this.outcomes)), capacity, concurrency, shutdownTimeout);
+	}
+
+	private void dispatch(int count) {
+		IntStream.range(0, count).forEach((i) -> this.dispatcher.dispatch(goal(i)));
+	}
+
+	private static Goal goal(int number) {
+		return Goal.of("goal" + number).forVisitor("visitor");
+	}
+
+	private GoalReceipt awaitApi() {
+		try {
+			assertThat(this.api.await(60, TimeUnit.SECONDS)).isTrue();
+			return RECEIPT;
+		}
+		catch (InterruptedException ex) {
+			throw new DataFastUnavailableException("interrupted", ex, true);
+		}
+	}
+
+	private void awaitUninterruptibly() {
+		boolean done = false;
+		while (!done) {
+			try {
+				this.api.await();
+				done = true;
+			}
+			catch (InterruptedException ex) {
+				// Ignore it, as bad code does.
+			}
+		}
+	}
+
+	private static void await(CyclicBarrier barrier) {
+		try {
+			barrier.await();
+		}
+		catch (Exception ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	private static List<Thread> deliveryThreads() {
+		return Thread.getAllStackTraces()
+			.keySet()
+			.stream()
+			.filter((thread) -> thread.getName().startsWith("datafast-delivery-"))
+			.toList();
+	}
+
+}
