@@ -1,0 +1,137 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.datafast.autoconfigure;
+
+import java.net.URI;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+import io.datafast.DataFastGoals;
+import io.datafast.DataFastGoalsBuilder;
+import io.datafast.DataFastRestClientCustomizer;
+import io.datafast.GoalFilter;
+import io.datafast.VisitorIdResolver;
+import io.datafast.client.BufferingJdkClientHttpRequestFactory;
+import io.datafast.client.GoalClient;
+import io.datafast.client.GoalClientCredentials;
+import io.datafast.client.JsonCodec;
+import io.datafast.delivery.GoalDelivery;
+import io.datafast.delivery.GoalDeliveryListener;
+import io.datafast.delivery.GoalDispatcher;
+import io.datafast.delivery.GoalOutcomeLog;
+import io.datafast.delivery.GoalOutcomePublisher;
+import io.datafast.delivery.InMemoryGoalDispatcher;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Lazy;
+import org.springframework.core.io.ResourceLoader;
+import org.springframework.util.Assert;
+import org.springframework.util.function.SingletonSupplier;
+import org.springframework.web.client.RestClient;
+import org.springframework.web.util.DefaultUriBuilderFactory;
+
+/**
+ * Auto-configuration for {@link DataFastGoals}.
+ * <p>
+ * Whether goals are sent is decided by the properties at run time rather than by
+ * conditions, so that an application prepared ahead of time without a key works with one.
+ */
+@AutoConfiguration(afterName = { "org.springframework.boot.autoconfigure.web.client.RestClientAutoConfiguration",
+		"org.springframework.boot.restclient.autoconfigure.RestClientAutoConfiguration" })
+@EnableConfigurationProperties(DataFastProperties.class)
+public final class DataFastAutoConfiguration {
+
+	private static final Log logger = LogFactory.getLog(DataFastAutoConfiguration.class);
+
+	@Bean
+	@ConditionalOnMissingBean
+	DataFastGoals dataFastGoals(DataFastProperties properties, GoalOutcomePublisher outcomes,
+			ObjectProvider<VisitorIdResolver> visitorIdResolver, ObjectProvider<GoalFilter> filters,
+			ObjectProvider<GoalDispatcher> dispatcher, GoalDelivery delivery, ObjectProvider<GoalClient> client) {
+		DataFastGoalsBuilder builder = new DataFastGoalsBuilder(outcomes);
+		if (Boolean.FALSE.equals(properties.enabled())) {
+			return builder.buildDisabled("DataFast is switched off (datafast.enabled=false)");
+		}
+		if (properties.apiKey() == null) {
+			logger.warn("There is no datafast.api-key: goals are skipped. Set the key to send them, or"
+					+ " datafast.enabled=false to silence this warning; datafast.enabled=true makes the key mandatory.");
+			return builder.buildDisabled("DataFast has no API key (datafast.api-key)");
+		}
+		warnOfPlainHttp(properties.baseUrl());
+		// Not needed before the first goal, but what is wrong with it should fail
+		// start-up.
+		client.getObject();
+		return builder.visitorIdResolver(visitorIdResolver.getIfAvailable(() -> () -> null))
+			.defaultMetadata(properties.metadata())
+			.filters(filters.orderedStream().toList())
+			.build(dispatcher.getObject(), delivery);
+	}
+
+	private static void warnOfPlainHttp(URI baseUrl) {
+		String host = baseUrl.getHost();
+		boolean loopback = "localhost".equalsIgnoreCase(host) || host.startsWith("127.") || "[::1]".equals(host);
+		if ("http".equalsIgnoreCase(baseUrl.getScheme()) && !loopback) {
+			logger.warn("datafast.base-url " + baseUrl + " is not https: the API key travels in plain text");
+		}
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	GoalOutcomePublisher goalOutcomePublisher(ObjectProvider<GoalDeliveryListener> listeners) {
+		return new GoalOutcomePublisher(
+				Stream.concat(Stream.of(new GoalOutcomeLog()), listeners.orderedStream()).toList());
+	}
+
+	@Bean
+	@ConditionalOnMissingBean(GoalDispatcher.class)
+	InMemoryGoalDispatcher goalDispatcher(DataFastProperties properties, GoalDelivery delivery,
+			GoalOutcomePublisher outcomes) {
+		DataFastProperties.Delivery settings = properties.delivery();
+		return new InMemoryGoalDispatcher(delivery, outcomes, settings.capacity(), settings.concurrency(),
+				settings.shutdownTimeout());
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	GoalDelivery goalDelivery(ObjectProvider<GoalClient> client) {
+		Supplier<GoalClient> goalClient = SingletonSupplier.of(client::getObject);
+		return new GoalDelivery((goal) -> goalClient.get().create(goal));
+	}
+
+	@Bean
+	@Lazy
+	@ConditionalOnMissingBean
+	GoalClient goalClient(DataFastProperties properties, ObjectProvider<RestClient.Builder> applicationBuilder,
+			ObjectProvider<DataFastRestClientCustomizer> customizers, ResourceLoader resourceLoader) {
+		Assert.state(properties.apiKey() != null, "There is no datafast.api-key");
+		RestClient.Builder builder = applicationBuilder.getIfUnique(RestClient::builder)
+			.clone()
+			.uriBuilderFactory(new DefaultUriBuilderFactory(properties.baseUrl().toString()))
+			.requestFactory(
+					new BufferingJdkClientHttpRequestFactory(properties.connectTimeout(), properties.readTimeout()));
+		customizers.orderedStream().forEach((customizer) -> customizer.customize(builder));
+		return new GoalClient(builder.build(), JsonCodec.create(resourceLoader.getClassLoader()),
+				new GoalClientCredentials(properties.apiKey(), properties.websiteId()));
+	}
+
+}

@@ -1,0 +1,111 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.datafast.autoconfigure;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.Map;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.StringUtils;
+
+/**
+ * Properties under {@code datafast}. Checked when they are bound; {@link #toString()}
+ * does not show the API key.
+ *
+ * @param enabled Whether goals are sent. By default they are if there is an API key;
+ * without one, a warning is logged and every goal is skipped. When true, a missing key
+ * fails start-up. When false, every goal is skipped.
+ * @param apiKey DataFast API key: a website key (df_...) or an account token (dft_...).
+ * @param websiteId ID of the website in DataFast. Needed with an account token (dft_...),
+ * ignored otherwise.
+ * @param baseUrl Base URL of the DataFast API.
+ * @param connectTimeout How long connecting to DataFast may take.
+ * @param readTimeout How long a call may take as a whole, from connecting to the end of
+ * the answer.
+ * @param metadata Metadata put on every goal, at most 10 entries. A goal's own entry with
+ * the same key wins, and wins the place when there would be more than 10.
+ * @param visitor The visitor and its cookie.
+ * @param delivery How goals are delivered in the background.
+ */
+@ConfigurationProperties("datafast")
+public record DataFastProperties(@Nullable Boolean enabled, @Nullable String apiKey, @Nullable String websiteId,
+		@DefaultValue("https://datafa.st/api/v1") URI baseUrl, @DefaultValue("2s") Duration connectTimeout,
+		@DefaultValue("5s") Duration readTimeout, @DefaultValue Map<String, String> metadata,
+		@DefaultValue Visitor visitor, @DefaultValue Delivery delivery) {
+
+	/**
+	 * Create the properties.
+	 * @param enabled whether goals are sent, or {@code null} for by key
+	 * @param apiKey the API key; blank means none
+	 * @param websiteId the website's id; blank means none
+	 * @param baseUrl the base URL
+	 * @param connectTimeout the timeout for connecting, greater than zero
+	 * @param readTimeout the timeout for the whole call, greater than zero
+	 * @param metadata the metadata put on every goal
+	 * @param visitor the visitor and its cookie
+	 * @param delivery how goals are delivered
+	 * @throws InvalidDataFastPropertiesException if anything in them is wrong
+	 */
+	public DataFastProperties {
+		apiKey = StringUtils.hasText(apiKey) ? apiKey.strip() : null;
+		websiteId = StringUtils.hasText(websiteId) ? websiteId.strip() : null;
+		metadata = Map.copyOf(metadata);
+		new DataFastPropertiesValidator().validate(enabled, apiKey, websiteId, baseUrl, connectTimeout, readTimeout,
+				metadata, visitor, delivery);
+	}
+
+	@Override
+	public String toString() {
+		return "DataFastProperties[enabled=" + this.enabled + ", apiKey=" + ((this.apiKey != null) ? "***" : null)
+				+ ", websiteId=" + this.websiteId + ", baseUrl=" + this.baseUrl + ", connectTimeout="
+				+ this.connectTimeout + ", readTimeout=" + this.readTimeout + ", metadata keys="
+				+ this.metadata.keySet() + ", visitor=" + this.visitor + ", delivery=" + this.delivery + "]";
+	}
+
+	/**
+	 * Properties under {@code datafast.visitor}.
+	 *
+	 * @param cookieName Name of the cookie with the visitor's ID.
+	 * @param issueCookie Whether a request without the cookie gets one, which counts for
+	 * that request already. DataFast's script takes it over.
+	 * @param cookieDomain Domain of issued cookies. By default the host that was
+	 * requested.
+	 */
+	public record Visitor(@DefaultValue("datafast_visitor_id") String cookieName,
+			@DefaultValue("false") boolean issueCookie, @Nullable String cookieDomain) {
+
+	}
+
+	/**
+	 * Properties under {@code datafast.delivery}.
+	 *
+	 * @param capacity How many goals may be pending in memory: waiting and in flight
+	 * together. One more is dropped.
+	 * @param concurrency How many calls to DataFast may be in flight.
+	 * @param shutdownTimeout How long shutdown waits for pending goals, after the web
+	 * server has stopped.
+	 */
+	public record Delivery(@DefaultValue("10000") int capacity, @DefaultValue("16") int concurrency,
+			@DefaultValue("10s") Duration shutdownTimeout) {
+
+	}
+
+}

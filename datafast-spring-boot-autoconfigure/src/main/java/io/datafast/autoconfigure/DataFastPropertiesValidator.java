@@ -1,0 +1,144 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.datafast.autoconfigure;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+import io.datafast.Goal;
+import io.datafast.InvalidGoalException;
+import io.datafast.autoconfigure.InvalidDataFastPropertiesException.Violation;
+import io.datafast.client.GoalClientCredentials;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Checks {@link DataFastProperties} and collects all that is wrong with them.
+ */
+final class DataFastPropertiesValidator {
+
+	/**
+	 * What a cookie's name may not contain besides control characters and white space
+	 * (RFC 6265, section 4.1.1; RFC 9110, section 5.6.2).
+	 */
+	private static final String SEPARATORS = "()<>@,;:\\\"/[]?={}";
+
+	private final List<Violation> violations = new ArrayList<>();
+
+	void validate(@Nullable Boolean enabled, @Nullable String apiKey, @Nullable String websiteId, URI baseUrl,
+			Duration connectTimeout, Duration readTimeout, Map<String, String> metadata,
+			DataFastProperties.Visitor visitor, DataFastProperties.Delivery delivery) {
+		if (!Boolean.FALSE.equals(enabled)) {
+			checkApiKey(enabled, apiKey, websiteId);
+		}
+		checkBaseUrl(baseUrl);
+		checkPositive("datafast.connect-timeout", connectTimeout);
+		checkPositive("datafast.read-timeout", readTimeout);
+		checkMetadata(metadata);
+		checkCookieName(visitor.cookieName());
+		checkAtLeastOne("datafast.delivery.capacity", delivery.capacity());
+		checkAtLeastOne("datafast.delivery.concurrency", delivery.concurrency());
+		checkNotNegative("datafast.delivery.shutdown-timeout", delivery.shutdownTimeout());
+		if (!this.violations.isEmpty()) {
+			throw new InvalidDataFastPropertiesException(this.violations);
+		}
+	}
+
+	private void checkApiKey(@Nullable Boolean enabled, @Nullable String apiKey, @Nullable String websiteId) {
+		if (apiKey == null) {
+			if (Boolean.TRUE.equals(enabled)) {
+				violation("datafast.api-key", null, "is missing, and datafast.enabled=true requires it",
+						"Set datafast.api-key, for instance by the environment variable DATAFAST_API_KEY, to a key from"
+								+ " the website's settings in DataFast. Remove datafast.enabled, or set it to false,"
+								+ " where goals need not be sent.");
+			}
+			return;
+		}
+		for (int i = 0; i < apiKey.length(); i++) {
+			char c = apiKey.charAt(i);
+			if (c <= ' ' || c >= 0x7F) {
+				violation("datafast.api-key", null,
+						"must consist of visible ASCII characters, but has "
+								+ String.format(Locale.ROOT, "U+%04X", (int) c) + " at index " + i,
+						"Copy the key again from the website's settings in DataFast; look for a line break or a space"
+								+ " inside.");
+				break;
+			}
+		}
+		if (apiKey.startsWith(GoalClientCredentials.ACCOUNT_TOKEN_PREFIX) && websiteId == null) {
+			violation("datafast.website-id", null, "is missing, and an account token (dft_...) needs it",
+					"Set datafast.website-id to the website's ID in DataFast, or use a website key (df_...) as"
+							+ " datafast.api-key.");
+		}
+	}
+
+	private void checkBaseUrl(URI baseUrl) {
+		String scheme = baseUrl.getScheme();
+		if (!("https".equalsIgnoreCase(scheme) || "http".equalsIgnoreCase(scheme)) || baseUrl.getHost() == null
+				|| baseUrl.getRawUserInfo() != null || baseUrl.getRawQuery() != null
+				|| baseUrl.getRawFragment() != null) {
+			violation("datafast.base-url", (baseUrl.getRawUserInfo() != null) ? null : baseUrl.toString(),
+					"must be an absolute http or https URL without user info, query and fragment",
+					"Remove the property to use https://datafa.st/api/v1.");
+		}
+	}
+
+	private void checkMetadata(Map<String, String> metadata) {
+		try {
+			Goal.of("defaults").with(metadata);
+		}
+		catch (InvalidGoalException ex) {
+			ex.getViolations()
+				.forEach((rule) -> violation("datafast.metadata", null, "has a wrong entry: " + rule,
+						"Mend the keys. One with an underscore needs brackets in application.yml: \"[app_version]\"."));
+		}
+	}
+
+	private void checkCookieName(String name) {
+		if (name.isEmpty() || !name.chars().allMatch((c) -> c > ' ' && c < 0x7F && SEPARATORS.indexOf(c) < 0)) {
+			violation("datafast.visitor.cookie-name", name,
+					"must be a cookie name: visible ASCII without " + SEPARATORS,
+					"Remove the property to use datafast_visitor_id.");
+		}
+	}
+
+	private void checkPositive(String property, Duration value) {
+		if (value.isNegative() || value.isZero()) {
+			violation(property, value.toString(), "must be greater than zero", "For instance 2s.");
+		}
+	}
+
+	private void checkNotNegative(String property, Duration value) {
+		if (value.isNegative()) {
+			violation(property, value.toString(), "must not be negative", "For instance 10s.");
+		}
+	}
+
+	private void checkAtLeastOne(String property, int value) {
+		if (value < 1) {
+			violation(property, String.valueOf(value), "must be at least 1", "Remove the property to use its default.");
+		}
+	}
+
+	private void violation(String property, @Nullable String value, String rule, String fix) {
+		this.violations.add(new Violation(property, value, rule, fix));
+	}
+
+}

@@ -1,0 +1,130 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.datafast.client;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+import io.datafast.DataFastAuthenticationException;
+import io.datafast.DataFastException;
+import io.datafast.DataFastUnavailableException;
+import io.datafast.Goal;
+import io.datafast.GoalReceipt;
+import io.datafast.GoalRejectedException;
+import io.datafast.VisitorIds;
+import io.datafast.VisitorNotFoundException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns an answer into a receipt or an exception. The status alone decides which; a body
+ * of any shape only adds to what they say.
+ */
+final class GoalAnswerReader {
+
+	private static final int MAX_MESSAGE_BYTES = 1024;
+
+	private final JsonCodec json;
+
+	private final GoalClientCredentials credentials;
+
+	private final RetryAfter retryAfter = new RetryAfter(Clock.systemUTC());
+
+	GoalAnswerReader(JsonCodec json, GoalClientCredentials credentials) {
+		this.json = json;
+		this.credentials = credentials;
+	}
+
+	GoalReceipt read(Goal goal, GoalAnswer answer) {
+		Map<?, ?> body = this.json.read(answer.body());
+		if (answer.status() / 100 == 2) {
+			return receipt(goal, body);
+		}
+		throw exception(goal, answer, body);
+	}
+
+	private GoalReceipt receipt(Goal goal, @Nullable Map<?, ?> body) {
+		Object data = get(body, "data");
+		Object first = (data instanceof List<?> list && !list.isEmpty()) ? list.get(0) : data;
+		Map<?, ?> event = (first instanceof Map<?, ?> map) ? map : null;
+		Object message = get(event, "message");
+		Object eventId = get(event, "eventId");
+		return new GoalReceipt((eventId instanceof String || eventId instanceof Number) ? eventId.toString() : null,
+				(message instanceof String text) ? withoutSecrets(text, goal) : "");
+	}
+
+	private DataFastException exception(Goal goal, GoalAnswer answer, @Nullable Map<?, ?> body) {
+		int status = answer.status();
+		String apiMessage = abbreviate(withoutSecrets(apiMessage(answer, body), goal));
+		String said = "DataFast answered " + status + " to goal '" + goal.name() + "'"
+				+ (apiMessage.isEmpty() ? "." : ": " + apiMessage);
+		return switch (status) {
+			case 401, 403 -> new DataFastAuthenticationException(said, status);
+			case 404 -> new VisitorNotFoundException(said, status, apiMessage);
+			case 408, 429 -> new DataFastUnavailableException(said, status, this.retryAfter.parse(answer.headers()));
+			default -> {
+				if (status >= 500) {
+					yield new DataFastUnavailableException(said, status, this.retryAfter.parse(answer.headers()));
+				}
+				String hint = (status / 100 == 3) ? " (redirects are not followed: check datafast.base-url)" : "";
+				yield new GoalRejectedException(said + hint, status, apiMessage);
+			}
+		};
+	}
+
+	private static String apiMessage(GoalAnswer answer, @Nullable Map<?, ?> body) {
+		Object error = get(body, "error");
+		Object message = (error instanceof Map<?, ?> map) ? get(map, "message") : error;
+		if (message == null) {
+			message = get(body, "message");
+		}
+		String text = (message instanceof String string) ? string : new String(answer.body(), StandardCharsets.UTF_8);
+		return text.replaceAll("[\\p{Cntrl}\\s\\uFFFD]+", " ").strip();
+	}
+
+	private static String abbreviate(String text) {
+		byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+		return (bytes.length <= MAX_MESSAGE_BYTES) ? text
+				: new String(bytes, 0, MAX_MESSAGE_BYTES, StandardCharsets.UTF_8).replaceAll("\\uFFFD+$", "");
+	}
+
+	private static @Nullable Object get(@Nullable Map<?, ?> map, String key) {
+		return (map != null) ? map.get(key) : null;
+	}
+
+	/**
+	 * An API may quote its input in what it says, and exceptions end in logs.
+	 */
+	private String withoutSecrets(String text, Goal goal) {
+		String safe = text.replace(this.credentials.apiKey(), "***");
+		if (goal.visitorId() != null) {
+			safe = safe.replace(goal.visitorId(), VisitorIds.abbreviate(goal.visitorId()));
+		}
+		for (String value : goal.metadata().values()) {
+			if (!value.isBlank()) {
+				safe = Pattern.compile("(?<!\\w)" + Pattern.quote(value) + "(?!\\w)")
+					.matcher(safe)
+					.replaceAll(Matcher.quoteReplacement("***"));
+			}
+		}
+		return safe;
+	}
+
+}

@@ -1,0 +1,136 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.datafast.client;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+import io.datafast.DataFastUnavailableException;
+import io.datafast.Goal;
+import io.datafast.GoalReceipt;
+
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.MediaType;
+import org.springframework.http.StreamingHttpOutputMessage;
+import org.springframework.http.client.ClientHttpResponse;
+import org.springframework.web.client.ResourceAccessException;
+import org.springframework.web.client.RestClient;
+
+/**
+ * Makes the call {@code POST /goals} and turns every answer into a receipt or an
+ * exception. Thread-safe.
+ *
+ * @see <a href="https://datafa.st/docs/api-create-goal">DataFast: create a custom
+ * goal</a>
+ */
+public final class GoalClient {
+
+	private final RestClient restClient;
+
+	private final JsonCodec json;
+
+	private final GoalClientCredentials credentials;
+
+	private final GoalAnswerReader answerReader;
+
+	/**
+	 * Create a client.
+	 * @param restClient calls DataFast; has the base URL
+	 * @param json writes and reads the bodies
+	 * @param credentials the key and, if it needs one, the website
+	 */
+	public GoalClient(RestClient restClient, JsonCodec json, GoalClientCredentials credentials) {
+		this.restClient = restClient;
+		this.json = json;
+		this.credentials = credentials;
+		this.answerReader = new GoalAnswerReader(json, credentials);
+	}
+
+	/**
+	 * Create a goal at DataFast, with one call, on the calling thread.
+	 * @param goal a goal with a visitor id
+	 * @return the receipt
+	 * @throws io.datafast.DataFastException if the goal was not created, or if it is
+	 * unknown whether it was
+	 */
+	public GoalReceipt create(Goal goal) {
+		return this.answerReader.read(goal, exchange(goal));
+	}
+
+	private GoalAnswer exchange(Goal goal) {
+		byte[] body = this.json.write(requestBody(goal));
+		try {
+			return post().headers(this::setHeaders)
+				.body((StreamingHttpOutputMessage.Body) (output) -> output.write(body))
+				.exchange((request, response) -> answer(response));
+		}
+		catch (ResourceAccessException | UncheckedIOException ex) {
+			throw unavailable(goal, (ex.getCause() != null) ? ex.getCause() : ex);
+		}
+		catch (RuntimeException ex) {
+			// For instance an interceptor of the application that refuses the call.
+			throw unavailable(goal, ex);
+		}
+	}
+
+	private RestClient.RequestBodySpec post() {
+		RestClient.RequestBodyUriSpec request = this.restClient.post();
+		String websiteId = this.credentials.websiteIdParameter();
+		return (websiteId != null) ? request.uri("/goals?websiteId={websiteId}", websiteId) : request.uri("/goals");
+	}
+
+	private void setHeaders(HttpHeaders headers) {
+		headers.setBearerAuth(this.credentials.apiKey());
+		headers.setContentType(MediaType.APPLICATION_JSON);
+		headers.set(HttpHeaders.ACCEPT, MediaType.APPLICATION_JSON_VALUE);
+		headers.set(HttpHeaders.USER_AGENT, UserAgent.VALUE);
+	}
+
+	private static Map<String, ?> requestBody(Goal goal) {
+		Map<String, Object> body = new LinkedHashMap<>();
+		body.put("datafast_visitor_id", goal.visitorId());
+		body.put("name", goal.name());
+		if (!goal.metadata().isEmpty()) {
+			body.put("metadata", goal.metadata());
+		}
+		return body;
+	}
+
+	private static GoalAnswer answer(ClientHttpResponse response) throws IOException {
+		return new GoalAnswer(response.getStatusCode().value(), response.getHeaders(), readBody(response));
+	}
+
+	private static byte[] readBody(ClientHttpResponse response) {
+		try {
+			return response.getBody().readNBytes(LimitedBodySubscriber.LIMIT);
+		}
+		catch (IOException ex) {
+			return new byte[0];
+		}
+	}
+
+	private static DataFastUnavailableException unavailable(Goal goal, Throwable cause) {
+		boolean ambiguous = !ConnectionFailures.isBeforeSending(cause);
+		String message = "DataFast could not be reached to create goal '" + goal.name() + "': "
+				+ ConnectionFailures.describe(cause);
+		return new DataFastUnavailableException(ambiguous ? message + " (it may have been created)" : message, cause,
+				ambiguous);
+	}
+
+}

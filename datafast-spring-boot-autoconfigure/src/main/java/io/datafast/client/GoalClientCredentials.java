@@ -1,0 +1,44 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.datafast.client;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What DataFast wants to know of the caller. A website key starts with {@code df_}; an
+ * account token starts with {@code dft_} and needs to be told the website.
+ *
+ * @param apiKey the API key
+ * @param websiteId the website's id, or {@code null}; only sent with an account token
+ */
+public record GoalClientCredentials(String apiKey, @Nullable String websiteId) {
+
+	/**
+	 * The prefix of account tokens.
+	 */
+	public static final String ACCOUNT_TOKEN_PREFIX = "dft_";
+
+	@Nullable String websiteIdParameter() {
+		return this.apiKey.startsWith(ACCOUNT_TOKEN_PREFIX) ? this.websiteId : null;
+	}
+
+	@Override
+	public String toString() {
+		return "GoalClientCredentials[websiteId=" + this.websiteId + "]";
+	}
+
+}

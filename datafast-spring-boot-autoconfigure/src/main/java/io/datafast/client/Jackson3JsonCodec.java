@@ -1,0 +1,47 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.datafast.client;
+
+import java.util.Map;
+
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * {@link JsonCodec} for Jackson 3.
+ */
+final class Jackson3JsonCodec implements JsonCodec {
+
+	private final JsonMapper mapper = JsonMapper.builder().build();
+
+	@Override
+	public byte[] write(Map<String, ?> object) {
+		return this.mapper.writeValueAsBytes(object);
+	}
+
+	@Override
+	public @Nullable Map<?, ?> read(byte[] json) {
+		try {
+			return this.mapper.readValue(json, Map.class);
+		}
+		catch (JacksonException ex) {
+			return null;
+		}
+	}
+
+}

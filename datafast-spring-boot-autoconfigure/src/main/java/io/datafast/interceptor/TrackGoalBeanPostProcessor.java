@@ -1,0 +1,140 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.datafast.interceptor;
+
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.util.Arrays;
+import java.util.List;
+
+import io.datafast.DataFastGoals;
+import io.datafast.delivery.GoalOutcomePublisher;
+import io.datafast.interceptor.InvalidTrackGoalException.Violation;
+
+import org.springframework.aop.Pointcut;
+import org.springframework.aop.framework.Advised;
+import org.springframework.aop.framework.AopInfrastructureBean;
+import org.springframework.aop.framework.ProxyFactory;
+import org.springframework.aop.framework.autoproxy.AbstractBeanFactoryAwareAdvisingPostProcessor;
+import org.springframework.aop.support.AopUtils;
+import org.springframework.aop.support.DefaultPointcutAdvisor;
+import org.springframework.aop.support.StaticMethodMatcherPointcut;
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.context.EmbeddedValueResolverAware;
+import org.springframework.core.Ordered;
+import org.springframework.util.ClassUtils;
+import org.springframework.util.StringValueResolver;
+
+/**
+ * Advises beans that have methods with {@link io.datafast.annotation.TrackGoal}, and
+ * checks the annotations when a bean is created. It needs neither AspectJ nor an
+ * auto-proxy creator.
+ * <p>
+ * The advice is the outermost, so that a method's transaction is committed before its
+ * goal is tracked; only the advice of {@code @Async} lies further out, so that the goal
+ * is tracked when the work is done rather than when it is submitted. A bean that is not
+ * proxied yet gets a proxy of its class, and so stays injectable by its class.
+ *
+ * @serial exclude
+ */
+@SuppressWarnings("serial")
+public final class TrackGoalBeanPostProcessor extends AbstractBeanFactoryAwareAdvisingPostProcessor
+		implements EmbeddedValueResolverAware {
+
+	private final TrackGoalOperationSource operationSource = new TrackGoalOperationSource();
+
+	private final TrackGoalInterceptor interceptor;
+
+	/**
+	 * Create a post-processor.
+	 * @param goals where to track; looked up with the first goal
+	 * @param outcomes told of goals that fail before they are tracked; looked up with the
+	 * first
+	 */
+	public TrackGoalBeanPostProcessor(ObjectProvider<DataFastGoals> goals,
+			ObjectProvider<GoalOutcomePublisher> outcomes) {
+		this.interceptor = new TrackGoalInterceptor(this.operationSource, goals, outcomes);
+		this.advisor = new DefaultPointcutAdvisor(createPointcut(), this.interceptor);
+		setBeforeExistingAdvisors(true);
+		// Before the post-processor of @Async, whose order is the lowest.
+		setOrder(Ordered.LOWEST_PRECEDENCE - 1);
+	}
+
+	private Pointcut createPointcut() {
+		TrackGoalOperationSource source = this.operationSource;
+		return new StaticMethodMatcherPointcut() {
+
+			@Override
+			public boolean matches(Method method, Class<?> targetClass) {
+				return !source.getOperations(method, targetClass).isEmpty();
+			}
+
+		};
+	}
+
+	@Override
+	public void setBeanFactory(BeanFactory beanFactory) {
+		super.setBeanFactory(beanFactory);
+		this.interceptor.setBeanFactory(beanFactory);
+	}
+
+	@Override
+	public void setEmbeddedValueResolver(StringValueResolver resolver) {
+		this.operationSource.setPlaceholders(resolver);
+	}
+
+	@Override
+	public Object postProcessAfterInitialization(Object bean, String beanName) {
+		if (bean instanceof Advised advised && !(bean instanceof AopInfrastructureBean) && !advised.isFrozen()
+				&& this.advisor != null && !isEligible(AopUtils.getTargetClass(bean))
+				&& hasEligibleInterface(advised)) {
+			advised.addAdvisor(0, this.advisor);
+			return bean;
+		}
+		return super.postProcessAfterInitialization(bean, beanName);
+	}
+
+	/**
+	 * Whether a proxy implements an annotated interface that its target does not, such as
+	 * that of a Spring Data repository.
+	 */
+	private boolean hasEligibleInterface(Advised advised) {
+		return Arrays.stream(advised.getProxiedInterfaces()).anyMatch(this.operationSource::hasOperations);
+	}
+
+	@Override
+	protected boolean isEligible(Class<?> targetClass) {
+		return this.operationSource.hasOperations(targetClass);
+	}
+
+	@Override
+	protected ProxyFactory prepareProxyFactory(Object bean, String beanName) {
+		ProxyFactory proxyFactory = super.prepareProxyFactory(bean, beanName);
+		Class<?> beanClass = bean.getClass();
+		if (!Modifier.isFinal(beanClass.getModifiers())) {
+			proxyFactory.setProxyTargetClass(proxyFactory.getProxiedInterfaces().length == 0);
+		}
+		else if (ClassUtils.getAllInterfacesForClass(beanClass).length == 0) {
+			throw new InvalidTrackGoalException(beanClass.getName(),
+					List.of(new Violation("class", "final", "a proxy cannot extend a final class",
+							"Remove 'final', or call DataFastGoals.track(...) in the method.")));
+		}
+		return proxyFactory;
+	}
+
+}

@@ -1,0 +1,128 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.datafast.interceptor;
+
+import java.lang.reflect.Method;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+import io.datafast.annotation.TrackGoal;
+
+import org.springframework.aop.support.AopUtils;
+import org.springframework.core.MethodClassKey;
+import org.springframework.core.annotation.AnnotationUtils;
+import org.springframework.core.annotation.MergedAnnotation;
+import org.springframework.core.annotation.MergedAnnotations;
+import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
+import org.springframework.util.ClassUtils;
+import org.springframework.util.ReflectionUtils;
+import org.springframework.util.StringValueResolver;
+
+/**
+ * Finds the operations of a method, each only once. Thread-safe.
+ */
+final class TrackGoalOperationSource {
+
+	private final Map<MethodClassKey, List<TrackGoalOperation>> operations = new ConcurrentHashMap<>(256);
+
+	private final Map<Class<?>, Boolean> classes = new ConcurrentHashMap<>(256);
+
+	private StringValueResolver placeholders = (value) -> value;
+
+	void setPlaceholders(StringValueResolver placeholders) {
+		this.placeholders = placeholders;
+	}
+
+	/**
+	 * Whether a bean of the class has a method with operations. Looks at all methods, so
+	 * that all are checked.
+	 * @param beanClass the class
+	 * @return {@code true} if at least one method has
+	 * @throws InvalidTrackGoalException if an annotation is wrong
+	 */
+	boolean hasOperations(Class<?> beanClass) {
+		if (beanClass.getName().startsWith("org.springframework.")
+				|| !AnnotationUtils.isCandidateClass(beanClass, TrackGoal.class)) {
+			return false;
+		}
+		Boolean known = this.classes.get(beanClass);
+		if (known == null) {
+			known = checkAllMethods(ClassUtils.getUserClass(beanClass));
+			this.classes.put(beanClass, known);
+		}
+		return known;
+	}
+
+	private boolean checkAllMethods(Class<?> beanClass) {
+		Set<Class<?>> declaring = new LinkedHashSet<>();
+		declaring.add(beanClass);
+		declaring.addAll(ClassUtils.getAllInterfacesForClassAsSet(beanClass));
+		boolean found = false;
+		for (Class<?> type : declaring) {
+			for (Method method : ReflectionUtils.getAllDeclaredMethods(type)) {
+				if (!method.isBridge() && !method.isSynthetic() && method.getDeclaringClass() != Object.class) {
+					found |= !getOperations(method, beanClass).isEmpty();
+				}
+			}
+		}
+		return found;
+	}
+
+	/**
+	 * The operations of a method.
+	 * @param method the method that is called, possibly an interface's
+	 * @param targetClass the class of the object it is called on
+	 * @return the operations, often none
+	 * @throws InvalidTrackGoalException if an annotation is wrong
+	 */
+	List<TrackGoalOperation> getOperations(Method method, Class<?> targetClass) {
+		MethodClassKey key = new MethodClassKey(method, targetClass);
+		List<TrackGoalOperation> known = this.operations.get(key);
+		if (known == null) {
+			known = findOperations(method, targetClass);
+			this.operations.put(key, known);
+		}
+		return known;
+	}
+
+	private List<TrackGoalOperation> findOperations(Method method, Class<?> targetClass) {
+		Method specificMethod = AopUtils.getMostSpecificMethod(method, targetClass);
+		List<TrackGoal> annotations = findAnnotations(specificMethod);
+		if (annotations.isEmpty() && !specificMethod.equals(method)) {
+			// A proxy may implement an interface that its target class knows nothing of.
+			specificMethod = method;
+			annotations = findAnnotations(method);
+		}
+		return annotations.isEmpty() ? List.of()
+				: new TrackGoalParser(specificMethod, this.placeholders).parse(annotations);
+	}
+
+	private static List<TrackGoal> findAnnotations(Method method) {
+		List<MergedAnnotation<TrackGoal>> found = MergedAnnotations.from(method, SearchStrategy.TYPE_HIERARCHY)
+			.stream(TrackGoal.class)
+			.toList();
+		int nearest = found.stream().mapToInt(MergedAnnotation::getAggregateIndex).min().orElse(0);
+		return found.stream()
+			.filter((annotation) -> annotation.getAggregateIndex() == nearest)
+			.map(MergedAnnotation::synthesize)
+			.toList();
+	}
+
+}

@@ -1,0 +1,147 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.datafast;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.core.importer.Location;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.context.annotation.Bean;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+/**
+ * Dependencies point one way, and only some packages know Spring Boot.
+ */
+@AnalyzeClasses(packages = "io.datafast", importOptions = ArchitectureTests.MainClasses.class)
+class ArchitectureTests {
+
+	private static final String API = "io.datafast";
+
+	private static final String ANNOTATION = "io.datafast.annotation..";
+
+	private static final String CLIENT = "io.datafast.client..";
+
+	private static final String DELIVERY = "io.datafast.delivery..";
+
+	private static final String INTERCEPTOR = "io.datafast.interceptor..";
+
+	private static final String WEB = "io.datafast.web..";
+
+	private static final String METRICS = "io.datafast.metrics..";
+
+	private static final String ACTUATE = "io.datafast.actuate..";
+
+	private static final String AUTOCONFIGURE = "io.datafast.autoconfigure..";
+
+	@ArchTest
+	static final ArchRule theApiKnowsOnlyTheDeliveryContracts = noClasses().that()
+		.resideInAPackage(API)
+		.should()
+		.dependOnClassesThat()
+		.resideInAnyPackage(ANNOTATION, CLIENT, INTERCEPTOR, WEB, METRICS, ACTUATE, AUTOCONFIGURE);
+
+	@ArchTest
+	static final ArchRule annotationsKnowNothing = noClasses().that()
+		.resideInAPackage(ANNOTATION)
+		.should()
+		.dependOnClassesThat()
+		.resideInAnyPackage(CLIENT, DELIVERY, INTERCEPTOR, WEB, METRICS, ACTUATE, AUTOCONFIGURE);
+
+	@ArchTest
+	static final ArchRule theClientKnowsTheApi = noClasses().that()
+		.resideInAPackage(CLIENT)
+		.should()
+		.dependOnClassesThat()
+		.resideInAnyPackage(ANNOTATION, DELIVERY, INTERCEPTOR, WEB, METRICS, ACTUATE, AUTOCONFIGURE);
+
+	@ArchTest
+	static final ArchRule deliveryKnowsTheApi = noClasses().that()
+		.resideInAPackage(DELIVERY)
+		.should()
+		.dependOnClassesThat()
+		.resideInAnyPackage(ANNOTATION, CLIENT, INTERCEPTOR, WEB, METRICS, ACTUATE, AUTOCONFIGURE);
+
+	@ArchTest
+	static final ArchRule theEdgesKnowApiAndDelivery = noClasses().that()
+		.resideInAnyPackage(INTERCEPTOR, WEB, METRICS, ACTUATE)
+		.should()
+		.dependOnClassesThat()
+		.resideInAnyPackage(CLIENT, AUTOCONFIGURE);
+
+	@ArchTest
+	static final ArchRule theEdgesDoNotKnowEachOther = noClasses().that()
+		.resideInAnyPackage(WEB, METRICS)
+		.should()
+		.dependOnClassesThat()
+		.resideInAPackage(INTERCEPTOR);
+
+	@ArchTest
+	static final ArchRule onlyAutoConfigurationAndActuatorKnowSpringBoot = noClasses().that()
+		.resideOutsideOfPackages(AUTOCONFIGURE, ACTUATE)
+		.should()
+		.dependOnClassesThat()
+		.resideInAPackage("org.springframework.boot..");
+
+	@ArchTest
+	static final ArchRule autoConfigurationsArePublicAndFinal = classes().that()
+		.areAnnotatedWith(AutoConfiguration.class)
+		.should()
+		.bePublic()
+		.andShould()
+		.haveModifier(JavaModifier.FINAL)
+		.andShould()
+		.haveSimpleNameEndingWith("AutoConfiguration");
+
+	@ArchTest
+	static final ArchRule beanMethodsArePackagePrivate = methods().that()
+		.areAnnotatedWith(Bean.class)
+		.should()
+		.bePackagePrivate();
+
+	@ArchTest
+	static final ArchRule servletApiStaysInItsPackage = noClasses().that()
+		.resideOutsideOfPackages("io.datafast.web.servlet..", AUTOCONFIGURE)
+		.should()
+		.dependOnClassesThat(new DescribedPredicate<JavaClass>("belong to the Servlet API or Spring MVC") {
+
+			@Override
+			public boolean test(JavaClass type) {
+				return type.getPackageName().startsWith("jakarta.servlet")
+						|| type.getPackageName().startsWith("org.springframework.web.servlet");
+			}
+
+		});
+
+	static class MainClasses implements ImportOption {
+
+		@Override
+		public boolean includes(Location location) {
+			return location.contains("datafast-spring-boot-autoconfigure") && location.contains("/classes/");
+		}
+
+	}
+
+}
