@@ -62,6 +62,7 @@ class InMemoryGoalDispatcherTests {
 		if (this.dispatcher != null) {
 			this.dispatcher.destroy();
 		}
+		Awaitility.await().until(() -> deliveryThreads().isEmpty());
 	}
 
 	@Test
