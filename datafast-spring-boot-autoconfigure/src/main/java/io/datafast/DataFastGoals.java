@@ -48,6 +48,7 @@ public interface DataFastGoals {
 	 * goal: a missing visitor, a failing filter, a full queue and a failing delivery are
 	 * outcomes.
 	 * @param goal the goal
+	 * @throws IllegalArgumentException if the goal is {@code null}
 	 */
 	void track(Goal goal);
 

@@ -18,6 +18,7 @@ package io.datafast;
 
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 import io.datafast.delivery.GoalDelivery;
 import io.datafast.delivery.GoalDispatcher;
@@ -31,11 +32,11 @@ public final class DataFastGoalsBuilder {
 
 	private final GoalOutcomePublisher outcomes;
 
-	private VisitorIdResolver visitorIdResolver = () -> null;
+	private Supplier<VisitorIdResolver> visitorIdResolver = () -> () -> null;
 
 	private Map<String, String> defaultMetadata = Map.of();
 
-	private List<GoalFilter> filters = List.of();
+	private Supplier<List<GoalFilter>> filters = List::of;
 
 	/**
 	 * Create a builder.
@@ -50,7 +51,7 @@ public final class DataFastGoalsBuilder {
 	 * @param visitorIdResolver the resolver
 	 * @return this builder
 	 */
-	public DataFastGoalsBuilder visitorIdResolver(VisitorIdResolver visitorIdResolver) {
+	public DataFastGoalsBuilder visitorIdResolver(Supplier<VisitorIdResolver> visitorIdResolver) {
 		this.visitorIdResolver = visitorIdResolver;
 		return this;
 	}
@@ -73,7 +74,7 @@ public final class DataFastGoalsBuilder {
 	 * @param filters the filters
 	 * @return this builder
 	 */
-	public DataFastGoalsBuilder filters(List<GoalFilter> filters) {
+	public DataFastGoalsBuilder filters(Supplier<List<GoalFilter>> filters) {
 		this.filters = filters;
 		return this;
 	}
@@ -84,7 +85,7 @@ public final class DataFastGoalsBuilder {
 	 * @param delivery makes the call for the goals that are created
 	 * @return the instance
 	 */
-	public DataFastGoals build(GoalDispatcher dispatcher, GoalDelivery delivery) {
+	public DataFastGoals build(Supplier<GoalDispatcher> dispatcher, GoalDelivery delivery) {
 		return new DefaultDataFastGoals(this.visitorIdResolver, this.defaultMetadata, this.filters, dispatcher,
 				delivery, this.outcomes);
 	}

@@ -30,7 +30,9 @@ public interface DataFastRestClientCustomizer {
 	 * Customize the builder, for instance to add an interceptor, or to replace the
 	 * request factory in order to use a proxy or an SSL bundle. A replaced request
 	 * factory brings its own timeouts: {@code datafast.connect-timeout} and
-	 * {@code datafast.read-timeout} no longer apply. If it throws, start-up fails.
+	 * {@code datafast.read-timeout} no longer apply. The base URL is set by a
+	 * {@code uriBuilderFactory}, which goes before a {@code baseUrl}. If it throws,
+	 * start-up fails.
 	 * @param builder a builder of our own, with base URL and request factory set
 	 */
 	void customize(RestClient.Builder builder);

@@ -19,6 +19,7 @@ package io.datafast;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 import io.datafast.delivery.GoalDelivery;
 import io.datafast.delivery.GoalDispatcher;
@@ -28,30 +29,34 @@ import io.datafast.delivery.GoalOutcome.Skipped;
 import io.datafast.delivery.GoalOutcomePublisher;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.util.Assert;
+import org.springframework.util.function.SingletonSupplier;
+
 /**
  * Completes a goal with the current visitor and the default metadata, filters it, and
  * hands it over.
  */
 final class DefaultDataFastGoals implements DataFastGoals {
 
-	private final VisitorIdResolver visitorIdResolver;
+	private final Supplier<VisitorIdResolver> visitorIdResolver;
 
 	private final Map<String, String> defaultMetadata;
 
-	private final List<GoalFilter> filters;
+	private final Supplier<List<GoalFilter>> filters;
 
-	private final GoalDispatcher dispatcher;
+	private final Supplier<GoalDispatcher> dispatcher;
 
 	private final GoalDelivery delivery;
 
 	private final GoalOutcomePublisher outcomes;
 
-	DefaultDataFastGoals(VisitorIdResolver visitorIdResolver, Map<String, String> defaultMetadata,
-			List<GoalFilter> filters, GoalDispatcher dispatcher, GoalDelivery delivery, GoalOutcomePublisher outcomes) {
-		this.visitorIdResolver = visitorIdResolver;
+	DefaultDataFastGoals(Supplier<VisitorIdResolver> visitorIdResolver, Map<String, String> defaultMetadata,
+			Supplier<List<GoalFilter>> filters, Supplier<GoalDispatcher> dispatcher, GoalDelivery delivery,
+			GoalOutcomePublisher outcomes) {
+		this.visitorIdResolver = SingletonSupplier.of(visitorIdResolver);
 		this.defaultMetadata = new LinkedHashMap<>(defaultMetadata);
-		this.filters = List.copyOf(filters);
-		this.dispatcher = dispatcher;
+		this.filters = SingletonSupplier.of(filters);
+		this.dispatcher = SingletonSupplier.of(dispatcher);
 		this.delivery = delivery;
 		this.outcomes = outcomes;
 	}
@@ -66,10 +71,10 @@ final class DefaultDataFastGoals implements DataFastGoals {
 
 	private void handOver(Goal goal) {
 		try {
-			this.dispatcher.dispatch(goal);
+			this.dispatcher.get().dispatch(goal);
 		}
 		catch (Throwable ex) {
-			this.outcomes.publishFailed(goal, "GoalDispatcher " + this.dispatcher.getClass().getName() + " failed", ex);
+			this.outcomes.publishFailed(goal, "The GoalDispatcher failed", ex);
 		}
 	}
 
@@ -103,19 +108,20 @@ final class DefaultDataFastGoals implements DataFastGoals {
 			this.outcomes.publish(goal, outcome);
 			return outcome;
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | Error ex) {
 			this.outcomes.publishFailed(goal, "Creating a goal failed", null);
 			throw ex;
 		}
 	}
 
 	private Preparation prepare(Goal goal) {
+		Assert.notNull(goal, "The goal must not be null");
 		Goal current = goal;
-		Object component = this.visitorIdResolver;
+		Class<?> component = VisitorIdResolver.class;
 		try {
 			current = withDefaults(withVisitor(current));
-			for (GoalFilter filter : this.filters) {
-				component = filter;
+			for (GoalFilter filter : this.filters.get()) {
+				component = filter.getClass();
 				Goal filtered = filter.filter(current);
 				if (filtered == null) {
 					return skip(current, Skipped.Reason.FILTERED);
@@ -124,7 +130,7 @@ final class DefaultDataFastGoals implements DataFastGoals {
 			}
 		}
 		catch (Throwable ex) {
-			this.outcomes.publishFailed(current, component.getClass().getName() + " failed", ex);
+			this.outcomes.publishFailed(current, component.getName() + " failed", ex);
 			return new Preparation(current, new Dropped(Dropped.Reason.FAILED, null));
 		}
 		return (current.visitorId() != null) ? new Preparation(current, null)
@@ -138,7 +144,7 @@ final class DefaultDataFastGoals implements DataFastGoals {
 	}
 
 	private Goal withVisitor(Goal goal) {
-		return (goal.visitorId() != null) ? goal : goal.forVisitor(this.visitorIdResolver.resolveVisitorId());
+		return (goal.visitorId() != null) ? goal : goal.forVisitor(this.visitorIdResolver.get().resolveVisitorId());
 	}
 
 	private Goal withDefaults(Goal goal) {

@@ -19,6 +19,8 @@ package io.datafast;
 import io.datafast.delivery.GoalOutcome.Skipped;
 import io.datafast.delivery.GoalOutcomePublisher;
 
+import org.springframework.util.Assert;
+
 /**
  * Skips every goal, so that an application without an API key runs the same code path.
  */
@@ -35,6 +37,7 @@ final class DisabledDataFastGoals implements DataFastGoals {
 
 	@Override
 	public void track(Goal goal) {
+		Assert.notNull(goal, "The goal must not be null");
 		this.outcomes.publish(goal, new Skipped(Skipped.Reason.DISABLED));
 	}
 

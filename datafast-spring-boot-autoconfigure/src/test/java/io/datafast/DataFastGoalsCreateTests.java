@@ -61,6 +61,7 @@ import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.web.client.RestClient;
 import org.springframework.web.util.DefaultUriBuilderFactory;
+import org.springframework.web.util.HtmlUtils;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -409,6 +410,21 @@ class DataFastGoalsCreateTests {
 				.isEqualTo("key *** visitor a3ab2331... value *** in production")));
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "Jane  Doe", "Jane\nDoe", " Jane Doe ", "say \"hi\" Jane", "<b>Jane</b>", "Jane & Doe",
+			"@Jane" })
+	void quotesNoFormOfAValue(String value) {
+		String escaped = value.replace("\"", "\\\"").replace("\n", "\\n");
+		String html = HtmlUtils.htmlEscape(value);
+		for (String body : new String[] { error(400, "x" + escaped + "y"), "raw " + escaped + ".",
+				"<p>" + html + "</p>", "{\"error\":{\"message\":\"broken " + escaped }) {
+			mock.answer(MockAnswer.status(400).body(body));
+			run((goals, outcomes) -> assertThatExceptionOfType(GoalRejectedException.class)
+				.isThrownBy(() -> goals.create(GOAL.with("name", value)))
+				.satisfies((failure) -> assertThat(failure.getApiMessage()).contains("***").doesNotContain("Jane")));
+		}
+	}
+
 	@Test
 	void applicationsJacksonSettingsDoNotMatter() {
 		runner(mock.getBaseUrl(), mock.getApiKey())
@@ -499,7 +515,8 @@ class DataFastGoalsCreateTests {
 			.run((context) -> {
 				assertThatExceptionOfType(DataFastUnavailableException.class)
 					.isThrownBy(() -> context.getBean(DataFastGoals.class).create(GOAL))
-					.withRootCauseInstanceOf(IllegalStateException.class);
+					.withRootCauseInstanceOf(IllegalStateException.class)
+					.satisfies((failure) -> assertThat(failure.isAmbiguous()).isFalse());
 				assertThat(context.getBean(RecordedOutcomes.class).all()).hasSize(1);
 			});
 	}

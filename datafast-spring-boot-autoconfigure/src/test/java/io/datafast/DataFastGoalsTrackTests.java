@@ -234,7 +234,7 @@ class DataFastGoalsTrackTests {
 	@Test
 	void anUnknownVisitorIsNoReasonToWarn(CapturedOutput output) {
 		this.mock.unknownVisitor(VISITOR);
-		this.runner.run((context) -> {
+		this.runner.withPropertyValues("datafast.delivery.visitor-not-found-retry=0").run((context) -> {
 			goals(context).track(GOAL);
 			assertThat(outcomes(context).awaitSingle(Rejected.class).exception())
 				.isInstanceOf(VisitorNotFoundException.class);
@@ -249,11 +249,11 @@ class DataFastGoalsTrackTests {
 			IntStream.range(0, 5).forEach((i) -> goals(context).track(GOAL));
 			outcomes(context).awaitCount(5);
 			assertThat(output).containsOnlyOnce("WARN").contains("DataFast answered 400 to goal 'goal'");
-			this.mock.alwaysAnswer(MockAnswer.status(503));
+			this.mock.alwaysAnswer(MockAnswer.disconnect());
 			IntStream.range(0, 5).forEach((i) -> goals(context).track(GOAL));
 			outcomes(context).awaitCount(10);
 			assertThat(output.getOut().split("WARN", -1)).hasSize(3);
-			assertThat(output).contains("dropped (ATTEMPTS_EXHAUSTED): DataFast answered 503");
+			assertThat(output).contains("dropped (AMBIGUOUS): DataFast could not be reached");
 		});
 	}
 
@@ -271,11 +271,11 @@ class DataFastGoalsTrackTests {
 				InMemoryGoalDispatcher dispatcher = context.getBean(InMemoryGoalDispatcher.class);
 				assertThat(dispatcher.pending()).isEqualTo(dispatcher.capacity()).isEqualTo(1000);
 				Awaitility.await().until(() -> this.mock.getRequests().size() == 4);
-				assertThat(output).containsOnlyOnce("WARN").contains("the queue of 1000 is full");
+				assertThat(output).containsOnlyOnce("WARN").contains("dropped (QUEUE_FULL)");
 				context.close();
 				assertThat(outcomes.all()).hasSize(10_000);
 				assertThat(outcomes.count(new Dropped(Dropped.Reason.SHUTDOWN, null))).isEqualTo(1000);
-				assertThat(output).contains("Dropped 8999 goal(s)").contains("Dropped 1000 goal(s)");
+				assertThat(output).contains("because the queue is full: 8999 more").contains("Dropped 1000 goal(s)");
 			});
 	}
 
@@ -289,6 +289,20 @@ class DataFastGoalsTrackTests {
 				context.close();
 				assertThat(this.mock.getGoals()).hasSize(50);
 				assertThat(outcomes.count(Created.class)).isEqualTo(50);
+			});
+	}
+
+	@Test
+	void aPausedContextKeepsItsGoals() {
+		this.mock.answer(MockAnswer.hang());
+		this.runner.withPropertyValues("datafast.read-timeout=10m", "datafast.delivery.shutdown-timeout=0s")
+			.run((context) -> {
+				goals(context).track(GOAL);
+				context.getSourceApplicationContext().pause();
+				assertThat(outcomes(context).all()).isEmpty();
+				context.getSourceApplicationContext().restart();
+				goals(context).track(GOAL);
+				outcomes(context).awaitSingle(Created.class);
 			});
 	}
 

@@ -17,8 +17,8 @@
 package io.datafast.autoconfigure;
 
 import java.net.URI;
+import java.util.concurrent.ThreadFactory;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 
 import io.datafast.DataFastGoals;
 import io.datafast.DataFastGoalsBuilder;
@@ -29,26 +29,35 @@ import io.datafast.client.BufferingJdkClientHttpRequestFactory;
 import io.datafast.client.GoalClient;
 import io.datafast.client.GoalClientCredentials;
 import io.datafast.client.JsonCodec;
+import io.datafast.delivery.DaemonThreadFactory;
+import io.datafast.delivery.DeliveryContext;
 import io.datafast.delivery.GoalDelivery;
 import io.datafast.delivery.GoalDeliveryListener;
 import io.datafast.delivery.GoalDispatcher;
 import io.datafast.delivery.GoalOutcomeLog;
 import io.datafast.delivery.GoalOutcomePublisher;
 import io.datafast.delivery.InMemoryGoalDispatcher;
+import io.datafast.delivery.InMemorySettings;
+import io.datafast.delivery.RetrySettings;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.thread.Threading;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Lazy;
+import org.springframework.core.env.Environment;
 import org.springframework.core.io.ResourceLoader;
+import org.springframework.core.task.VirtualThreadTaskExecutor;
 import org.springframework.util.Assert;
 import org.springframework.util.function.SingletonSupplier;
 import org.springframework.web.client.RestClient;
 import org.springframework.web.util.DefaultUriBuilderFactory;
+import org.springframework.web.util.DefaultUriBuilderFactory.EncodingMode;
 
 /**
  * Auto-configuration for {@link DataFastGoals}.
@@ -81,15 +90,16 @@ public final class DataFastAutoConfiguration {
 		// Not needed before the first goal, but what is wrong with it should fail
 		// start-up.
 		client.getObject();
-		return builder.visitorIdResolver(visitorIdResolver.getIfAvailable(() -> () -> null))
+		return builder.visitorIdResolver(() -> visitorIdResolver.getIfAvailable(() -> () -> null))
 			.defaultMetadata(properties.metadata())
-			.filters(filters.orderedStream().toList())
-			.build(dispatcher.getObject(), delivery);
+			.filters(() -> filters.orderedStream().toList())
+			.build(dispatcher::getObject, delivery);
 	}
 
 	private static void warnOfPlainHttp(URI baseUrl) {
 		String host = baseUrl.getHost();
-		boolean loopback = "localhost".equalsIgnoreCase(host) || host.startsWith("127.") || "[::1]".equals(host);
+		boolean loopback = "localhost".equalsIgnoreCase(host) || host.matches("127(\\.[0-9]+){3}")
+				|| "[::1]".equals(host);
 		if ("http".equalsIgnoreCase(baseUrl.getScheme()) && !loopback) {
 			logger.warn("datafast.base-url " + baseUrl + " is not https: the API key travels in plain text");
 		}
@@ -98,17 +108,33 @@ public final class DataFastAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	GoalOutcomePublisher goalOutcomePublisher(ObjectProvider<GoalDeliveryListener> listeners) {
-		return new GoalOutcomePublisher(
-				Stream.concat(Stream.of(new GoalOutcomeLog()), listeners.orderedStream()).toList());
+		return new GoalOutcomePublisher(() -> listeners.orderedStream().toList());
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	GoalOutcomeLog goalOutcomeLog() {
+		return new GoalOutcomeLog();
 	}
 
 	@Bean
 	@ConditionalOnMissingBean(GoalDispatcher.class)
 	InMemoryGoalDispatcher goalDispatcher(DataFastProperties properties, GoalDelivery delivery,
-			GoalOutcomePublisher outcomes) {
+			GoalOutcomePublisher outcomes, Environment environment, ObjectProvider<DeliveryContext> context) {
 		DataFastProperties.Delivery settings = properties.delivery();
-		return new InMemoryGoalDispatcher(delivery, outcomes, settings.capacity(), settings.concurrency(),
-				settings.shutdownTimeout());
+		return new InMemoryGoalDispatcher(delivery, outcomes,
+				new InMemorySettings(settings.capacity(), settings.concurrency(), settings.shutdownTimeout()),
+				new RetrySettings(settings.maxAttempts(), settings.maxAge(), settings.initialBackoff(),
+						settings.maxBackoff(), settings.retryAmbiguous(), settings.visitorNotFoundRetry()),
+				virtualThreads(environment), context.getIfAvailable());
+	}
+
+	/**
+	 * Virtual threads where the application asks for them and Java has them.
+	 */
+	private static @Nullable ThreadFactory virtualThreads(Environment environment) {
+		return Threading.VIRTUAL.isActive(environment)
+				? new VirtualThreadTaskExecutor("datafast-delivery-").getVirtualThreadFactory() : null;
 	}
 
 	@Bean
@@ -126,12 +152,18 @@ public final class DataFastAutoConfiguration {
 		Assert.state(properties.apiKey() != null, "There is no datafast.api-key");
 		RestClient.Builder builder = applicationBuilder.getIfUnique(RestClient::builder)
 			.clone()
-			.uriBuilderFactory(new DefaultUriBuilderFactory(properties.baseUrl().toString()))
-			.requestFactory(
-					new BufferingJdkClientHttpRequestFactory(properties.connectTimeout(), properties.readTimeout()));
+			.uriBuilderFactory(uriBuilderFactory(properties.baseUrl()))
+			.requestFactory(new BufferingJdkClientHttpRequestFactory(properties.connectTimeout(),
+					properties.readTimeout(), new DaemonThreadFactory("datafast-http-")));
 		customizers.orderedStream().forEach((customizer) -> customizer.customize(builder));
-		return new GoalClient(builder.build(), JsonCodec.create(resourceLoader.getClassLoader()),
+		return new GoalClient(builder, JsonCodec.create(resourceLoader.getClassLoader()),
 				new GoalClientCredentials(properties.apiKey(), properties.websiteId()));
+	}
+
+	private static DefaultUriBuilderFactory uriBuilderFactory(URI baseUrl) {
+		DefaultUriBuilderFactory factory = new DefaultUriBuilderFactory(baseUrl.toString());
+		factory.setEncodingMode(EncodingMode.VALUES_ONLY);
+		return factory;
 	}
 
 }

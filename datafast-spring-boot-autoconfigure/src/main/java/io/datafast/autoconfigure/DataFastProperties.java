@@ -18,6 +18,8 @@ package io.datafast.autoconfigure;
 
 import java.net.URI;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
@@ -27,8 +29,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.StringUtils;
 
 /**
- * Properties under {@code datafast}. Checked when they are bound; {@link #toString()}
- * does not show the API key.
+ * Properties under {@code datafast}. Checked when they are bound, unless {@code enabled}
+ * is {@code false}; {@link #toString()} does not show the API key.
  *
  * @param enabled Whether goals are sent. By default they are if there is an API key;
  * without one, a warning is logged and every goal is skipped. When true, a missing key
@@ -67,9 +69,11 @@ public record DataFastProperties(@Nullable Boolean enabled, @Nullable String api
 	public DataFastProperties {
 		apiKey = StringUtils.hasText(apiKey) ? apiKey.strip() : null;
 		websiteId = StringUtils.hasText(websiteId) ? websiteId.strip() : null;
-		metadata = Map.copyOf(metadata);
-		new DataFastPropertiesValidator().validate(enabled, apiKey, websiteId, baseUrl, connectTimeout, readTimeout,
-				metadata, visitor, delivery);
+		metadata = Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
+		if (!Boolean.FALSE.equals(enabled)) {
+			new DataFastPropertiesValidator().validate(enabled, apiKey, websiteId, baseUrl, connectTimeout, readTimeout,
+					metadata, visitor, delivery);
+		}
 	}
 
 	@Override
@@ -97,13 +101,27 @@ public record DataFastProperties(@Nullable Boolean enabled, @Nullable String api
 	/**
 	 * Properties under {@code datafast.delivery}.
 	 *
-	 * @param capacity How many goals may be pending in memory: waiting and in flight
-	 * together. One more is dropped.
+	 * @param capacity How many goals may be pending in memory: waiting, in flight and
+	 * waiting to be tried again, together. One more is dropped.
 	 * @param concurrency How many calls to DataFast may be in flight.
+	 * @param maxAttempts How many answers a goal may get before it is given up. That
+	 * DataFast cannot be reached does not count.
+	 * @param maxAge How old a goal may become before it is given up.
+	 * @param initialBackoff Upper bound of the random time before the second attempt. It
+	 * doubles with each further attempt.
+	 * @param maxBackoff Upper bound of the random time between two attempts.
+	 * @param retryAmbiguous Whether to repeat a call that DataFast may have processed,
+	 * because the answer did not come in time or the connection was lost. False can lose
+	 * such a goal, true can record it twice.
+	 * @param visitorNotFoundRetry Time before the one later attempt for a visitor without
+	 * a pageview, whose first pageview may be on its way. Zero switches it off.
 	 * @param shutdownTimeout How long shutdown waits for pending goals, after the web
 	 * server has stopped.
 	 */
 	public record Delivery(@DefaultValue("10000") int capacity, @DefaultValue("16") int concurrency,
+			@DefaultValue("5") int maxAttempts, @DefaultValue("1h") Duration maxAge,
+			@DefaultValue("1s") Duration initialBackoff, @DefaultValue("1m") Duration maxBackoff,
+			@DefaultValue("false") boolean retryAmbiguous, @DefaultValue("30s") Duration visitorNotFoundRetry,
 			@DefaultValue("10s") Duration shutdownTimeout) {
 
 	}

@@ -29,6 +29,8 @@ import io.datafast.autoconfigure.InvalidDataFastPropertiesException.Violation;
 import io.datafast.client.GoalClientCredentials;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.http.ResponseCookie;
+
 /**
  * Checks {@link DataFastProperties} and collects all that is wrong with them.
  */
@@ -40,21 +42,27 @@ final class DataFastPropertiesValidator {
 	 */
 	private static final String SEPARATORS = "()<>@,;:\\\"/[]?={}";
 
+	private static final Duration MAX_DURATION = Duration.ofDays(365);
+
 	private final List<Violation> violations = new ArrayList<>();
 
 	void validate(@Nullable Boolean enabled, @Nullable String apiKey, @Nullable String websiteId, URI baseUrl,
 			Duration connectTimeout, Duration readTimeout, Map<String, String> metadata,
 			DataFastProperties.Visitor visitor, DataFastProperties.Delivery delivery) {
-		if (!Boolean.FALSE.equals(enabled)) {
-			checkApiKey(enabled, apiKey, websiteId);
-		}
+		checkApiKey(enabled, apiKey, websiteId);
 		checkBaseUrl(baseUrl);
 		checkPositive("datafast.connect-timeout", connectTimeout);
 		checkPositive("datafast.read-timeout", readTimeout);
 		checkMetadata(metadata);
 		checkCookieName(visitor.cookieName());
+		checkCookieDomain(visitor.cookieDomain());
 		checkAtLeastOne("datafast.delivery.capacity", delivery.capacity());
 		checkAtLeastOne("datafast.delivery.concurrency", delivery.concurrency());
+		checkAtLeastOne("datafast.delivery.max-attempts", delivery.maxAttempts());
+		checkPositive("datafast.delivery.max-age", delivery.maxAge());
+		checkPositive("datafast.delivery.initial-backoff", delivery.initialBackoff());
+		checkPositive("datafast.delivery.max-backoff", delivery.maxBackoff());
+		checkNotNegative("datafast.delivery.visitor-not-found-retry", delivery.visitorNotFoundRetry());
 		checkNotNegative("datafast.delivery.shutdown-timeout", delivery.shutdownTimeout());
 		if (!this.violations.isEmpty()) {
 			throw new InvalidDataFastPropertiesException(this.violations);
@@ -119,15 +127,34 @@ final class DataFastPropertiesValidator {
 		}
 	}
 
+	private void checkCookieDomain(@Nullable String domain) {
+		try {
+			ResponseCookie.from("name", "value").domain(domain).build();
+		}
+		catch (IllegalArgumentException ex) {
+			violation("datafast.visitor.cookie-domain", domain, "must be a domain name: " + ex.getMessage(),
+					"For instance example.com. Remove the property to issue cookies for the requested host alone.");
+		}
+	}
+
 	private void checkPositive(String property, Duration value) {
 		if (value.isNegative() || value.isZero()) {
 			violation(property, value.toString(), "must be greater than zero", "For instance 2s.");
 		}
+		checkNotExcessive(property, value);
 	}
 
 	private void checkNotNegative(String property, Duration value) {
 		if (value.isNegative()) {
 			violation(property, value.toString(), "must not be negative", "For instance 10s.");
+		}
+		checkNotExcessive(property, value);
+	}
+
+	private void checkNotExcessive(String property, Duration value) {
+		if (value.compareTo(MAX_DURATION) > 0) {
+			violation(property, value.toString(), "must be at most " + MAX_DURATION.toDays() + " days",
+					"For instance 10s.");
 		}
 	}
 

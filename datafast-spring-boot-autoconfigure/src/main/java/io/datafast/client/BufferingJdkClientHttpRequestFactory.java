@@ -16,19 +16,23 @@
 
 package io.datafast.client;
 
+import java.lang.reflect.Method;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.time.Duration;
+import java.util.concurrent.Executor;
 import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.http.HttpMethod;
 import org.springframework.http.client.ClientHttpRequest;
 import org.springframework.http.client.ClientHttpRequestFactory;
-import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
+import org.springframework.util.ReflectionUtils;
 
 /**
  * A request factory over {@link HttpClient} for small bodies: both are kept in memory,
@@ -42,22 +46,51 @@ import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
  */
 public final class BufferingJdkClientHttpRequestFactory implements ClientHttpRequestFactory {
 
+	/**
+	 * A pooled connection is used for no longer than this, which is less than servers
+	 * keep idle ones: a request must not meet a connection that is just being closed.
+	 */
+	static final Duration MAX_CLIENT_AGE = Duration.ofSeconds(4);
+
 	private static final Duration IDLE_THREAD_TIMEOUT = Duration.ofSeconds(10);
+
+	/**
+	 * Since Java 21; before, a client ends when it is garbage.
+	 */
+	private static final @Nullable Method SHUTDOWN = ReflectionUtils.findMethod(HttpClient.class, "shutdown");
 
 	private final Duration connectTimeout;
 
 	private final Duration readTimeout;
 
-	private volatile @Nullable HttpClient httpClient;
+	private final LongSupplier nanoTime;
+
+	private final Executor executor;
+
+	private @Nullable HttpClient current;
+
+	private @Nullable HttpClient previous;
+
+	private long createdAt;
 
 	/**
 	 * Create a factory.
 	 * @param connectTimeout how long a connection may take, greater than zero
 	 * @param readTimeout how long the whole exchange may take, greater than zero
+	 * @param threadFactory makes the threads that read and write
 	 */
-	public BufferingJdkClientHttpRequestFactory(Duration connectTimeout, Duration readTimeout) {
+	public BufferingJdkClientHttpRequestFactory(Duration connectTimeout, Duration readTimeout,
+			ThreadFactory threadFactory) {
+		this(connectTimeout, readTimeout, threadFactory, System::nanoTime);
+	}
+
+	BufferingJdkClientHttpRequestFactory(Duration connectTimeout, Duration readTimeout, ThreadFactory threadFactory,
+			LongSupplier nanoTime) {
+		this.executor = new ThreadPoolExecutor(0, Integer.MAX_VALUE, IDLE_THREAD_TIMEOUT.toMillis(),
+				TimeUnit.MILLISECONDS, new SynchronousQueue<>(), threadFactory);
 		this.connectTimeout = connectTimeout;
 		this.readTimeout = readTimeout;
+		this.nanoTime = nanoTime;
 	}
 
 	@Override
@@ -65,29 +98,30 @@ public final class BufferingJdkClientHttpRequestFactory implements ClientHttpReq
 		return new BufferingJdkClientHttpRequest(httpClient(), uri, httpMethod, this.readTimeout);
 	}
 
-	private HttpClient httpClient() {
-		HttpClient client = this.httpClient;
-		if (client == null) {
-			synchronized (this) {
-				client = this.httpClient;
-				if (client == null) {
-					client = createHttpClient();
-					this.httpClient = client;
-				}
+	/**
+	 * {@link HttpClient} has no setting of its own for how long it keeps connections, so
+	 * the client is replaced together with its pool. The one before the current one may
+	 * still be taken by a request that is about to start.
+	 */
+	private synchronized HttpClient httpClient() {
+		long now = this.nanoTime.getAsLong();
+		if (this.current == null || now - this.createdAt >= MAX_CLIENT_AGE.toNanos()) {
+			if (this.previous != null && SHUTDOWN != null) {
+				ReflectionUtils.invokeMethod(SHUTDOWN, this.previous);
 			}
+			this.previous = this.current;
+			this.current = createHttpClient();
+			this.createdAt = now;
 		}
-		return client;
+		return this.current;
 	}
 
 	private HttpClient createHttpClient() {
-		CustomizableThreadFactory threads = new CustomizableThreadFactory("datafast-http-");
-		threads.setDaemon(true);
 		return HttpClient.newBuilder()
 			.version(HttpClient.Version.HTTP_1_1)
 			.followRedirects(HttpClient.Redirect.NEVER)
 			.connectTimeout(this.connectTimeout)
-			.executor(new ThreadPoolExecutor(0, Integer.MAX_VALUE, IDLE_THREAD_TIMEOUT.toMillis(),
-					TimeUnit.MILLISECONDS, new SynchronousQueue<>(), threads))
+			.executor(this.executor)
 			.build();
 	}
 

@@ -33,6 +33,8 @@ import io.datafast.VisitorIds;
 import io.datafast.VisitorNotFoundException;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.web.util.HtmlUtils;
+
 /**
  * Turns an answer into a receipt or an exception. The status alone decides which; a body
  * of any shape only adds to what they say.
@@ -40,6 +42,8 @@ import org.jspecify.annotations.Nullable;
 final class GoalAnswerReader {
 
 	private static final int MAX_MESSAGE_BYTES = 1024;
+
+	private static final int MIN_UNMISTAKABLE_LENGTH = 4;
 
 	private final JsonCodec json;
 
@@ -67,7 +71,7 @@ final class GoalAnswerReader {
 		Object message = get(event, "message");
 		Object eventId = get(event, "eventId");
 		return new GoalReceipt((eventId instanceof String || eventId instanceof Number) ? eventId.toString() : null,
-				(message instanceof String text) ? withoutSecrets(text, goal) : "");
+				(message instanceof String text) ? withoutSecrets(normalize(text), goal) : "");
 	}
 
 	private DataFastException exception(Goal goal, GoalAnswer answer, @Nullable Map<?, ?> body) {
@@ -96,6 +100,10 @@ final class GoalAnswerReader {
 			message = get(body, "message");
 		}
 		String text = (message instanceof String string) ? string : new String(answer.body(), StandardCharsets.UTF_8);
+		return normalize(text);
+	}
+
+	private static String normalize(String text) {
 		return text.replaceAll("[\\p{Cntrl}\\s\\uFFFD]+", " ").strip();
 	}
 
@@ -115,16 +123,30 @@ final class GoalAnswerReader {
 	private String withoutSecrets(String text, Goal goal) {
 		String safe = text.replace(this.credentials.apiKey(), "***");
 		if (goal.visitorId() != null) {
-			safe = safe.replace(goal.visitorId(), VisitorIds.abbreviate(goal.visitorId()));
+			safe = replaceWord(safe, goal.visitorId(), VisitorIds.abbreviate(goal.visitorId()));
 		}
 		for (String value : goal.metadata().values()) {
-			if (!value.isBlank()) {
-				safe = Pattern.compile("(?<!\\w)" + Pattern.quote(value) + "(?!\\w)")
-					.matcher(safe)
-					.replaceAll(Matcher.quoteReplacement("***"));
+			String escaped = new String(this.json.write(Map.of("", value)), StandardCharsets.UTF_8);
+			String escapedValue = escaped.substring("{\"\":\"".length(), escaped.length() - "\"}".length());
+			for (String form : List.of(value, escapedValue, HtmlUtils.htmlEscape(value),
+					HtmlUtils.htmlEscape(escapedValue))) {
+				safe = replaceWord(safe, normalize(form), "***");
 			}
 		}
 		return safe;
+	}
+
+	/**
+	 * A short word is only replaced where it stands alone, lest the message is mutilated.
+	 */
+	private static String replaceWord(String text, String word, String replacement) {
+		if (word.isEmpty() || !text.contains(word)) {
+			return text;
+		}
+		return (word.length() >= MIN_UNMISTAKABLE_LENGTH) ? text.replace(word, replacement)
+				: Pattern.compile("(?<!\\w)" + Pattern.quote(word) + "(?!\\w)")
+					.matcher(text)
+					.replaceAll(Matcher.quoteReplacement(replacement));
 	}
 
 }

@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.datafast.DataFastUnavailableException;
 import io.datafast.Goal;
@@ -51,12 +52,12 @@ public final class GoalClient {
 
 	/**
 	 * Create a client.
-	 * @param restClient calls DataFast; has the base URL
+	 * @param builder builds what calls DataFast; has the base URL, and is changed
 	 * @param json writes and reads the bodies
 	 * @param credentials the key and, if it needs one, the website
 	 */
-	public GoalClient(RestClient restClient, JsonCodec json, GoalClientCredentials credentials) {
-		this.restClient = restClient;
+	public GoalClient(RestClient.Builder builder, JsonCodec json, GoalClientCredentials credentials) {
+		this.restClient = builder.requestInterceptor(new SendingInterceptor()).build();
 		this.json = json;
 		this.credentials = credentials;
 		this.answerReader = new GoalAnswerReader(json, credentials);
@@ -75,17 +76,19 @@ public final class GoalClient {
 
 	private GoalAnswer exchange(Goal goal) {
 		byte[] body = this.json.write(requestBody(goal));
+		AtomicBoolean sending = new AtomicBoolean();
 		try {
 			return post().headers(this::setHeaders)
+				.attribute(SendingInterceptor.ATTRIBUTE, sending)
 				.body((StreamingHttpOutputMessage.Body) (output) -> output.write(body))
 				.exchange((request, response) -> answer(response));
 		}
 		catch (ResourceAccessException | UncheckedIOException ex) {
-			throw unavailable(goal, (ex.getCause() != null) ? ex.getCause() : ex);
+			throw unavailable(goal, (ex.getCause() != null) ? ex.getCause() : ex, sending.get());
 		}
 		catch (RuntimeException ex) {
 			// For instance an interceptor of the application that refuses the call.
-			throw unavailable(goal, ex);
+			throw unavailable(goal, ex, sending.get());
 		}
 	}
 
@@ -125,8 +128,8 @@ public final class GoalClient {
 		}
 	}
 
-	private static DataFastUnavailableException unavailable(Goal goal, Throwable cause) {
-		boolean ambiguous = !ConnectionFailures.isBeforeSending(cause);
+	private static DataFastUnavailableException unavailable(Goal goal, Throwable cause, boolean sending) {
+		boolean ambiguous = sending && !ConnectionFailures.isBeforeSending(cause);
 		String message = "DataFast could not be reached to create goal '" + goal.name() + "': "
 				+ ConnectionFailures.describe(cause);
 		return new DataFastUnavailableException(ambiguous ? message + " (it may have been created)" : message, cause,

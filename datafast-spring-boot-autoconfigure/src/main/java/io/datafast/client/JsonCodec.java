@@ -52,7 +52,12 @@ public interface JsonCodec {
 	 */
 	static JsonCodec create(@Nullable ClassLoader classLoader) {
 		if (ClassUtils.isPresent("tools.jackson.databind.json.JsonMapper", classLoader)) {
-			return new Jackson3JsonCodec();
+			try {
+				return new Jackson3JsonCodec();
+			}
+			catch (LinkageError ex) {
+				// Half of Jackson 3, or annotations that are too old for it.
+			}
 		}
 		if (ClassUtils.isPresent("com.fasterxml.jackson.databind.ObjectMapper", classLoader)) {
 			return new Jackson2JsonCodec();

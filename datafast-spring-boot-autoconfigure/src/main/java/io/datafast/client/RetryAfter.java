@@ -27,7 +27,6 @@ import org.springframework.http.HttpHeaders;
 
 /**
  * The header {@code Retry-After}: seconds or an HTTP date (RFC 9110, section 10.2.3).
- * Dates in one of the obsolete formats count as absent.
  */
 final class RetryAfter {
 

@@ -39,6 +39,10 @@ public final class GoalDelivery {
 		this.client = client;
 	}
 
+	GoalReceipt send(Goal goal) {
+		return this.client.apply(goal);
+	}
+
 	/**
 	 * Make the attempt, on the calling thread.
 	 * @param goal a goal with a visitor id
@@ -46,7 +50,7 @@ public final class GoalDelivery {
 	 */
 	public GoalOutcome attempt(Goal goal) {
 		try {
-			return new GoalOutcome.Created(this.client.apply(goal));
+			return new GoalOutcome.Created(send(goal));
 		}
 		catch (DataFastUnavailableException ex) {
 			return new GoalOutcome.Dropped(ex.isAmbiguous() ? GoalOutcome.Dropped.Reason.AMBIGUOUS

@@ -22,7 +22,8 @@ import io.datafast.Goal;
  * Takes goals over from the application and brings them to DataFast. Define a bean to
  * send goals another way, say through a message broker whose consumer calls
  * {@link io.datafast.DataFastGoals#create(Goal)}; the auto-configured dispatcher backs
- * off.
+ * off. {@code create} applies the filters once more, and where the consumer runs there is
+ * no current request.
  */
 @FunctionalInterface
 public interface GoalDispatcher {

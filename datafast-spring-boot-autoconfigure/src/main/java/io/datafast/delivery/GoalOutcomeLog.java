@@ -17,6 +17,7 @@
 package io.datafast.delivery;
 
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Pattern;
 
 import io.datafast.DataFastAuthenticationException;
 import io.datafast.DataFastException;
@@ -28,16 +29,20 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.beans.factory.DisposableBean;
+
 /**
- * Logs outcomes: every one at DEBUG, besides a refused API key once at ERROR until a goal
- * gets through again, and the first refusal or loss of each other kind at WARN. An
- * unknown visitor is no reason to warn.
+ * Logs outcomes: every one at DEBUG; besides, a refused API key once at ERROR until a
+ * goal gets through again, and any other refusal or loss at WARN when its kind begins and
+ * then once a minute with the number. Unknown visitors and bots are no reason to warn.
  */
-public final class GoalOutcomeLog implements GoalDeliveryListener {
+public final class GoalOutcomeLog implements GoalDeliveryListener, DisposableBean {
+
+	private static final Pattern BOT = Pattern.compile("\\bbots?\\b", Pattern.CASE_INSENSITIVE);
 
 	private final Log log = LogFactory.getLog(GoalOutcomeLog.class);
 
-	private final FailureLog failures = new FailureLog(GoalOutcomeLog.class);
+	private final RepetitionLog repetitions;
 
 	private final AtomicBoolean keyRefused = new AtomicBoolean();
 
@@ -45,13 +50,17 @@ public final class GoalOutcomeLog implements GoalDeliveryListener {
 	 * Create a log.
 	 */
 	public GoalOutcomeLog() {
+		this(new ThreadDeliveryTimer());
+	}
+
+	GoalOutcomeLog(DeliveryTimer timer) {
+		this.repetitions = new RepetitionLog(this.log, timer);
 	}
 
 	@Override
 	public void onOutcome(Goal goal, GoalOutcome outcome) {
 		if (outcome instanceof GoalOutcome.Created created) {
-			this.keyRefused.set(false);
-			debug(goal, "created", created.receipt().eventId());
+			onCreated(goal, created);
 		}
 		else if (outcome instanceof GoalOutcome.Skipped skipped) {
 			debug(goal, "skipped", skipped.reason());
@@ -64,33 +73,58 @@ public final class GoalOutcomeLog implements GoalDeliveryListener {
 		}
 	}
 
+	private void onCreated(Goal goal, GoalOutcome.Created created) {
+		if (this.keyRefused.get() && this.keyRefused.compareAndSet(true, false)) {
+			this.log.info("DataFast accepts the API key again");
+		}
+		debug(goal, "created", created.receipt().eventId());
+	}
+
 	private void onRejected(Goal goal, DataFastException exception) {
-		if (exception instanceof DataFastAuthenticationException) {
-			if (this.keyRefused.compareAndSet(false, true)) {
-				this.log.error(exception.getMessage() + " No goal is recorded until this is mended: check"
-						+ " datafast.api-key and datafast.website-id, and the website's state in DataFast."
-						+ " (Further refusals are logged at DEBUG.)");
-				return;
-			}
+		if (exception instanceof DataFastAuthenticationException && this.keyRefused.compareAndSet(false, true)) {
+			this.log.error(exception.getMessage() + " No goal is recorded until this is mended: check"
+					+ " datafast.api-key and datafast.website-id, and the website's state in DataFast."
+					+ " (Further refusals are logged at DEBUG.)");
 		}
-		else if (exception instanceof GoalRejectedException rejected
-				&& !(rejected instanceof VisitorNotFoundException)) {
-			this.failures.log("status " + rejected.getStatus(), describe(goal, "rejected", rejected.getMessage()),
-					null);
-			return;
+		else if (exception instanceof GoalRejectedException rejected && !isExpected(rejected)) {
+			this.repetitions.warn("Goals that DataFast refused with status " + rejected.getStatus(),
+					describe(goal, "rejected", rejected.getMessage()));
 		}
-		debug(goal, "rejected", exception.getMessage());
+		else {
+			debug(goal, "rejected", exception.getMessage());
+		}
+	}
+
+	/**
+	 * Unknown visitors and bots are normal. DataFast answers both kinds of 400, a bot and
+	 * invalid input, alike but for the message.
+	 */
+	private static boolean isExpected(GoalRejectedException exception) {
+		return exception instanceof VisitorNotFoundException
+				|| (exception.getStatus() == 400 && BOT.matcher(exception.getApiMessage()).find());
 	}
 
 	private void onDropped(Goal goal, GoalOutcome.Dropped dropped) {
 		DataFastException failure = dropped.lastFailure();
-		if (failure == null) {
-			debug(goal, "dropped", dropped.reason());
+		String message = describe(goal, "dropped", dropped.reason())
+				+ ((failure != null) ? ": " + failure.getMessage() : "");
+		switch (dropped.reason()) {
+			case QUEUE_FULL -> this.repetitions.warn("Goals dropped because the queue is full",
+					message + ": DataFast is slower than goals are tracked, or does not answer;"
+							+ " datafast.delivery.capacity sets the size of the queue");
+			case EXPIRED, ATTEMPTS_EXHAUSTED, AMBIGUOUS ->
+				this.repetitions.warn("Goals dropped (" + dropped.reason() + ")", message);
+			// These have a log of their own where they happen.
+			case SHUTDOWN, FAILED -> this.log.debug(message);
 		}
-		else {
-			this.failures.log("dropped " + dropped.reason(),
-					describe(goal, "dropped", dropped.reason()) + ": " + failure.getMessage(), null);
-		}
+	}
+
+	/**
+	 * Log the repetitions that have not been logged yet.
+	 */
+	@Override
+	public void destroy() {
+		this.repetitions.close();
 	}
 
 	private void debug(Goal goal, String outcome, @Nullable Object detail) {

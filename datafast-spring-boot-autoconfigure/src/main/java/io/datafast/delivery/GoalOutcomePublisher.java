@@ -17,9 +17,12 @@
 package io.datafast.delivery;
 
 import java.util.List;
+import java.util.function.Supplier;
 
 import io.datafast.Goal;
 import org.jspecify.annotations.Nullable;
+
+import org.springframework.util.function.SingletonSupplier;
 
 /**
  * Tells every {@link GoalDeliveryListener} the outcome of a goal. A failing listener
@@ -29,14 +32,15 @@ public final class GoalOutcomePublisher {
 
 	private final FailureLog failures = new FailureLog(GoalOutcomePublisher.class);
 
-	private final List<GoalDeliveryListener> listeners;
+	private final Supplier<List<GoalDeliveryListener>> listeners;
 
 	/**
 	 * Create a publisher.
-	 * @param listeners the listeners, in the order in which they are told
+	 * @param listeners the listeners, in the order in which they are told; asked for with
+	 * the first outcome, so that a listener may itself need what this publisher is for
 	 */
-	public GoalOutcomePublisher(List<GoalDeliveryListener> listeners) {
-		this.listeners = List.copyOf(listeners);
+	public GoalOutcomePublisher(Supplier<List<GoalDeliveryListener>> listeners) {
+		this.listeners = SingletonSupplier.of(listeners);
 	}
 
 	/**
@@ -45,7 +49,7 @@ public final class GoalOutcomePublisher {
 	 * @param outcome what became of it
 	 */
 	public void publish(Goal goal, GoalOutcome outcome) {
-		for (GoalDeliveryListener listener : this.listeners) {
+		for (GoalDeliveryListener listener : this.listeners.get()) {
 			try {
 				listener.onOutcome(goal, outcome);
 			}

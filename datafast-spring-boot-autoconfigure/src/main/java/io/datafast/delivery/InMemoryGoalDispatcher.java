@@ -17,18 +17,17 @@
 package io.datafast.delivery;
 
 import java.time.Duration;
-import java.util.Queue;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.SynchronousQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicLong;
 
+import io.datafast.DataFastException;
 import io.datafast.Goal;
+import io.datafast.GoalReceipt;
+import io.datafast.delivery.GoalOutcome.Created;
 import io.datafast.delivery.GoalOutcome.Dropped;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -36,13 +35,19 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.context.SmartLifecycle;
-import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 
 /**
- * Delivers goals from memory. At most {@code capacity} goals are pending, waiting and in
- * flight together; one more is dropped. At most {@code concurrency} daemon threads
- * deliver them, first come, first served; there is none before the first goal, and they
- * end when there is nothing to do.
+ * Delivers goals from memory, and tries them again where that makes sense.
+ * <p>
+ * The way of a goal: {@link #dispatch} admits it, unless as many as the capacity are
+ * pending, and puts it into the queue. A worker takes it from there when DataFast can be
+ * called, and makes the call. The {@link RetryPolicy} decides what a failure means: an
+ * outcome, another attempt later, a pause for all goals, or that DataFast is unreachable,
+ * after which one goal at a time probes it and the others wait. Whatever waits for a time
+ * is woken up by a timer and holds no thread.
+ * <p>
+ * At most {@code concurrency} threads deliver; there is none before the first goal, and
+ * they end when there is nothing to do.
  * <p>
  * Goals are taken until {@link #stop()}, which comes after the web server and everything
  * else with a lifecycle has stopped, waits for what is pending, and drops what is left.
@@ -57,9 +62,9 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, SmartLifecy
 	 */
 	static final int PHASE = Integer.MIN_VALUE / 2;
 
-	private static final Duration IDLE_THREAD_TIMEOUT = Duration.ofSeconds(10);
-
 	private static final Duration ABANDON_TIMEOUT = Duration.ofSeconds(1);
+
+	private static final Duration EXPIRY_CHECK_INTERVAL = Duration.ofSeconds(1);
 
 	private final Log log = LogFactory.getLog(InMemoryGoalDispatcher.class);
 
@@ -67,108 +72,189 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, SmartLifecy
 
 	private final GoalOutcomePublisher outcomes;
 
-	private final int capacity;
+	private final InMemorySettings settings;
 
-	private final int concurrency;
+	private final RetryPolicy retryPolicy;
 
-	private final Duration shutdownTimeout;
+	private final DeliveryTimer timer;
+
+	private final ThreadFactory threadFactory;
+
+	private final @Nullable DeliveryContext context;
 
 	private final Admission admission;
 
-	private final OverflowLog overflowLog;
+	private final OutageLog outageLog;
 
-	private final Queue<PendingGoal> waiting = new ConcurrentLinkedQueue<>();
+	private final GoalQueue queue;
 
 	private final Set<PendingGoal> inFlight = ConcurrentHashMap.newKeySet();
 
-	private final AtomicInteger workers = new AtomicInteger();
+	private final AtomicLong wakeUpAt = new AtomicLong(GoalQueue.NEVER);
 
-	private final Object executorMonitor = new Object();
+	private final AtomicLong nextExpiryCheck = new AtomicLong();
 
-	private @Nullable ExecutorService executor;
+	private volatile WorkerPool workers;
 
 	/**
 	 * Create a dispatcher.
 	 * @param delivery makes the calls
 	 * @param outcomes told what became of each goal
-	 * @param capacity how many goals may be pending, at least 1
-	 * @param concurrency how many calls may be in flight, at least 1
-	 * @param shutdownTimeout how long {@link #stop()} waits for pending goals
+	 * @param settings how much it takes on
+	 * @param retrySettings when goals are tried again
+	 * @param threadFactory makes the threads that deliver, or {@code null} for daemon
+	 * threads
+	 * @param context carries the context of the tracking thread to the delivering one, or
+	 * {@code null} for nothing
 	 */
-	public InMemoryGoalDispatcher(GoalDelivery delivery, GoalOutcomePublisher outcomes, int capacity, int concurrency,
-			Duration shutdownTimeout) {
+	public InMemoryGoalDispatcher(GoalDelivery delivery, GoalOutcomePublisher outcomes, InMemorySettings settings,
+			RetrySettings retrySettings, @Nullable ThreadFactory threadFactory, @Nullable DeliveryContext context) {
+		this(delivery, outcomes, settings,
+				new RetryPolicy(retrySettings, () -> ThreadLocalRandom.current().nextDouble()),
+				new ThreadDeliveryTimer(), threadFactory, context);
+	}
+
+	InMemoryGoalDispatcher(GoalDelivery delivery, GoalOutcomePublisher outcomes, InMemorySettings settings,
+			RetryPolicy retryPolicy, DeliveryTimer timer, @Nullable ThreadFactory threadFactory,
+			@Nullable DeliveryContext context) {
 		this.delivery = delivery;
 		this.outcomes = outcomes;
-		this.capacity = capacity;
-		this.concurrency = concurrency;
-		this.shutdownTimeout = shutdownTimeout;
-		this.admission = new Admission(capacity);
-		this.overflowLog = new OverflowLog(capacity, System::nanoTime);
+		this.settings = settings;
+		this.retryPolicy = retryPolicy;
+		this.timer = timer;
+		this.context = context;
+		this.threadFactory = (threadFactory != null) ? threadFactory : new DaemonThreadFactory("datafast-delivery-");
+		this.workers = new WorkerPool(settings.concurrency(), this.threadFactory);
+		this.admission = new Admission(settings.capacity());
+		this.outageLog = new OutageLog(timer::now);
+		this.queue = new GoalQueue(retryPolicy.maxAge().toNanos());
 	}
+
+	// Hand-over
 
 	@Override
 	public void dispatch(Goal goal) {
-		switch (this.admission.admit()) {
-			case ADMITTED -> {
-				this.waiting.add(new PendingGoal(goal));
-				startWorkerIfUseful();
-			}
-			case FULL -> {
-				this.overflowLog.dropped();
-				this.outcomes.publish(goal, new Dropped(Dropped.Reason.QUEUE_FULL, null));
-			}
+		Admission.Decision decision = this.admission.admit();
+		if (decision == Admission.Decision.FULL && dropExpired()) {
+			decision = this.admission.admit();
+		}
+		switch (decision) {
+			case ADMITTED -> enqueue(admitted(goal));
+			case FULL -> this.outcomes.publish(goal, new Dropped(Dropped.Reason.QUEUE_FULL, null));
 			case CLOSED -> this.outcomes.publish(goal, new Dropped(Dropped.Reason.SHUTDOWN, null));
 		}
 	}
 
-	private void startWorkerIfUseful() {
-		int current = this.workers.get();
-		while (current < this.concurrency) {
-			if (this.workers.compareAndSet(current, current + 1)) {
-				startWorker();
-				return;
+	private PendingGoal admitted(Goal goal) {
+		PendingGoal pending = new PendingGoal(goal, this.timer.now());
+		if (this.context != null) {
+			try {
+				pending.setDelivery(this.context.capture(() -> deliver(pending)));
 			}
-			current = this.workers.get();
+			catch (Throwable ex) {
+				this.log.debug("Delivering a goal without its context", ex);
+			}
+		}
+		return pending;
+	}
+
+	private void enqueue(PendingGoal pending) {
+		long now = pending.trackedAt();
+		if (!this.queue.add(pending, now)) {
+			wakeUpLater(now);
+		}
+		else {
+			startWorker();
 		}
 	}
 
-	private void startWorker() {
-		try {
-			executor().execute(this::work);
+	/**
+	 * In an outage, goals that are too old should not keep new ones out. Looking for them
+	 * costs more than a hand-over should, so it is done only now and then.
+	 */
+	private boolean dropExpired() {
+		long now = this.timer.now();
+		long next = this.nextExpiryCheck.get();
+		if (now < next || !this.nextExpiryCheck.compareAndSet(next, now + EXPIRY_CHECK_INTERVAL.toNanos())) {
+			return false;
 		}
-		catch (RejectedExecutionException ex) {
-			this.workers.decrementAndGet();
-			dropWaiting();
+		List<PendingGoal> expired = this.queue.removeExpired(now);
+		expired.forEach(this::expire);
+		return !expired.isEmpty();
+	}
+
+	private void expire(PendingGoal pending) {
+		complete(pending, new Dropped(Dropped.Reason.EXPIRED, pending.lastFailure()));
+	}
+
+	// Workers
+
+	/**
+	 * Start as many workers as can be useful, and see to it that this is done again when
+	 * there may be more to do.
+	 */
+	private void advance() {
+		long now = this.timer.now();
+		for (int useful = this.queue.available(now); useful > 0 && startWorker(); useful--) {
+			// Until there are enough.
+		}
+		wakeUpLater(now);
+	}
+
+	private void wakeUpLater(long now) {
+		long time = this.queue.nextTime(now);
+		if (time > now && time < this.wakeUpAt.getAndAccumulate(time, Math::min)) {
+			this.timer.schedule(this::wakeUp, time - now);
+		}
+	}
+
+	private void wakeUp() {
+		this.wakeUpAt.set(GoalQueue.NEVER);
+		dropExpired();
+		advance();
+	}
+
+	private boolean startWorker() {
+		try {
+			return this.workers.start(this::work);
 		}
 		catch (Throwable ex) {
-			// Most likely no thread could be created. The goal stays in the queue, and
-			// the next one tries again.
-			this.workers.decrementAndGet();
+			// The goal stays in the queue, and the next one tries again.
 			this.log.warn("Cannot start a delivery thread", ex);
+			return false;
 		}
 	}
 
-	private void work() {
+	private void work(WorkerPool pool) {
 		try {
-			PendingGoal next = this.waiting.poll();
+			PendingGoal next = take(pool);
 			while (next != null) {
-				deliver(next);
-				next = this.waiting.poll();
+				attempt(next);
+				next = take(pool);
 			}
 		}
 		finally {
-			this.workers.decrementAndGet();
+			pool.ended();
 			// A goal may have come after the last look, when this worker still counted.
-			if (!this.waiting.isEmpty()) {
-				startWorkerIfUseful();
-			}
+			advance();
 		}
 	}
 
-	private void deliver(PendingGoal pending) {
-		this.inFlight.add(pending);
+	private @Nullable PendingGoal take(WorkerPool pool) {
+		return pool.isShutDown() ? null : this.queue.take(this.timer.now());
+	}
+
+	private void attempt(PendingGoal pending) {
 		try {
-			complete(pending, this.delivery.attempt(pending.goal()));
+			if (this.queue.isExpired(pending, this.timer.now())) {
+				expire(pending);
+			}
+			else if (pending.delivery() != null) {
+				pending.delivery().run();
+			}
+			else {
+				deliver(pending);
+			}
 		}
 		catch (Throwable ex) {
 			if (pending.claim()) {
@@ -176,7 +262,59 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, SmartLifecy
 			}
 		}
 		finally {
+			this.queue.untold(pending);
+		}
+	}
+
+	private void deliver(PendingGoal pending) {
+		this.inFlight.add(pending);
+		GoalReceipt receipt = null;
+		DataFastException failure = null;
+		try {
+			receipt = this.delivery.send(pending.goal());
+		}
+		catch (DataFastException ex) {
+			failure = ex;
+		}
+		finally {
 			this.inFlight.remove(pending);
+		}
+		if (failure != null) {
+			afterFailure(pending, failure);
+		}
+		else if (receipt != null) {
+			afterAnswer();
+			complete(pending, new Created(receipt));
+		}
+	}
+
+	private void afterFailure(PendingGoal pending, DataFastException failure) {
+		long now = this.timer.now();
+		RetryPolicy.Decision decision = pending.failed(failure, this.retryPolicy);
+		if (decision.unreachable()) {
+			if (!pending.isClaimed() && this.queue.unreachable(pending, now,
+					(failures) -> this.retryPolicy.backoff(failures).toNanos())) {
+				this.outageLog.unreachable(failure);
+			}
+			return;
+		}
+		afterAnswer();
+		if (decision.pause() != null) {
+			this.queue.pauseUntil(now + decision.pause().toNanos());
+			this.outageLog.paused(decision.pause(), failure);
+		}
+		if (decision.outcome() != null) {
+			complete(pending, decision.outcome());
+		}
+		else if (decision.retryAfter() != null && !pending.isClaimed()) {
+			this.queue.addAgain(pending, now + decision.retryAfter().toNanos());
+		}
+	}
+
+	private void afterAnswer() {
+		if (this.queue.answered()) {
+			this.outageLog.reachable(pending());
+			advance();
 		}
 	}
 
@@ -197,8 +335,10 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, SmartLifecy
 		}
 	}
 
+	// What one sees
+
 	/**
-	 * How many goals are pending: waiting and in flight.
+	 * How many goals are pending: waiting, in flight, and waiting to be tried again.
 	 * @return the number, from 0 to {@link #capacity()}
 	 */
 	public int pending() {
@@ -210,12 +350,28 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, SmartLifecy
 	 * @return the capacity
 	 */
 	public int capacity() {
-		return this.capacity;
+		return this.settings.capacity();
 	}
+
+	int workers() {
+		return this.workers.active();
+	}
+
+	// Lifecycle
 
 	@Override
 	public int getPhase() {
 		return PHASE;
+	}
+
+	/**
+	 * A paused context, such as a cached one between two tests, keeps its goals: there is
+	 * no need to wait for them. Asked for since Spring Framework 7.
+	 * @return {@code false}
+	 */
+	@Override
+	public boolean isPauseable() {
+		return false;
 	}
 
 	@Override
@@ -225,6 +381,7 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, SmartLifecy
 
 	@Override
 	public void start() {
+		this.queue.reset();
 		this.admission.open();
 	}
 
@@ -235,18 +392,22 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, SmartLifecy
 	@Override
 	public void stop() {
 		this.admission.close();
+		advance();
 		int dropped = drain() ? 0 : dropAll();
-		this.overflowLog.report();
-		shutDownExecutor();
+		this.timer.stop();
+		this.wakeUpAt.set(GoalQueue.NEVER);
+		this.workers.shutDown();
+		this.workers = new WorkerPool(this.settings.concurrency(), this.threadFactory);
 		if (dropped > 0) {
 			this.log.warn("Dropped " + dropped + " goal(s) that DataFast had not taken within "
-					+ this.shutdownTimeout.toMillis() + " ms at shutdown (datafast.delivery.shutdown-timeout)");
+					+ this.settings.shutdownTimeout().toMillis()
+					+ " ms at shutdown (datafast.delivery.shutdown-timeout)");
 		}
 	}
 
 	private boolean drain() {
 		try {
-			return this.admission.awaitEmpty(this.shutdownTimeout);
+			return this.admission.awaitEmpty(this.settings.shutdownTimeout());
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
@@ -258,7 +419,9 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, SmartLifecy
 		int dropped = 0;
 		long deadline = System.nanoTime() + ABANDON_TIMEOUT.toNanos();
 		do {
-			dropped += dropWaiting();
+			for (PendingGoal pending : this.queue.removeAll()) {
+				dropped += drop(pending);
+			}
 			for (PendingGoal pending : this.inFlight) {
 				dropped += drop(pending);
 			}
@@ -269,18 +432,8 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, SmartLifecy
 		return dropped;
 	}
 
-	private int dropWaiting() {
-		int dropped = 0;
-		PendingGoal pending = this.waiting.poll();
-		while (pending != null) {
-			dropped += drop(pending);
-			pending = this.waiting.poll();
-		}
-		return dropped;
-	}
-
 	private int drop(PendingGoal pending) {
-		return complete(pending, new Dropped(Dropped.Reason.SHUTDOWN, null)) ? 1 : 0;
+		return complete(pending, new Dropped(Dropped.Reason.SHUTDOWN, pending.lastFailure())) ? 1 : 0;
 	}
 
 	/**
@@ -290,27 +443,6 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, SmartLifecy
 	public void destroy() {
 		if (isRunning()) {
 			stop();
-		}
-	}
-
-	private ExecutorService executor() {
-		synchronized (this.executorMonitor) {
-			if (this.executor == null) {
-				CustomizableThreadFactory threads = new CustomizableThreadFactory("datafast-delivery-");
-				threads.setDaemon(true);
-				this.executor = new ThreadPoolExecutor(0, Integer.MAX_VALUE, IDLE_THREAD_TIMEOUT.toMillis(),
-						TimeUnit.MILLISECONDS, new SynchronousQueue<>(), threads);
-			}
-			return this.executor;
-		}
-	}
-
-	private void shutDownExecutor() {
-		synchronized (this.executorMonitor) {
-			if (this.executor != null) {
-				this.executor.shutdownNow();
-				this.executor = null;
-			}
 		}
 	}
 

@@ -151,7 +151,7 @@ class DataFastAutoConfigurationTests {
 	@Test
 	void backsOffToTheApplicationsOwnInfrastructure() {
 		this.webRunner.withBean("ownCookie", VisitorCookie.class, () -> new VisitorCookie("own", null))
-			.withBean("ownPublisher", GoalOutcomePublisher.class, () -> new GoalOutcomePublisher(List.of()))
+			.withBean("ownPublisher", GoalOutcomePublisher.class, () -> new GoalOutcomePublisher(() -> List.of()))
 			.withBean("ownArgumentResolver", VisitorIdMethodArgumentResolver.class,
 					() -> new VisitorIdMethodArgumentResolver(() -> null))
 			.run((context) -> assertThat(context).hasNotFailed()

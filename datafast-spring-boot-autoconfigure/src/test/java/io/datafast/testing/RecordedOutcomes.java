@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import io.datafast.Goal;
 import io.datafast.delivery.GoalDeliveryListener;
@@ -35,13 +36,20 @@ public class RecordedOutcomes implements GoalDeliveryListener {
 
 	private final Queue<Recorded> recorded = new ConcurrentLinkedQueue<>();
 
+	private final AtomicInteger size = new AtomicInteger();
+
 	@Override
 	public void onOutcome(Goal goal, GoalOutcome outcome) {
 		this.recorded.add(new Recorded(goal, outcome));
+		this.size.incrementAndGet();
 	}
 
 	public List<Recorded> all() {
 		return List.copyOf(this.recorded);
+	}
+
+	public int size() {
+		return this.size.get();
 	}
 
 	public List<GoalOutcome> outcomes() {
@@ -72,6 +80,7 @@ public class RecordedOutcomes implements GoalDeliveryListener {
 
 	public void clear() {
 		this.recorded.clear();
+		this.size.set(0);
 	}
 
 	/**
