@@ -25,8 +25,6 @@ import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.context.expression.BeanFactoryResolver;
 import org.springframework.context.expression.MethodBasedEvaluationContext;
-import org.springframework.core.DefaultParameterNameDiscoverer;
-import org.springframework.core.ParameterNameDiscoverer;
 import org.springframework.expression.EvaluationContext;
 import org.springframework.expression.Expression;
 
@@ -35,8 +33,6 @@ import org.springframework.expression.Expression;
  * properties.
  */
 class CompletedInvocation {
-
-	private static final ParameterNameDiscoverer parameterNames = new DefaultParameterNameDiscoverer();
 
 	private final MethodInvocation invocation;
 
@@ -102,7 +98,7 @@ class CompletedInvocation {
 		if (this.evaluationContext == null) {
 			Method specificMethod = AopUtils.getMostSpecificMethod(getMethod(), this.targetClass);
 			MethodBasedEvaluationContext context = new MethodBasedEvaluationContext(this, specificMethod, getArgs(),
-					parameterNames);
+					ParameterNames.INSTANCE);
 			context.setVariable("result", this.result);
 			if (this.beanFactory != null) {
 				context.setBeanResolver(new BeanFactoryResolver(this.beanFactory));

@@ -37,7 +37,6 @@ import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.EmbeddedValueResolverAware;
 import org.springframework.core.Ordered;
-import org.springframework.util.ClassUtils;
 import org.springframework.util.StringValueResolver;
 
 /**
@@ -129,10 +128,12 @@ public final class TrackGoalBeanPostProcessor extends AbstractBeanFactoryAwareAd
 		if (!Modifier.isFinal(beanClass.getModifiers())) {
 			proxyFactory.setProxyTargetClass(proxyFactory.getProxiedInterfaces().length == 0);
 		}
-		else if (ClassUtils.getAllInterfacesForClass(beanClass).length == 0) {
+		else if (this.operationSource.hasOperationsBesideInterfaces(beanClass)) {
 			throw new InvalidTrackGoalException(beanClass.getName(),
-					List.of(new Violation("class", "final", "a proxy cannot extend a final class",
-							"Remove 'final', or call DataFastGoals.track(...) in the method.")));
+					List.of(new Violation("class", "final",
+							"a proxy cannot extend a final class, nor intercept a method that no interface declares",
+							"Remove 'final', declare the method in an interface, or call DataFastGoals.track(...) in"
+									+ " the method.")));
 		}
 		return proxyFactory;
 	}

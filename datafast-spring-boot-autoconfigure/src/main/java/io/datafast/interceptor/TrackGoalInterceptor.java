@@ -108,7 +108,7 @@ final class TrackGoalInterceptor implements MethodInterceptor {
 		if (entry.parameter() < 0) {
 			return (entry.expression() != null) ? invocation.evaluate(entry.expression()) : null;
 		}
-		Object argument = invocation.getArgument(entry.parameter());
+		Object argument = ObjectUtils.unwrapOptional(invocation.getArgument(entry.parameter()));
 		return (argument == null || entry.expression() == null) ? argument
 				: invocation.evaluate(entry.expression(), argument);
 	}

@@ -45,9 +45,4 @@ record TrackGoalOperation(String name, @Nullable Expression condition, @Nullable
 	record Entry(String key, int parameter, @Nullable Expression expression) {
 	}
 
-	boolean hasExpressions() {
-		return this.condition != null || this.visitorId != null
-				|| this.metadata.stream().anyMatch((entry) -> entry.expression() != null);
-	}
-
 }

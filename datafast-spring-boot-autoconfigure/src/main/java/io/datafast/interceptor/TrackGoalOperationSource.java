@@ -17,6 +17,8 @@
 package io.datafast.interceptor;
 
 import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +29,6 @@ import io.datafast.annotation.TrackGoal;
 
 import org.springframework.aop.support.AopUtils;
 import org.springframework.core.MethodClassKey;
-import org.springframework.core.annotation.AnnotationUtils;
 import org.springframework.core.annotation.MergedAnnotation;
 import org.springframework.core.annotation.MergedAnnotations;
 import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
@@ -44,6 +45,8 @@ final class TrackGoalOperationSource {
 
 	private final Map<Class<?>, Boolean> classes = new ConcurrentHashMap<>(256);
 
+	private final TrackGoalCandidates candidates = new TrackGoalCandidates();
+
 	private StringValueResolver placeholders = (value) -> value;
 
 	void setPlaceholders(StringValueResolver placeholders) {
@@ -51,31 +54,39 @@ final class TrackGoalOperationSource {
 	}
 
 	/**
-	 * Whether a bean of the class has a method with operations. Looks at all methods, so
-	 * that all are checked.
+	 * Whether a bean of the class has a method with operations. If so, all its methods
+	 * are checked.
 	 * @param beanClass the class
 	 * @return {@code true} if at least one method has
 	 * @throws InvalidTrackGoalException if an annotation is wrong
 	 */
 	boolean hasOperations(Class<?> beanClass) {
-		if (beanClass.getName().startsWith("org.springframework.")
-				|| !AnnotationUtils.isCandidateClass(beanClass, TrackGoal.class)) {
-			return false;
-		}
 		Boolean known = this.classes.get(beanClass);
 		if (known == null) {
-			known = checkAllMethods(ClassUtils.getUserClass(beanClass));
+			Class<?> userClass = ClassUtils.getUserClass(beanClass);
+			known = this.candidates.isCandidate(userClass) && checkAllMethods(userClass);
 			this.classes.put(beanClass, known);
 		}
 		return known;
 	}
 
+	/**
+	 * Whether the class has a method with operations that no interface declares.
+	 */
+	boolean hasOperationsBesideInterfaces(Class<?> beanClass) {
+		return !isGenerated(beanClass) && Arrays.stream(ReflectionUtils.getAllDeclaredMethods(beanClass))
+			.anyMatch((method) -> ClassUtils.getInterfaceMethodIfPossible(method, beanClass) == method
+					&& !getOperations(method, beanClass).isEmpty());
+	}
+
 	private boolean checkAllMethods(Class<?> beanClass) {
-		Set<Class<?>> declaring = new LinkedHashSet<>();
-		declaring.add(beanClass);
-		declaring.addAll(ClassUtils.getAllInterfacesForClassAsSet(beanClass));
+		Set<Class<?>> types = new LinkedHashSet<>();
+		if (!isGenerated(beanClass)) {
+			types.add(beanClass);
+		}
+		types.addAll(ClassUtils.getAllInterfacesForClassAsSet(beanClass));
 		boolean found = false;
-		for (Class<?> type : declaring) {
+		for (Class<?> type : types) {
 			for (Method method : ReflectionUtils.getAllDeclaredMethods(type)) {
 				if (!method.isBridge() && !method.isSynthetic() && method.getDeclaringClass() != Object.class) {
 					found |= !getOperations(method, beanClass).isEmpty();
@@ -83,6 +94,14 @@ final class TrackGoalOperationSource {
 			}
 		}
 		return found;
+	}
+
+	/**
+	 * Whether the class is the runtime's, such as that of a proxy or a lambda. Its
+	 * interfaces say all that the application wrote.
+	 */
+	private static boolean isGenerated(Class<?> type) {
+		return Proxy.isProxyClass(type) || type.isHidden() || type.isSynthetic();
 	}
 
 	/**
@@ -103,15 +122,32 @@ final class TrackGoalOperationSource {
 	}
 
 	private List<TrackGoalOperation> findOperations(Method method, Class<?> targetClass) {
-		Method specificMethod = AopUtils.getMostSpecificMethod(method, targetClass);
-		List<TrackGoal> annotations = findAnnotations(specificMethod);
-		if (annotations.isEmpty() && !specificMethod.equals(method)) {
-			// A proxy may implement an interface that its target class knows nothing of.
-			specificMethod = method;
-			annotations = findAnnotations(method);
+		for (Method declaration : findDeclarations(method, targetClass)) {
+			List<TrackGoal> annotations = findAnnotations(declaration);
+			if (!annotations.isEmpty()) {
+				return new TrackGoalParser(declaration, this.placeholders).parse(annotations);
+			}
 		}
-		return annotations.isEmpty() ? List.of()
-				: new TrackGoalParser(specificMethod, this.placeholders).parse(annotations);
+		return List.of();
+	}
+
+	/**
+	 * The method that runs, the one that was called, since a proxy may implement an
+	 * interface that its target knows nothing of, and those of the target's interfaces,
+	 * since what implements them may be inherited from a class that knows nothing of
+	 * them.
+	 */
+	private static Set<Method> findDeclarations(Method method, Class<?> targetClass) {
+		Method specificMethod = AopUtils.getMostSpecificMethod(method, targetClass);
+		Set<Method> declarations = new LinkedHashSet<>(Arrays.asList(specificMethod, method));
+		for (Class<?> type : ClassUtils.getAllInterfacesForClassAsSet(targetClass)) {
+			Method declared = ReflectionUtils.findMethod(type, specificMethod.getName(),
+					specificMethod.getParameterTypes());
+			if (declared != null) {
+				declarations.add(declared);
+			}
+		}
+		return declarations;
 	}
 
 	private static List<TrackGoal> findAnnotations(Method method) {

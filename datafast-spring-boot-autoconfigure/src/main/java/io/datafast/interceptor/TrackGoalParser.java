@@ -23,7 +23,6 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -36,9 +35,7 @@ import io.datafast.interceptor.InvalidTrackGoalException.Violation;
 import io.datafast.interceptor.TrackGoalOperation.Entry;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.core.DefaultParameterNameDiscoverer;
 import org.springframework.core.MethodParameter;
-import org.springframework.core.ParameterNameDiscoverer;
 import org.springframework.core.annotation.AnnotatedMethod;
 import org.springframework.expression.Expression;
 import org.springframework.expression.ExpressionParser;
@@ -58,8 +55,6 @@ final class TrackGoalParser {
 	private static final int MAX_NAME_LENGTH = 64;
 
 	private final ExpressionParser expressionParser = new SpelExpressionParser();
-
-	private final ParameterNameDiscoverer parameterNames = new DefaultParameterNameDiscoverer();
 
 	private final StringValueResolver placeholders;
 
@@ -148,7 +143,7 @@ final class TrackGoalParser {
 			return "";
 		}
 		if (key.isEmpty()) {
-			String[] names = this.parameterNames.getParameterNames(this.method);
+			String[] names = ParameterNames.INSTANCE.getParameterNames(this.method);
 			if (names == null) {
 				violation(where, "", "the key is the parameter's name, which the class file does not hold",
 						"Name the key, as in @GoalMetadata(\"plan\"), or compile with -parameters.");
@@ -163,9 +158,9 @@ final class TrackGoalParser {
 	private int findVisitorIdParameter(MethodParameter[] parameters) {
 		for (int i = 0; i < parameters.length; i++) {
 			if (parameters[i].hasParameterAnnotation(VisitorId.class)) {
-				Class<?> type = parameters[i].getParameterType();
-				if (type != String.class && type != Optional.class) {
-					violation("@VisitorId on parameter " + i, type.getName(),
+				MethodParameter parameter = parameters[i].nestedIfOptional();
+				if (parameter.getNestedParameterType() != String.class) {
+					violation("@VisitorId on parameter " + i, parameters[i].getGenericParameterType().getTypeName(),
 							"a visitor id is a String or an Optional<String>", "Change the parameter's type.");
 				}
 				return i;

@@ -98,7 +98,9 @@ class StartUpFailureTests {
 		this.properties.putAll(Map.of("datafast.base-url", "ftp://example.com/api", "datafast.connect-timeout", "0s",
 				"datafast.read-timeout", "-1s", "datafast.metadata.Env", "prod", "datafast.visitor.cookie-name", "a b",
 				"datafast.delivery.capacity", "0", "datafast.delivery.concurrency", "-5",
-				"datafast.delivery.shutdown-timeout", "-1s"));
+				"datafast.delivery.shutdown-timeout", "999999d"));
+		this.properties.put("datafast.visitor.cookie-domain", "example.com; Secure");
+		this.properties.put("datafast.delivery.max-attempts", "0");
 		fail(Application.class);
 		assertThat(output).contains("Property: datafast.base-url\n    Value: ftp://example.com/api")
 			.contains("Reason: datafast.base-url must be an absolute http or https URL")
@@ -108,13 +110,16 @@ class StartUpFailureTests {
 			.contains("Reason: datafast.visitor.cookie-name must be a cookie name")
 			.contains("Reason: datafast.delivery.capacity must be at least 1")
 			.contains("Reason: datafast.delivery.concurrency must be at least 1")
-			.contains("Reason: datafast.delivery.shutdown-timeout must not be negative");
+			.contains("Reason: datafast.delivery.shutdown-timeout must be at most 365 days")
+			.contains("Reason: datafast.visitor.cookie-domain must be a domain name")
+			.contains("Reason: datafast.delivery.max-attempts must be at least 1");
 	}
 
 	@Test
 	void wrongKeyDoesNotMatterWhenSwitchedOff() {
 		this.properties.put("datafast.enabled", "false");
 		this.properties.put("datafast.api-key", "dft_no website");
+		this.properties.put("datafast.base-url", "nonsense");
 		run(Application.class).close();
 	}
 
@@ -160,6 +165,13 @@ class StartUpFailureTests {
 		assertThat(output).contains("a proxy cannot intercept a final method");
 		fail(FinalClassGoals.class);
 		assertThat(output).contains("a proxy cannot extend a final class").contains("DataFastGoals.track(...)");
+	}
+
+	@Test
+	void aFinalClassWhoseInterfacesDoNotDeclareTheMethod(CapturedOutput output) {
+		fail(FinalBesideInterfaceGoals.class);
+		assertThat(output).contains("APPLICATION FAILED TO START")
+			.contains("nor intercept a method that no interface declares");
 	}
 
 	private void fail(Class<?> application) {
@@ -290,6 +302,28 @@ class StartUpFailureTests {
 
 		@TrackGoal("final")
 		void track() {
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class FinalBesideInterfaceGoals extends Application {
+
+		@Bean
+		FinalRunnable shop() {
+			return new FinalRunnable();
+		}
+
+	}
+
+	static final class FinalRunnable implements Runnable {
+
+		@Override
+		public void run() {
+		}
+
+		@TrackGoal("final")
+		public void track() {
 		}
 
 	}

@@ -21,6 +21,7 @@ import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
+import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +37,7 @@ import io.datafast.GoalReceipt;
 import io.datafast.annotation.GoalMetadata;
 import io.datafast.annotation.TrackGoal;
 import io.datafast.annotation.VisitorId;
+import io.datafast.delivery.GoalDeliveryListener;
 import io.datafast.delivery.GoalDispatcher;
 import io.datafast.delivery.GoalOutcome;
 import io.datafast.delivery.GoalOutcome.Dropped;
@@ -247,6 +249,55 @@ class TrackGoalTests {
 			context.getBean(Registrations.class).register(VISITOR, "mail");
 			assertThat(this.dispatched).hasSize(1);
 		});
+	}
+
+	@Test
+	void findsAnnotationsOfTheProxiesOfInterfaces() {
+		Client proxied = (Client) Proxy.newProxyInstance(getClass().getClassLoader(), new Class<?>[] { Client.class },
+				(proxy, method, arguments) -> null);
+		Client lambda = (visitor, plan) -> {
+		};
+		for (Client client : List.of(proxied, lambda)) {
+			this.runner.withBean("client", Client.class, () -> client).run((context) -> {
+				context.getBean(Client.class).send(VISITOR, "pro");
+				assertThat(this.dispatched)
+					.containsExactly(Goal.of("sent").forVisitor(VISITOR).with("plan", "pro").with("same", "pro"));
+				this.dispatched.clear();
+			});
+		}
+	}
+
+	@Test
+	void findsAnnotationsOfInterfacesWhoseMethodIsInherited() {
+		with(InheritingRegistrations.class, (registrations) -> {
+			registrations.register(VISITOR, "mail");
+			assertThat(this.dispatched).extracting(Goal::name).containsExactly("registered");
+		});
+	}
+
+	@Test
+	void evaluatesExpressionsOfOptionalArguments() {
+		with(Shop.class, (shop) -> {
+			shop.optionalOrder(VISITOR, Optional.of(new Order("pro", 1)));
+			shop.optionalOrder(VISITOR, Optional.empty());
+			assertThat(this.dispatched).extracting(Goal::metadata).containsExactly(Map.of("plan", "pro"), Map.of());
+		});
+	}
+
+	@Test
+	void filtersListenersAndDispatchersMayNeedDataFastGoals() {
+		this.runner.withBean(Shop.class).withBean(NeedyListener.class).withBean(NeedyFilter.class).run((context) -> {
+			context.getBean(Shop.class).subscribe(VISITOR, "x");
+			assertThat(this.dispatched).hasSize(1);
+		});
+		DataFastContextRunners.plain()
+			.withPropertyValues("datafast.api-key=df_key", "goals.prefix=shop")
+			.withBean(Shop.class)
+			.withBean(NeedyDispatcher.class)
+			.run((context) -> {
+				context.getBean(Shop.class).subscribe(VISITOR, "x");
+				assertThat(context.getBean(NeedyDispatcher.class).dispatched).hasSize(1);
+			});
 	}
 
 	@Test
@@ -471,6 +522,11 @@ class TrackGoalTests {
 				@GoalMetadata(key = "plan", expression = "plan") Order order) {
 		}
 
+		@TrackGoal("optional")
+		void optionalOrder(@VisitorId String visitor,
+				@GoalMetadata(key = "plan", expression = "plan") Optional<Order> order) {
+		}
+
 		@GrowthGoal("composed")
 		void composed(@VisitorId String visitor) {
 		}
@@ -538,6 +594,61 @@ class TrackGoalTests {
 
 		@Override
 		public void register(String visitor, String channel) {
+		}
+
+	}
+
+	interface Client {
+
+		@TrackGoal(name = "sent", metadata = @GoalMetadata(key = "same", expression = "#plan"))
+		void send(@VisitorId String visitor, @GoalMetadata String plan);
+
+	}
+
+	static class PlainRegistrations {
+
+		public void register(String visitor, String channel) {
+		}
+
+	}
+
+	static class InheritingRegistrations extends PlainRegistrations implements Registrations {
+
+	}
+
+	static class NeedyListener implements GoalDeliveryListener {
+
+		NeedyListener(DataFastGoals goals) {
+		}
+
+		@Override
+		public void onOutcome(Goal goal, GoalOutcome outcome) {
+		}
+
+	}
+
+	static class NeedyFilter implements GoalFilter {
+
+		NeedyFilter(DataFastGoals goals) {
+		}
+
+		@Override
+		public Goal filter(Goal goal) {
+			return goal;
+		}
+
+	}
+
+	static class NeedyDispatcher implements GoalDispatcher {
+
+		private final List<Goal> dispatched = new ArrayList<>();
+
+		NeedyDispatcher(DataFastGoals goals) {
+		}
+
+		@Override
+		public void dispatch(Goal goal) {
+			this.dispatched.add(goal);
 		}
 
 	}

@@ -39,6 +39,7 @@ import java.util.regex.Pattern;
 import io.datafast.DataFastGoals;
 import io.datafast.Goal;
 import io.datafast.annotation.TrackGoal;
+import io.datafast.test.MockAnswer;
 import io.datafast.test.MockDataFast;
 import io.datafast.testing.DataFastContextRunners;
 import org.awaitility.Awaitility;
@@ -65,7 +66,9 @@ class GracefulShutdownTests {
 	@Test
 	void aSigtermLosesNoGoalNotEvenOfARunningRequest() throws Exception {
 		try (MockDataFast mock = MockDataFast.start()) {
-			mock.latency(Duration.ofMillis(20));
+			// Both workers are busy for long enough that the backlog waits for the
+			// SIGTERM.
+			mock.answer(MockAnswer.ok().after(Duration.ofSeconds(5)), MockAnswer.ok().after(Duration.ofSeconds(5)));
 			ChildApplication child = ChildApplication.start(mock);
 			try {
 				HttpClient browser = HttpClient.newHttpClient();
@@ -144,7 +147,7 @@ class GracefulShutdownTests {
 							System.getProperty("java.class.path"), SlowShop.class.getName(), "--server.port=0",
 							"--server.address=127.0.0.1", "--datafast.base-url=" + mock.getBaseUrl(),
 							"--datafast.api-key=" + mock.getApiKey(), "--datafast.delivery.concurrency=2",
-							"--datafast.delivery.shutdown-timeout=60s")
+							"--datafast.delivery.shutdown-timeout=60s", "--datafast.read-timeout=60s")
 						.redirectErrorStream(true)
 						.start());
 		}

@@ -67,7 +67,8 @@ class SecretsTests {
 		// The server's own log of whole requests is left out: it is not ours, and a
 		// browser's cookies are in it with or without this library.
 		try (ServletApplication application = new ServletApplication(Shop.class, "logging.level.root=debug",
-				"logging.level.org.apache=info", "datafast.read-timeout=300ms", "datafast.metadata.contact=" + EMAIL)) {
+				"logging.level.org.apache=info", "datafast.read-timeout=300ms", "datafast.delivery.max-attempts=1",
+				"datafast.metadata.contact=" + EMAIL)) {
 			MockDataFast mock = application.mock();
 			assertThat(mock.getApiKey()).isEqualTo(KEY);
 			String quoting = "{\"error\":{\"message\":\"" + KEY + " " + VISITOR + " " + EMAIL + "\"}}";

@@ -25,11 +25,14 @@ import java.util.Optional;
 import java.util.UUID;
 
 import io.datafast.DataFastGoals;
+import io.datafast.VisitorIdResolver;
 import io.datafast.annotation.GoalMetadata;
 import io.datafast.annotation.TrackGoal;
 import io.datafast.annotation.VisitorId;
 import io.datafast.delivery.GoalOutcome.Created;
+import io.datafast.delivery.GoalOutcome.Dropped;
 import io.datafast.delivery.GoalOutcome.Skipped;
+import io.datafast.test.MockAnswer;
 import io.datafast.testing.DataFastContextRunners;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -41,6 +44,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RequestParam;
@@ -63,8 +68,9 @@ class ServletVisitorTests {
 
 	@BeforeAll
 	static void start() {
+		// Tomcat itself quotes the cookies that it refuses.
 		application = new ServletApplication(Shop.class, "logging.level.io.datafast=debug",
-				"logging.level.org.springframework.web=debug");
+				"logging.level.org.apache=warn", "logging.level.org.springframework.web=debug");
 	}
 
 	@AfterAll
@@ -168,8 +174,30 @@ class ServletVisitorTests {
 			}
 		}
 		assertThat(application.mock().getRequests()).isEmpty();
-		assertThat(output.getAll().lines().filter((line) -> line.contains("io.datafast") || line.contains("i.d.")))
-			.noneMatch((line) -> line.contains("h0st1le"));
+		assertThat(output.getAll().lines().filter((line) -> line.contains("h0st1le")).toList()).isEmpty();
+	}
+
+	@Test
+	void keepsServingWhileDataFastNeverAnswers() throws Exception {
+		try (ServletApplication hung = new ServletApplication(Shop.class, "datafast.delivery.capacity=50",
+				"datafast.delivery.concurrency=2", "datafast.read-timeout=10m",
+				"datafast.delivery.shutdown-timeout=0s")) {
+			hung.mock().alwaysAnswer(MockAnswer.hang());
+			for (int i = 0; i < 200; i++) {
+				assertThat(hung.get("/subscribe?source=x", "Cookie", COOKIE).body()).isEqualTo("subscribed");
+			}
+			assertThat(hung.outcomes().outcomes()).hasSize(150)
+				.containsOnly(new Dropped(Dropped.Reason.QUEUE_FULL, null));
+		}
+	}
+
+	@Test
+	void aFailingResolverLeavesParametersEmpty() throws Exception {
+		try (ServletApplication failing = new ServletApplication(FailingResolver.class)) {
+			HttpResponse<String> response = failing.get("/string", "Cookie", COOKIE);
+			assertThat(response.statusCode()).isEqualTo(200);
+			assertThat(response.body()).isEqualTo("null");
+		}
 	}
 
 	@Test
@@ -225,6 +253,18 @@ class ServletVisitorTests {
 
 	private static String readAll(InputStream input) throws Exception {
 		return new String(input.readAllBytes(), StandardCharsets.UTF_8);
+	}
+
+	@Import(Shop.class)
+	static class FailingResolver {
+
+		@Bean
+		VisitorIdResolver failingVisitorIdResolver() {
+			return () -> {
+				throw new IllegalStateException("on purpose");
+			};
+		}
+
 	}
 
 	@RestController
