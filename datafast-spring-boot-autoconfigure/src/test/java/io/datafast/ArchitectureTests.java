@@ -135,6 +135,13 @@ class ArchitectureTests {
 
 		});
 
+	@ArchTest
+	static final ArchRule micrometerStaysInItsPackage = noClasses().that()
+		.resideOutsideOfPackages(METRICS, AUTOCONFIGURE)
+		.should()
+		.dependOnClassesThat()
+		.resideInAPackage("io.micrometer..");
+
 	static class MainClasses implements ImportOption {
 
 		@Override

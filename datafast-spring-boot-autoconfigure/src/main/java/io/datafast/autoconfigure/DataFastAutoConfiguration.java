@@ -47,7 +47,7 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
-import org.springframework.boot.thread.Threading;
+import org.springframework.boot.system.JavaVersion;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.core.env.Environment;
@@ -78,13 +78,13 @@ public final class DataFastAutoConfiguration {
 			ObjectProvider<VisitorIdResolver> visitorIdResolver, ObjectProvider<GoalFilter> filters,
 			ObjectProvider<GoalDispatcher> dispatcher, GoalDelivery delivery, ObjectProvider<GoalClient> client) {
 		DataFastGoalsBuilder builder = new DataFastGoalsBuilder(outcomes);
-		if (Boolean.FALSE.equals(properties.enabled())) {
-			return builder.buildDisabled("DataFast is switched off (datafast.enabled=false)");
-		}
-		if (properties.apiKey() == null) {
-			logger.warn("There is no datafast.api-key: goals are skipped. Set the key to send them, or"
-					+ " datafast.enabled=false to silence this warning; datafast.enabled=true makes the key mandatory.");
-			return builder.buildDisabled("DataFast has no API key (datafast.api-key)");
+		String disabledReason = properties.disabledReason();
+		if (disabledReason != null) {
+			if (!Boolean.FALSE.equals(properties.enabled())) {
+				logger.warn("There is no datafast.api-key: goals are skipped. Set the key to send them, or"
+						+ " datafast.enabled=false to silence this warning; datafast.enabled=true makes the key mandatory.");
+			}
+			return builder.buildDisabled(disabledReason);
 		}
 		warnOfPlainHttp(properties.baseUrl());
 		// Not needed before the first goal, but what is wrong with it should fail
@@ -133,7 +133,8 @@ public final class DataFastAutoConfiguration {
 	 * Virtual threads where the application asks for them and Java has them.
 	 */
 	private static @Nullable ThreadFactory virtualThreads(Environment environment) {
-		return Threading.VIRTUAL.isActive(environment)
+		boolean wanted = environment.getProperty("spring.threads.virtual.enabled", Boolean.class, false);
+		return (wanted && JavaVersion.getJavaVersion().isEqualOrNewerThan(JavaVersion.TWENTY_ONE))
 				? new VirtualThreadTaskExecutor("datafast-delivery-").getVirtualThreadFactory() : null;
 	}
 

@@ -76,6 +76,16 @@ public record DataFastProperties(@Nullable Boolean enabled, @Nullable String api
 		}
 	}
 
+	/**
+	 * Why no goals are sent, or {@code null} if they are.
+	 */
+	@Nullable String disabledReason() {
+		if (Boolean.FALSE.equals(this.enabled)) {
+			return "DataFast is switched off (datafast.enabled=false)";
+		}
+		return (this.apiKey == null) ? "DataFast has no API key (datafast.api-key)" : null;
+	}
+
 	@Override
 	public String toString() {
 		return "DataFastProperties[enabled=" + this.enabled + ", apiKey=" + ((this.apiKey != null) ? "***" : null)

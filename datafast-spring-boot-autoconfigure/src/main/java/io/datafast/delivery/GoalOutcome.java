@@ -16,8 +16,12 @@
 
 package io.datafast.delivery;
 
+import java.util.Locale;
+
+import io.datafast.DataFastAuthenticationException;
 import io.datafast.DataFastException;
 import io.datafast.GoalReceipt;
+import io.datafast.VisitorNotFoundException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,11 +30,38 @@ import org.jspecify.annotations.Nullable;
 public sealed interface GoalOutcome {
 
 	/**
+	 * The outcome's name for meters and the like.
+	 * @return {@code created}, {@code skipped}, {@code rejected} or {@code dropped}
+	 */
+	String outcomeName();
+
+	/**
+	 * The name of the outcome's reason for meters and the like: that of {@code Skipped}'s
+	 * and {@code Dropped}'s reasons in lower case, such as {@code queue_full}. For
+	 * {@code Rejected} it is {@code visitor_not_found} (status 404),
+	 * {@code authentication} (401, 403) or {@code rejected} (anything else), and for
+	 * {@code Created} it is {@code none}.
+	 * @return the name
+	 */
+	String reasonName();
+
+	/**
 	 * DataFast recorded the goal.
 	 *
 	 * @param receipt what DataFast said
 	 */
 	record Created(GoalReceipt receipt) implements GoalOutcome {
+
+		@Override
+		public String outcomeName() {
+			return "created";
+		}
+
+		@Override
+		public String reasonName() {
+			return "none";
+		}
+
 	}
 
 	/**
@@ -39,6 +70,16 @@ public sealed interface GoalOutcome {
 	 * @param reason why not
 	 */
 	record Skipped(Reason reason) implements GoalOutcome {
+
+		@Override
+		public String outcomeName() {
+			return "skipped";
+		}
+
+		@Override
+		public String reasonName() {
+			return this.reason.lowerCaseName;
+		}
 
 		/**
 		 * Why a goal was not meant to be sent.
@@ -63,7 +104,9 @@ public sealed interface GoalOutcome {
 			/**
 			 * The transaction in which the goal was tracked was rolled back.
 			 */
-			ROLLED_BACK
+			ROLLED_BACK;
+
+			private final String lowerCaseName = name().toLowerCase(Locale.ROOT);
 
 		}
 
@@ -75,6 +118,20 @@ public sealed interface GoalOutcome {
 	 * @param exception the refusal
 	 */
 	record Rejected(DataFastException exception) implements GoalOutcome {
+
+		@Override
+		public String outcomeName() {
+			return "rejected";
+		}
+
+		@Override
+		public String reasonName() {
+			if (this.exception instanceof VisitorNotFoundException) {
+				return "visitor_not_found";
+			}
+			return (this.exception instanceof DataFastAuthenticationException) ? "authentication" : "rejected";
+		}
+
 	}
 
 	/**
@@ -85,6 +142,16 @@ public sealed interface GoalOutcome {
 	 * there was none
 	 */
 	record Dropped(Reason reason, @Nullable DataFastException lastFailure) implements GoalOutcome {
+
+		@Override
+		public String outcomeName() {
+			return "dropped";
+		}
+
+		@Override
+		public String reasonName() {
+			return this.reason.lowerCaseName;
+		}
 
 		/**
 		 * Why a goal is lost.
@@ -122,7 +189,9 @@ public sealed interface GoalOutcome {
 			 * An expression, a filter, the dispatcher or something else on this side
 			 * failed.
 			 */
-			FAILED
+			FAILED;
+
+			private final String lowerCaseName = name().toLowerCase(Locale.ROOT);
 
 		}
 

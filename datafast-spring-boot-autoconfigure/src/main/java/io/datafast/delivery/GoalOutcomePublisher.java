@@ -16,7 +16,9 @@
 
 package io.datafast.delivery;
 
+import java.time.Duration;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 import io.datafast.Goal;
@@ -49,13 +51,35 @@ public final class GoalOutcomePublisher {
 	 * @param outcome what became of it
 	 */
 	public void publish(Goal goal, GoalOutcome outcome) {
-		for (GoalDeliveryListener listener : this.listeners.get()) {
-			try {
+		tellAll((listener) -> listener.onOutcome(goal, outcome));
+	}
+
+	/**
+	 * Tell the listeners, and those that {@linkplain TimedGoalDeliveryListener want to
+	 * know} also how long it took. Never throws an exception.
+	 * @param goal the goal
+	 * @param outcome what became of it
+	 * @param sinceHandOver the time since the goal was handed over
+	 */
+	public void publish(Goal goal, GoalOutcome outcome, Duration sinceHandOver) {
+		tellAll((listener) -> {
+			if (listener instanceof TimedGoalDeliveryListener timed) {
+				timed.onOutcome(goal, outcome, sinceHandOver);
+			}
+			else {
 				listener.onOutcome(goal, outcome);
 			}
+		});
+	}
+
+	private void tellAll(Consumer<GoalDeliveryListener> message) {
+		for (GoalDeliveryListener listener : this.listeners.get()) {
+			try {
+				message.accept(listener);
+			}
 			catch (Throwable ex) {
-				String message = "GoalDeliveryListener " + listener.getClass().getName() + " failed";
-				this.failures.log(message, message, ex);
+				String failed = "GoalDeliveryListener " + listener.getClass().getName() + " failed";
+				this.failures.log(failed, failed, ex);
 			}
 		}
 	}

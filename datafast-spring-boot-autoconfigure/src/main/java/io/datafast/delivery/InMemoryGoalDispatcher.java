@@ -322,7 +322,8 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, SmartLifecy
 		if (!pending.claim()) {
 			return false;
 		}
-		release(() -> this.outcomes.publish(pending.goal(), outcome));
+		Duration sinceHandOver = Duration.ofNanos(this.timer.now() - pending.trackedAt());
+		release(() -> this.outcomes.publish(pending.goal(), outcome, sinceHandOver));
 		return true;
 	}
 

@@ -20,6 +20,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 
 import io.datafast.DataFastGoals;
 import io.datafast.delivery.GoalOutcomePublisher;
@@ -84,6 +85,15 @@ public final class TrackGoalBeanPostProcessor extends AbstractBeanFactoryAwareAd
 			}
 
 		};
+	}
+
+	/**
+	 * The annotated methods of the beans that have been created so far, one entry for
+	 * each goal.
+	 * @return a copy, in no particular order
+	 */
+	public Set<TrackedMethod> getTrackedMethods() {
+		return this.operationSource.trackedMethods();
 	}
 
 	@Override

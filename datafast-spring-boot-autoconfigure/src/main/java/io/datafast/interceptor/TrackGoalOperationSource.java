@@ -47,6 +47,8 @@ final class TrackGoalOperationSource {
 
 	private final TrackGoalCandidates candidates = new TrackGoalCandidates();
 
+	private final Set<TrackedMethod> trackedMethods = ConcurrentHashMap.newKeySet();
+
 	private StringValueResolver placeholders = (value) -> value;
 
 	void setPlaceholders(StringValueResolver placeholders) {
@@ -89,7 +91,11 @@ final class TrackGoalOperationSource {
 		for (Class<?> type : types) {
 			for (Method method : ReflectionUtils.getAllDeclaredMethods(type)) {
 				if (!method.isBridge() && !method.isSynthetic() && method.getDeclaringClass() != Object.class) {
-					found |= !getOperations(method, beanClass).isEmpty();
+					List<TrackGoalOperation> operations = getOperations(method, beanClass);
+					Method specificMethod = AopUtils.getMostSpecificMethod(method, beanClass);
+					operations.forEach((operation) -> this.trackedMethods
+						.add(new TrackedMethod(operation.name(), beanClass, specificMethod)));
+					found |= !operations.isEmpty();
 				}
 			}
 		}
@@ -102,6 +108,13 @@ final class TrackGoalOperationSource {
 	 */
 	private static boolean isGenerated(Class<?> type) {
 		return Proxy.isProxyClass(type) || type.isHidden() || type.isSynthetic();
+	}
+
+	/**
+	 * The methods with operations of all classes that were looked at.
+	 */
+	Set<TrackedMethod> trackedMethods() {
+		return Set.copyOf(this.trackedMethods);
 	}
 
 	/**

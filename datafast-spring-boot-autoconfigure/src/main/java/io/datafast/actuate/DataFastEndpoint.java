@@ -1,0 +1,174 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.datafast.actuate;
+
+import java.lang.reflect.Method;
+import java.net.URI;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+
+import io.datafast.delivery.GoalDispatcher;
+import io.datafast.delivery.InMemoryGoalDispatcher;
+import io.datafast.interceptor.TrackedMethod;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.actuate.endpoint.OperationResponseBody;
+import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
+import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
+
+/**
+ * Read-only {@link Endpoint @Endpoint} that shows whether goals are sent, what became of
+ * them, and which methods track some. It holds neither the API key nor visitor ids nor
+ * metadata.
+ */
+@Endpoint(id = "datafast")
+public class DataFastEndpoint {
+
+	private final @Nullable String disabledReason;
+
+	private final URI baseUrl;
+
+	private final @Nullable GoalDispatcher dispatcher;
+
+	private final GoalOutcomeStatistics statistics;
+
+	private final Supplier<? extends Collection<TrackedMethod>> trackedMethods;
+
+	/**
+	 * Create an endpoint.
+	 * @param disabledReason why no goals are sent, or {@code null} if they are
+	 * @param baseUrl the base URL of the DataFast API
+	 * @param dispatcher the dispatcher, or {@code null} if there is none
+	 * @param statistics counts the outcomes
+	 * @param trackedMethods gives the annotated methods
+	 */
+	public DataFastEndpoint(@Nullable String disabledReason, URI baseUrl, @Nullable GoalDispatcher dispatcher,
+			GoalOutcomeStatistics statistics, Supplier<? extends Collection<TrackedMethod>> trackedMethods) {
+		this.disabledReason = disabledReason;
+		this.baseUrl = baseUrl;
+		this.dispatcher = dispatcher;
+		this.statistics = statistics;
+		this.trackedMethods = trackedMethods;
+	}
+
+	/**
+	 * The state of everything.
+	 * @return the state
+	 */
+	@ReadOperation
+	public DataFastDescriptor dataFast() {
+		return new DataFastDescriptor(this.disabledReason == null, this.disabledReason, this.baseUrl.toString(),
+				describeDelivery(), this.statistics.counts(), describeLastFailure(), describeTrackedMethods());
+	}
+
+	private DeliveryDescriptor describeDelivery() {
+		return (this.dispatcher instanceof InMemoryGoalDispatcher memory)
+				? new DeliveryDescriptor("memory", memory.pending(), memory.capacity())
+				: new DeliveryDescriptor("custom", null, null);
+	}
+
+	private @Nullable FailureDescriptor describeLastFailure() {
+		GoalOutcomeStatistics.Failure failure = this.statistics.lastFailure();
+		return (failure != null)
+				? new FailureDescriptor(failure.time(), failure.goal(), failure.outcome().outcomeName(),
+						failure.outcome().reasonName(), failure.status(), failure.exception().getMessage())
+				: null;
+	}
+
+	private List<TrackedMethodDescriptor> describeTrackedMethods() {
+		return this.trackedMethods.get()
+			.stream()
+			.map((tracked) -> new TrackedMethodDescriptor(tracked.goal(), tracked.beanClass().getName(),
+					describe(tracked.method())))
+			.sorted(Comparator.comparing(TrackedMethodDescriptor::goal)
+				.thenComparing(TrackedMethodDescriptor::beanClass)
+				.thenComparing(TrackedMethodDescriptor::method))
+			.toList();
+	}
+
+	private static String describe(Method method) {
+		return Arrays.stream(method.getParameterTypes())
+			.map(Class::getSimpleName)
+			.collect(Collectors.joining(", ", method.getName() + "(", ")"));
+	}
+
+	/**
+	 * The state of everything.
+	 *
+	 * @param enabled whether goals are sent
+	 * @param disabledReason why not, or {@code null} if they are
+	 * @param baseUrl the base URL of the DataFast API
+	 * @param delivery the delivery in the background
+	 * @param outcomes how many goals had each outcome since the start, by outcome and
+	 * reason; what has not occurred is not there
+	 * @param lastFailure the failure of the goal that was last refused, or lost after an
+	 * attempt to send it; {@code null} if there was none
+	 * @param trackedMethods the annotated methods of the beans created so far, sorted
+	 */
+	public record DataFastDescriptor(boolean enabled, @Nullable String disabledReason, String baseUrl,
+			DeliveryDescriptor delivery, Map<String, Map<String, Long>> outcomes,
+			@Nullable FailureDescriptor lastFailure,
+			List<TrackedMethodDescriptor> trackedMethods) implements OperationResponseBody {
+
+	}
+
+	/**
+	 * The delivery in the background.
+	 *
+	 * @param mode {@code memory}, or {@code custom} for a dispatcher of the application
+	 * @param pending how many goals are waiting, in flight or waiting to be tried again,
+	 * or {@code null} if unknown
+	 * @param capacity how many goals may be pending, or {@code null} if unknown
+	 */
+	public record DeliveryDescriptor(String mode, @Nullable Integer pending, @Nullable Integer capacity) {
+
+	}
+
+	/**
+	 * A goal that DataFast did not record.
+	 *
+	 * @param time when it reached its outcome
+	 * @param goal the goal's name
+	 * @param outcome the outcome, {@code rejected} or {@code dropped}
+	 * @param reason the outcome's reason
+	 * @param status the HTTP status of DataFast's last answer, or {@code null} if the
+	 * last attempt got none
+	 * @param message what happened
+	 */
+	public record FailureDescriptor(Instant time, String goal, String outcome, String reason, @Nullable Integer status,
+			@Nullable String message) {
+
+	}
+
+	/**
+	 * A method with {@link io.datafast.annotation.TrackGoal @TrackGoal}.
+	 *
+	 * @param goal the goal's name
+	 * @param beanClass the name of the bean's class
+	 * @param method the method's name and parameter types
+	 */
+	public record TrackedMethodDescriptor(String goal, String beanClass, String method) {
+
+	}
+
+}

@@ -1,0 +1,56 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.datafast.autoconfigure;
+
+import io.datafast.delivery.InMemoryGoalDispatcher;
+import io.datafast.metrics.GoalDispatcherMetrics;
+import io.datafast.metrics.MicrometerGoalDeliveryListener;
+import io.micrometer.core.instrument.MeterRegistry;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
+import org.springframework.context.annotation.Bean;
+import org.springframework.util.function.SingletonSupplier;
+
+/**
+ * Auto-configuration for meters.
+ */
+@AutoConfiguration(after = DataFastAutoConfiguration.class,
+		afterName = { "org.springframework.boot.actuate.autoconfigure.metrics.CompositeMeterRegistryAutoConfiguration",
+				"org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration" })
+@ConditionalOnClass(MeterRegistry.class)
+@ConditionalOnSingleCandidate(MeterRegistry.class)
+public final class DataFastMetricsAutoConfiguration {
+
+	@Bean
+	@ConditionalOnMissingBean
+	MicrometerGoalDeliveryListener micrometerGoalDeliveryListener(ObjectProvider<MeterRegistry> registry) {
+		return new MicrometerGoalDeliveryListener(SingletonSupplier.of(registry::getObject));
+	}
+
+	@Bean
+	@ConditionalOnBean(InMemoryGoalDispatcher.class)
+	@ConditionalOnMissingBean
+	GoalDispatcherMetrics goalDispatcherMetrics(InMemoryGoalDispatcher dispatcher) {
+		return new GoalDispatcherMetrics(dispatcher);
+	}
+
+}

@@ -1,0 +1,51 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.datafast.metrics;
+
+import io.datafast.delivery.InMemoryGoalDispatcher;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
+
+/**
+ * Gauges of the queue in memory: {@code datafast.goals.pending}, the goals that are
+ * waiting, in flight or waiting to be tried again, and {@code datafast.goals.capacity},
+ * how many that may be.
+ */
+public final class GoalDispatcherMetrics implements MeterBinder {
+
+	private final InMemoryGoalDispatcher dispatcher;
+
+	/**
+	 * Create metrics.
+	 * @param dispatcher the dispatcher to look at; registries refer to it weakly
+	 */
+	public GoalDispatcherMetrics(InMemoryGoalDispatcher dispatcher) {
+		this.dispatcher = dispatcher;
+	}
+
+	@Override
+	public void bindTo(MeterRegistry registry) {
+		Gauge.builder("datafast.goals.pending", this.dispatcher, InMemoryGoalDispatcher::pending)
+			.description("Goals that are waiting, in flight or waiting to be tried again")
+			.register(registry);
+		Gauge.builder("datafast.goals.capacity", this.dispatcher, InMemoryGoalDispatcher::capacity)
+			.description("How many goals may be pending")
+			.register(registry);
+	}
+
+}
