@@ -180,6 +180,17 @@ final class GoalQueue {
 	}
 
 	/**
+	 * Let no goal wait for its next attempt any longer.
+	 */
+	synchronized void hurry(long now) {
+		List<PendingGoal> waiting = new ArrayList<>(this.tried);
+		this.tried.clear();
+		for (PendingGoal goal : waiting) {
+			addAgain(goal, Math.min(goal.dueAt(), now));
+		}
+	}
+
+	/**
 	 * Remove the goals that are too old.
 	 */
 	synchronized List<PendingGoal> removeExpired(long now) {

@@ -387,12 +387,14 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, SmartLifecy
 	}
 
 	/**
-	 * Take no more goals, wait until none is pending, at most the shutdown timeout, and
-	 * drop what is left. The dispatcher can be started again.
+	 * Take no more goals, try those that wait for their next attempt at once, wait until
+	 * none is pending, at most the shutdown timeout, and drop what is left. The
+	 * dispatcher can be started again.
 	 */
 	@Override
 	public void stop() {
 		this.admission.close();
+		this.queue.hurry(this.timer.now());
 		advance();
 		int dropped = drain() ? 0 : dropAll();
 		this.timer.stop();

@@ -446,8 +446,20 @@ class InMemoryRetryTests {
 	}
 
 	@Test
-	void stopDropsWaitingRetriesWithTheirLastFailure() {
-		this.mock.answer(MockAnswer.status(500));
+	void stopDoesNotWaitForTheTimeOfTheNextAttempt() {
+		this.mock.answer(MockAnswer.status(404), MockAnswer.status(500));
+		start(SETTINGS, 2, this.mock.getBaseUrl(), 1000, Duration.ofSeconds(60));
+		dispatch(2);
+		Awaitility.await().until(() -> this.mock.getRequests().size() == 2);
+		this.timer.awaitNext();
+		this.dispatcher.stop();
+		assertThat(this.outcomes.all()).hasSize(2);
+		assertThat(this.outcomes.count(Created.class)).isEqualTo(2);
+	}
+
+	@Test
+	void stopDropsWhatStillWaitsWithItsLastFailure() {
+		this.mock.answer(MockAnswer.status(429).header("Retry-After", "60"));
 		start(SETTINGS);
 		dispatch(1);
 		this.timer.awaitNext();
@@ -492,6 +504,10 @@ class InMemoryRetryTests {
 	}
 
 	private void start(RetrySettings settings, int concurrency, String url, int capacity) {
+		start(settings, concurrency, url, capacity, Duration.ofMillis(1));
+	}
+
+	private void start(RetrySettings settings, int concurrency, String url, int capacity, Duration shutdownTimeout) {
 		RestClient.Builder restClient = RestClient.builder()
 			.baseUrl(url)
 			.requestFactory(new BufferingJdkClientHttpRequestFactory(Duration.ofMillis(500), Duration.ofSeconds(2),
@@ -500,7 +516,7 @@ class InMemoryRetryTests {
 				new GoalClientCredentials(this.mock.getApiKey(), null));
 		this.dispatcher = new InMemoryGoalDispatcher(new GoalDelivery(client::create),
 				new GoalOutcomePublisher(() -> List.of(new GoalOutcomeLog(), this.outcomes)),
-				new InMemorySettings(capacity, concurrency, Duration.ofMillis(1)),
+				new InMemorySettings(capacity, concurrency, shutdownTimeout),
 				new RetryPolicy(settings, this.random::get), this.timer, null, null);
 	}
 
