@@ -21,17 +21,15 @@ import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
+import java.util.TreeSet;
 import java.util.concurrent.Flow;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 import org.jspecify.annotations.Nullable;
 
@@ -49,8 +47,7 @@ final class BufferingJdkClientHttpRequest extends AbstractClientHttpRequest {
 	/**
 	 * {@link HttpClient} sets these itself and refuses them from others.
 	 */
-	private static final Set<String> RESTRICTED_HEADERS = Set.of("connection", "content-length", "expect", "host",
-			"upgrade");
+	private static final Set<String> RESTRICTED_HEADERS = restrictedHeaders();
 
 	private final HttpClient httpClient;
 
@@ -87,45 +84,51 @@ final class BufferingJdkClientHttpRequest extends AbstractClientHttpRequest {
 	@Override
 	protected ClientHttpResponse executeInternal(HttpHeaders headers) throws IOException {
 		ObservedBodyPublisher content = new ObservedBodyPublisher(this.body.toByteArrayUnsafe());
-		Answer answer = new Answer();
-		CompletableFuture<?> exchange = this.httpClient.sendAsync(createRequest(headers, content), answer);
+		Answer answer = new Answer(System.nanoTime() + this.timeout.toNanos());
 		try {
-			exchange.get(this.timeout.toNanos(), TimeUnit.NANOSECONDS);
+			// Unlike sendAsync, this needs no other thread to hand the answer over.
+			this.httpClient.send(createRequest(headers, content), answer);
 		}
-		catch (ExecutionException ex) {
-			if (!answer.hasBegun()) {
-				throw failure(content, ex.getCause());
-			}
+		catch (HttpConnectTimeoutException ex) {
+			throw failure(content, ex);
 		}
-		catch (TimeoutException ex) {
-			exchange.cancel(true);
+		catch (HttpTimeoutException ex) {
 			if (!answer.hasBegun()) {
 				throw failure(content, new HttpTimeoutException("No answer within " + this.timeout.toMillis() + " ms"));
 			}
 		}
 		catch (InterruptedException ex) {
-			exchange.cancel(true);
 			Thread.currentThread().interrupt();
 			throw failure(content, new InterruptedIOException("Interrupted while waiting for the answer"));
+		}
+		catch (IOException ex) {
+			if (!answer.hasBegun()) {
+				throw failure(content, ex);
+			}
 		}
 		return answer.toResponse();
 	}
 
 	private HttpRequest createRequest(HttpHeaders headers, HttpRequest.BodyPublisher content) {
-		HttpRequest.Builder builder = HttpRequest.newBuilder(this.uri).method(this.method.name(), content);
+		HttpRequest.Builder builder = HttpRequest.newBuilder(this.uri)
+			.timeout(this.timeout)
+			.method(this.method.name(), content);
 		headers.forEach((name, values) -> {
-			if (!RESTRICTED_HEADERS.contains(name.toLowerCase(Locale.ROOT))) {
+			if (!RESTRICTED_HEADERS.contains(name)) {
 				values.forEach((value) -> builder.header(name, value));
 			}
 		});
 		return builder.build();
 	}
 
-	private static IOException failure(ObservedBodyPublisher content, @Nullable Throwable cause) {
-		if (!content.isRequested()) {
-			return new RequestNotSentException(cause);
-		}
-		return (cause instanceof IOException ioException) ? ioException : new IOException(cause);
+	private static Set<String> restrictedHeaders() {
+		Set<String> headers = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+		headers.addAll(Set.of("connection", "content-length", "expect", "host", "upgrade"));
+		return headers;
+	}
+
+	private static IOException failure(ObservedBodyPublisher content, IOException cause) {
+		return content.isRequested() ? cause : new RequestNotSentException(cause);
 	}
 
 	/**
@@ -152,7 +155,7 @@ final class BufferingJdkClientHttpRequest extends AbstractClientHttpRequest {
 		}
 
 		@Override
-		public void subscribe(Flow.Subscriber<? super java.nio.ByteBuffer> subscriber) {
+		public void subscribe(Flow.Subscriber<? super ByteBuffer> subscriber) {
 			this.requested = true;
 			this.delegate.subscribe(subscriber);
 		}
@@ -167,7 +170,11 @@ final class BufferingJdkClientHttpRequest extends AbstractClientHttpRequest {
 
 		private volatile HttpResponse.@Nullable ResponseInfo head;
 
-		private final LimitedBodySubscriber body = new LimitedBodySubscriber();
+		private final LimitedBodySubscriber body;
+
+		Answer(long deadline) {
+			this.body = new LimitedBodySubscriber(deadline);
+		}
 
 		@Override
 		public HttpResponse.BodySubscriber<byte[]> apply(HttpResponse.ResponseInfo responseInfo) {

@@ -43,6 +43,13 @@ final class GoalAnswerReader {
 
 	private static final int MAX_MESSAGE_BYTES = 1024;
 
+	/**
+	 * Text that no escaping changes.
+	 */
+	private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9 ._-]*");
+
+	private static final Pattern SPACE = Pattern.compile("[\\p{Cntrl}\\s\\uFFFD]+");
+
 	private static final int MIN_UNMISTAKABLE_LENGTH = 4;
 
 	private final JsonCodec json;
@@ -104,7 +111,7 @@ final class GoalAnswerReader {
 	}
 
 	private static String normalize(String text) {
-		return text.replaceAll("[\\p{Cntrl}\\s\\uFFFD]+", " ").strip();
+		return SPACE.matcher(text).replaceAll(" ").strip();
 	}
 
 	private static String abbreviate(String text) {
@@ -126,12 +133,20 @@ final class GoalAnswerReader {
 			safe = replaceWord(safe, goal.visitorId(), VisitorIds.abbreviate(goal.visitorId()));
 		}
 		for (String value : goal.metadata().values()) {
-			String escaped = new String(this.json.write(Map.of("", value)), StandardCharsets.UTF_8);
-			String escapedValue = escaped.substring("{\"\":\"".length(), escaped.length() - "\"}".length());
-			for (String form : List.of(value, escapedValue, HtmlUtils.htmlEscape(value),
-					HtmlUtils.htmlEscape(escapedValue))) {
-				safe = replaceWord(safe, normalize(form), "***");
+			safe = replaceWord(safe, normalize(value), "***");
+			if (!PLAIN.matcher(value).matches()) {
+				safe = withoutEscapedForms(safe, value);
 			}
+		}
+		return safe;
+	}
+
+	private String withoutEscapedForms(String text, String value) {
+		String json = new String(this.json.write(Map.of("", value)), StandardCharsets.UTF_8);
+		String escaped = json.substring("{\"\":\"".length(), json.length() - "\"}".length());
+		String safe = text;
+		for (String form : List.of(escaped, HtmlUtils.htmlEscape(value), HtmlUtils.htmlEscape(escaped))) {
+			safe = replaceWord(safe, normalize(form), "***");
 		}
 		return safe;
 	}

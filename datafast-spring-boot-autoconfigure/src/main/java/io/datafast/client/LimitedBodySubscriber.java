@@ -23,12 +23,13 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
+import java.util.concurrent.TimeUnit;
 
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps the beginning of a body and never fails: a body that breaks off or is too large
- * counts as what has been received of it.
+ * Keeps the beginning of a body and never fails: a body that breaks off, is too large or
+ * does not end in time counts as what has been received of it.
  */
 final class LimitedBodySubscriber implements HttpResponse.BodySubscriber<byte[]> {
 
@@ -37,15 +38,37 @@ final class LimitedBodySubscriber implements HttpResponse.BodySubscriber<byte[]>
 	 */
 	static final int LIMIT = 16 * 1024;
 
+	private static final byte[] TIMED_OUT = new byte[0];
+
 	private final CompletableFuture<byte[]> result = new CompletableFuture<>();
 
 	private final ByteArrayOutputStream content = new ByteArrayOutputStream(256);
 
-	private Flow.@Nullable Subscription subscription;
+	private final long deadline;
+
+	private volatile Flow.@Nullable Subscription subscription;
+
+	/**
+	 * Create a subscriber.
+	 * @param deadline the reading of {@link System#nanoTime()} at which the body ends,
+	 * whether or not it has
+	 */
+	LimitedBodySubscriber(long deadline) {
+		this.deadline = deadline;
+	}
 
 	@Override
 	public CompletionStage<byte[]> getBody() {
-		return this.result;
+		return this.result.completeOnTimeout(TIMED_OUT, this.deadline - System.nanoTime(), TimeUnit.NANOSECONDS)
+			.thenApply(this::endIfTimedOut);
+	}
+
+	private byte[] endIfTimedOut(byte[] body) {
+		Flow.Subscription current = this.subscription;
+		if (body == TIMED_OUT && current != null) {
+			current.cancel();
+		}
+		return body;
 	}
 
 	byte[] received() {
@@ -72,8 +95,9 @@ final class LimitedBodySubscriber implements HttpResponse.BodySubscriber<byte[]>
 				return;
 			}
 		}
-		if (this.subscription != null) {
-			this.subscription.cancel();
+		Flow.Subscription current = this.subscription;
+		if (current != null) {
+			current.cancel();
 		}
 		onComplete();
 	}
