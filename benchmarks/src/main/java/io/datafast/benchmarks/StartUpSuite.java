@@ -1,0 +1,59 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.datafast.benchmarks;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Compares the start-up time of an empty web application with the starter and without.
+ */
+final class StartUpSuite implements Suite {
+
+	private static final int RUNS = 12;
+
+	private static final double AIM = 50;
+
+	@Override
+	public List<Comparison> run() throws Exception {
+		try (WebClassPath classPath = WebClassPath.create()) {
+			List<Double> without = new ArrayList<>();
+			List<Double> with = new ArrayList<>();
+			start(classPath.without());
+			start(classPath.with());
+			for (int i = 0; i < RUNS; i++) {
+				without.add(start(classPath.without()));
+				with.add(start(classPath.with()));
+			}
+			double median = Statistics.median(with);
+			double reference = Statistics.median(without);
+			return List.of(new Comparison(
+					"Start-up of an empty web application with the starter, beside without: "
+							+ ResultTable.number(median - reference) + " ms more",
+					ResultTable.number(median) + " ms", ResultTable.number(reference) + " ms", median / reference,
+					"≤ 50 ms more", median - reference <= AIM));
+		}
+	}
+
+	private static double start(String classPath) throws IOException {
+		try (ChildJvm jvm = ChildJvm.start(classPath, EmptyWebApplication.class, List.of("-Xmx256m"))) {
+			return jvm.readNumber();
+		}
+	}
+
+}

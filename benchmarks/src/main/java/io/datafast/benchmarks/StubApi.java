@@ -1,0 +1,152 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.datafast.benchmarks;
+
+import java.io.BufferedInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An HTTP server on the loopback address that answers every request with a success after
+ * a given latency, and does nothing else. It keeps connections alive and gives each a
+ * thread.
+ */
+final class StubApi {
+
+	private static final byte[] ANSWER = answer();
+
+	private final long latencyMillis;
+
+	private StubApi(long latencyMillis) {
+		this.latencyMillis = latencyMillis;
+	}
+
+	private static byte[] answer() {
+		String body = "{\"status\":\"success\",\"data\":[{\"message\":\"Goal created\","
+				+ "\"eventId\":\"67f8b9b5c320277df9a9d681\"}]}";
+		return ("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: " + body.length() + "\r\n\r\n"
+				+ body)
+			.getBytes(StandardCharsets.ISO_8859_1);
+	}
+
+	/**
+	 * Starts a stub in a JVM of its own, so that its CPU time and heap are not measured.
+	 * @param latencyMillis the time until it answers
+	 * @return the JVM, whose first result is the base URL
+	 */
+	static ChildJvm launch(long latencyMillis) {
+		return ChildJvm.start(StubApi.class, List.of("-Xmx256m", "-XX:+UseSerialGC"), latencyMillis);
+	}
+
+	/**
+	 * Runs the stub.
+	 * @param arguments the latency in milliseconds
+	 * @throws IOException if it cannot listen
+	 */
+	public static void main(String[] arguments) throws IOException {
+		ChildJvm.endWithParent();
+		StubApi stub = new StubApi(Long.parseLong(arguments[0]));
+		try (ServerSocket server = new ServerSocket(0, 1024, InetAddress.getLoopbackAddress())) {
+			ChildJvm.tell("http://127.0.0.1:" + server.getLocalPort());
+			while (true) {
+				Socket socket = server.accept();
+				socket.setTcpNoDelay(true);
+				Thread thread = new Thread(() -> stub.serve(socket));
+				thread.setDaemon(true);
+				thread.start();
+			}
+		}
+	}
+
+	private void serve(Socket socket) {
+		try (socket; InputStream input = new BufferedInputStream(socket.getInputStream(), 16384)) {
+			OutputStream output = socket.getOutputStream();
+			while (readRequest(input)) {
+				if (this.latencyMillis > 0) {
+					Thread.sleep(this.latencyMillis);
+				}
+				output.write(ANSWER);
+			}
+		}
+		catch (IOException ex) {
+			// The client has gone.
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	private boolean readRequest(InputStream input) throws IOException {
+		String line = readLine(input);
+		if (line == null) {
+			return false;
+		}
+		long length = 0;
+		boolean chunked = false;
+		while (line != null && !line.isEmpty()) {
+			String header = line.toLowerCase(Locale.ROOT);
+			if (header.startsWith("content-length:")) {
+				length = Long.parseLong(header.substring(header.indexOf(':') + 1).trim());
+			}
+			chunked |= header.startsWith("transfer-encoding:") && header.endsWith("chunked");
+			line = readLine(input);
+		}
+		if (chunked) {
+			skipChunks(input);
+		}
+		else {
+			input.skipNBytes(length);
+		}
+		return true;
+	}
+
+	private static void skipChunks(InputStream input) throws IOException {
+		long size;
+		do {
+			String line = readLine(input);
+			if (line == null) {
+				throw new EOFException();
+			}
+			size = Long.parseLong(line.trim(), 16);
+			input.skipNBytes(size + 2);
+		}
+		while (size > 0);
+	}
+
+	private static @Nullable String readLine(InputStream input) throws IOException {
+		StringBuilder line = new StringBuilder(64);
+		int next = input.read();
+		while (next >= 0 && next != '\n') {
+			if (next != '\r') {
+				line.append((char) next);
+			}
+			next = input.read();
+		}
+		return (next < 0 && line.isEmpty()) ? null : line.toString();
+	}
+
+}

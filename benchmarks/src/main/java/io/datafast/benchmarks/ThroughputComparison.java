@@ -1,0 +1,119 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.datafast.benchmarks;
+
+import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import com.sun.management.OperatingSystemMXBean;
+import io.datafast.DataFastGoals;
+import io.datafast.Goal;
+
+import org.springframework.context.ConfigurableApplicationContext;
+
+/**
+ * Delivers goals as fast as possible: through {@link DataFastGoals}, with a bare JDK
+ * client and with a RestClient over Spring's stock request factory. Every round delivers
+ * the same number with each, one after the other.
+ */
+public final class ThroughputComparison {
+
+	private static final int GOALS = 10_000;
+
+	private static final int WARM_UP_ROUNDS = 2;
+
+	private static final int ROUNDS = 5;
+
+	private static final OperatingSystemMXBean SYSTEM = (OperatingSystemMXBean) ManagementFactory
+		.getOperatingSystemMXBean();
+
+	private ThroughputComparison() {
+	}
+
+	/**
+	 * Runs the rounds.
+	 * @param arguments base URL and concurrency
+	 * @throws Exception if a call fails
+	 */
+	public static void main(String[] arguments) throws Exception {
+		ChildJvm.endWithParent();
+		String baseUrl = arguments[0];
+		int concurrency = Integer.parseInt(arguments[1]);
+		ApiCall bareClient = ApiCall.bareClient(baseUrl);
+		ApiCall restClient = ApiCall.restClient(baseUrl);
+		try (ConfigurableApplicationContext context = BenchmarkApplication.start(baseUrl,
+				Map.of("datafast.delivery.capacity", GOALS, "datafast.delivery.concurrency", concurrency),
+				OutcomeCounter.class)) {
+			DataFastGoals goals = context.getBean(DataFastGoals.class);
+			OutcomeCounter outcomes = context.getBean(OutcomeCounter.class);
+			for (int round = 0; round < WARM_UP_ROUNDS + ROUNDS; round++) {
+				boolean measured = round >= WARM_UP_ROUNDS;
+				measure("datafast", measured, () -> deliver(goals, outcomes));
+				measure("bare", measured, () -> loop(bareClient, concurrency));
+				measure("rest", measured, () -> loop(restClient, concurrency));
+			}
+		}
+		ChildJvm.tell("done");
+	}
+
+	private static void measure(String name, boolean measured, ApiCall delivery) throws Exception {
+		long cpu = SYSTEM.getProcessCpuTime();
+		long start = System.nanoTime();
+		delivery.call();
+		double seconds = (System.nanoTime() - start) / 1e9;
+		double cpuMicros = (SYSTEM.getProcessCpuTime() - cpu) / 1e3;
+		if (measured) {
+			ChildJvm.tell(name, GOALS / seconds, cpuMicros / GOALS);
+		}
+	}
+
+	private static void deliver(DataFastGoals goals, OutcomeCounter outcomes) throws InterruptedException {
+		long before = outcomes.created();
+		Goal goal = Goal.of("checkout").forVisitor("a3ab2331-989f-4cfa-91c6-2461c9e3c6bd");
+		for (int i = 0; i < GOALS; i++) {
+			goals.track(goal);
+		}
+		outcomes.awaitCreated(before + GOALS);
+	}
+
+	private static void loop(ApiCall call, int concurrency) throws InterruptedException {
+		AtomicInteger left = new AtomicInteger(GOALS);
+		List<Thread> threads = new ArrayList<>();
+		for (int i = 0; i < concurrency; i++) {
+			Thread thread = new Thread(() -> {
+				try {
+					while (left.getAndDecrement() > 0) {
+						call.call();
+					}
+				}
+				catch (Exception ex) {
+					ex.printStackTrace();
+					Runtime.getRuntime().halt(1);
+				}
+			});
+			thread.start();
+			threads.add(thread);
+		}
+		for (Thread thread : threads) {
+			thread.join();
+		}
+	}
+
+}
