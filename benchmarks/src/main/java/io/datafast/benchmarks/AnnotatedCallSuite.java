@@ -32,7 +32,7 @@ final class AnnotatedCallSuite implements Suite {
 
 	@Override
 	public List<Comparison> run() throws Exception {
-		Map<String, Score> scores = JmhRun.run(AnnotatedCallBenchmark.class, null);
+		Map<String, Score> scores = JmhRun.run(AnnotatedCallBenchmark.class, List.of());
 		Score noAdvice = score(scores, "noAdvice");
 		Score withoutMetadata = score(scores, "withoutMetadata");
 		double overhead = withoutMetadata.nanos() - noAdvice.nanos();
@@ -60,7 +60,7 @@ final class AnnotatedCallSuite implements Suite {
 	}
 
 	private static Comparison call(String name, Score call, Score noAdvice, String aim, double bound) {
-		return new Comparison(name + ", beside no advice", call.toString(), noAdvice.toString(),
+		return new Comparison(name + ", beside no advice", call.timeAndBytes(), noAdvice.timeAndBytes(),
 				call.nanos() / noAdvice.nanos(), aim,
 				aim.isEmpty() ? null : Boolean.valueOf(call.nanos() - noAdvice.nanos() <= bound));
 	}

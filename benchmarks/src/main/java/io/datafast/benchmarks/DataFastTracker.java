@@ -25,7 +25,7 @@ import io.datafast.delivery.InMemoryGoalDispatcher;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /**
- * {@link DataFastGoals} with its defaults.
+ * {@link DataFastGoals} with its defaults, but a larger queue.
  */
 final class DataFastTracker implements Tracker {
 
@@ -36,7 +36,8 @@ final class DataFastTracker implements Tracker {
 	private final InMemoryGoalDispatcher dispatcher;
 
 	DataFastTracker(String baseUrl) {
-		this.context = BenchmarkApplication.start(baseUrl, Map.of(), OutcomeCounter.class);
+		this.context = BenchmarkApplication.start(baseUrl,
+				Map.of("datafast.delivery.capacity", CAPACITY, "datafast.read-timeout", "1h"), OutcomeCounter.class);
 		this.goals = this.context.getBean(DataFastGoals.class);
 		this.dispatcher = this.context.getBean(InMemoryGoalDispatcher.class);
 	}

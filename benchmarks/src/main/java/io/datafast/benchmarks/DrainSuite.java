@@ -50,7 +50,7 @@ final class DrainSuite implements Suite {
 			for (int i = 0; i < GOALS; i++) {
 				goals.track(goal);
 			}
-			context.getBean(OutcomeCounter.class).awaitCreated(GOALS);
+			context.getBean(OutcomeCounter.class).awaitFinished(GOALS);
 			double seconds = (System.nanoTime() - start) / 1e9;
 			double bound = (double) GOALS * LATENCY_MILLIS / CONCURRENCY / 1000;
 			return List.of(new Comparison("Drain 10,000 goals at 100 ms, beside capacity × latency ÷ concurrency",

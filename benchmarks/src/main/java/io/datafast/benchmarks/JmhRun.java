@@ -17,9 +17,10 @@
 package io.datafast.benchmarks;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
-import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.RunResult;
@@ -41,12 +42,13 @@ final class JmhRun {
 	/**
 	 * Runs a benchmark class.
 	 * @param benchmark the class
-	 * @param parameter the parameter to distinguish the scores by, or {@code null}
+	 * @param parameters the parameters to distinguish the scores by
 	 * @param jvmOptions options for the forked JVMs
-	 * @return scores by the parameter's value or, without a parameter, by method name
+	 * @return scores by the parameters' values, separated by a space, or, without
+	 * parameters, by method name
 	 * @throws RunnerException if it fails
 	 */
-	static Map<String, Score> run(Class<?> benchmark, @Nullable String parameter, String... jvmOptions)
+	static Map<String, Score> run(Class<?> benchmark, List<String> parameters, String... jvmOptions)
 			throws RunnerException {
 		Options options = new OptionsBuilder().include(benchmark.getName() + "\\.")
 			.addProfiler(GCProfiler.class)
@@ -58,12 +60,12 @@ final class JmhRun {
 				OutputFormatFactory.createFormatInstance(System.err, VerboseMode.NORMAL))
 			.run()) {
 			String method = result.getParams().getBenchmark();
+			String key = parameters.isEmpty() ? method.substring(method.lastIndexOf('.') + 1)
+					: parameters.stream().map(result.getParams()::getParam).collect(Collectors.joining(" "));
+			org.openjdk.jmh.util.Statistics nanos = result.getPrimaryResult().getStatistics();
 			Result<?> allocation = result.getSecondaryResults().get("gc.alloc.rate.norm");
-			scores.put(
-					(parameter != null) ? result.getParams().getParam(parameter)
-							: method.substring(method.lastIndexOf('.') + 1),
-					new Score(result.getPrimaryResult().getScore(), result.getPrimaryResult().getScoreError(),
-							(allocation != null) ? allocation.getScore() : Double.NaN));
+			scores.put(key, new Score(nanos.getPercentile(50), nanos.getMin(), nanos.getMax(),
+					(allocation != null) ? allocation.getScore() : Double.NaN));
 		}
 		return scores;
 	}
@@ -71,18 +73,22 @@ final class JmhRun {
 	/**
 	 * What JMH found.
 	 *
-	 * @param nanos nanoseconds per operation
-	 * @param error the half width of the 99.9 % confidence interval
-	 * @param bytes bytes allocated per operation
+	 * @param nanos nanoseconds per operation: the median of the iterations
+	 * @param min the least of the iterations
+	 * @param max the greatest of the iterations
+	 * @param bytes bytes allocated per operation, by all threads
 	 */
-	record Score(double nanos, double error, double bytes) {
+	record Score(double nanos, double min, double max, double bytes) {
 
-		static final Score NONE = new Score(Double.NaN, Double.NaN, Double.NaN);
+		static final Score NONE = new Score(Double.NaN, Double.NaN, Double.NaN, Double.NaN);
 
-		@Override
-		public String toString() {
-			return ResultTable.number(this.nanos) + " ± " + ResultTable.number(this.error) + " ns, "
-					+ ResultTable.number(this.bytes) + " B";
+		String time() {
+			return ResultTable.number(this.nanos) + " ns (" + ResultTable.number(this.min) + "–"
+					+ ResultTable.number(this.max) + ")";
+		}
+
+		String timeAndBytes() {
+			return time() + ", " + ResultTable.number(this.bytes) + " B";
 		}
 
 	}

@@ -24,8 +24,8 @@ import com.posthog.server.PostHogConfig;
 import com.posthog.server.PostHogInterface;
 
 /**
- * PostHog's client with its defaults, but sending to the given URL and without feature
- * flags.
+ * PostHog's client with its defaults, but sending to the given URL, without feature flags
+ * and with a larger queue.
  */
 final class PostHogTracker implements Tracker {
 
@@ -37,6 +37,7 @@ final class PostHogTracker implements Tracker {
 	PostHogTracker(String baseUrl) {
 		this.postHog = PostHog.with(PostHogConfig.builder("benchmark")
 			.host(baseUrl)
+			.maxQueueSize(CAPACITY)
 			.preloadFeatureFlags(false)
 			.sendFeatureFlagEvent(false)
 			.build());

@@ -36,7 +36,7 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * What handing over a goal costs the thread that tracks it. Every iteration hands over a
- * batch that fits into the queue, and before the next one the queue is drained.
+ * batch. Against an API that answers, the queue is drained before the next one.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.SingleShotTime)
@@ -49,7 +49,11 @@ public class TrackBenchmark {
 
 	static final int BATCH = 1000;
 
-	static final String API = "benchmarks.api";
+	static final String ANSWERING = "answering";
+
+	static final String HANGING = "hanging";
+
+	static final String API = "benchmarks.api.";
 
 	private final Map<String, Object> metadata = Map.of("plan", "pro", "source", "footer");
 
@@ -59,6 +63,13 @@ public class TrackBenchmark {
 	@Param({ "DATAFAST", "SEGMENT", "POSTHOG" })
 	public String kind;
 
+	/**
+	 * Whether the API answers at once, so that delivery competes for the processors, or
+	 * not at all.
+	 */
+	@Param({ ANSWERING, HANGING })
+	public String api;
+
 	private Tracker tracker;
 
 	/**
@@ -66,16 +77,19 @@ public class TrackBenchmark {
 	 */
 	@Setup
 	public void start() {
-		this.tracker = Tracker.Kind.valueOf(this.kind).start(System.getProperty(API));
+		this.tracker = Tracker.Kind.valueOf(this.kind).start(System.getProperty(API + this.api));
 	}
 
 	/**
-	 * Waits until everything is delivered.
+	 * Waits until everything is delivered. Where nothing is, the queue has room for all
+	 * iterations.
 	 * @throws InterruptedException if interrupted
 	 */
 	@TearDown(Level.Iteration)
 	public void drain() throws InterruptedException {
-		this.tracker.drain();
+		if (this.api.equals(ANSWERING)) {
+			this.tracker.drain();
+		}
 	}
 
 	/**
@@ -83,7 +97,9 @@ public class TrackBenchmark {
 	 */
 	@TearDown
 	public void stop() {
-		this.tracker.close();
+		if (this.api.equals(ANSWERING)) {
+			this.tracker.close();
+		}
 	}
 
 	/**

@@ -24,6 +24,9 @@ import java.util.function.Function;
  */
 interface Tracker extends AutoCloseable {
 
+	/** How many goals may wait: more than are ever tracked. */
+	int CAPACITY = 200_000;
+
 	void track(String name, String visitor, Map<String, Object> metadata);
 
 	void drain() throws InterruptedException;
