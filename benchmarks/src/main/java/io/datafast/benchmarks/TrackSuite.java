@@ -36,6 +36,7 @@ final class TrackSuite implements Suite {
 		try (ChildJvm answering = StubApi.launch(0);
 				ChildJvm hanging = StubApi.launch(Duration.ofHours(1).toMillis())) {
 			Map<String, Score> scores = JmhRun.run(TrackBenchmark.class, List.of("kind", "api"),
+					"-Djmh.shutdownTimeout=1", "-Djmh.shutdownTimeout.step=1",
 					"-D" + TrackBenchmark.API + TrackBenchmark.ANSWERING + "=" + answering.read()[0],
 					"-D" + TrackBenchmark.API + TrackBenchmark.HANGING + "=" + hanging.read()[0]);
 			List<Comparison> comparisons = new ArrayList<>();
