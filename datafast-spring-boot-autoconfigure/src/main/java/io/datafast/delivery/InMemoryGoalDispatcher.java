@@ -247,6 +247,7 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, SmartLifecy
 	private void attempt(PendingGoal pending) {
 		try {
 			if (this.queue.isExpired(pending, this.timer.now())) {
+				this.queue.untold(pending);
 				expire(pending);
 			}
 			else if (pending.delivery() != null) {
@@ -257,12 +258,10 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, SmartLifecy
 			}
 		}
 		catch (Throwable ex) {
+			this.queue.untold(pending);
 			if (pending.claim()) {
 				release(() -> this.outcomes.publishFailed(pending.goal(), "Delivering a goal failed", ex));
 			}
-		}
-		finally {
-			this.queue.untold(pending);
 		}
 	}
 
@@ -292,8 +291,10 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, SmartLifecy
 		long now = this.timer.now();
 		RetryPolicy.Decision decision = pending.failed(failure, this.retryPolicy);
 		if (decision.unreachable()) {
-			if (!pending.isClaimed() && this.queue.unreachable(pending, now,
-					(failures) -> this.retryPolicy.backoff(failures).toNanos())) {
+			if (pending.isClaimed()) {
+				this.queue.untold(pending);
+			}
+			else if (this.queue.unreachable(pending, now, (failures) -> this.retryPolicy.backoff(failures).toNanos())) {
 				this.outageLog.unreachable(failure);
 			}
 			return;
