@@ -20,6 +20,8 @@ import java.lang.reflect.Method;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.concurrent.Executor;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadFactory;
@@ -52,10 +54,12 @@ public final class BufferingJdkClientHttpRequestFactory implements ClientHttpReq
 	 */
 	static final Duration MAX_CLIENT_AGE = Duration.ofSeconds(4);
 
+	private static final int RING_SIZE = 16;
+
 	private static final Duration IDLE_THREAD_TIMEOUT = Duration.ofSeconds(10);
 
 	/**
-	 * Since Java 21; before, a client ends when it is garbage.
+	 * Since Java 21.
 	 */
 	private static final @Nullable Method SHUTDOWN = ReflectionUtils.findMethod(HttpClient.class, "shutdown");
 
@@ -66,6 +70,8 @@ public final class BufferingJdkClientHttpRequestFactory implements ClientHttpReq
 	private final LongSupplier nanoTime;
 
 	private final Executor executor;
+
+	private final Deque<HttpClient> ring = new ArrayDeque<>();
 
 	private @Nullable HttpClient current;
 
@@ -106,14 +112,33 @@ public final class BufferingJdkClientHttpRequestFactory implements ClientHttpReq
 	private synchronized HttpClient httpClient() {
 		long now = this.nanoTime.getAsLong();
 		if (this.current == null || now - this.createdAt >= MAX_CLIENT_AGE.toNanos()) {
-			if (this.previous != null && SHUTDOWN != null) {
-				ReflectionUtils.invokeMethod(SHUTDOWN, this.previous);
-			}
-			this.previous = this.current;
-			this.current = createHttpClient();
+			this.current = (SHUTDOWN != null) ? replace(SHUTDOWN) : nextOfRing();
 			this.createdAt = now;
 		}
 		return this.current;
+	}
+
+	private HttpClient replace(Method shutdown) {
+		if (this.previous != null) {
+			ReflectionUtils.invokeMethod(shutdown, this.previous);
+		}
+		this.previous = this.current;
+		return createHttpClient();
+	}
+
+	/**
+	 * A client that cannot be shut down keeps its thread until it is garbage, so there is
+	 * a fixed number of them. When a client's turn comes again, servers have closed the
+	 * connections that it kept.
+	 */
+	private HttpClient nextOfRing() {
+		if (this.ring.size() < RING_SIZE) {
+			this.ring.addLast(createHttpClient());
+		}
+		else {
+			this.ring.addLast(this.ring.removeFirst());
+		}
+		return this.ring.getLast();
 	}
 
 	private HttpClient createHttpClient() {

@@ -72,8 +72,19 @@ public final class GoalOutcomePublisher {
 		});
 	}
 
+	private List<GoalDeliveryListener> listeners() {
+		try {
+			return this.listeners.get();
+		}
+		catch (Throwable ex) {
+			String failed = "The GoalDeliveryListeners cannot be created";
+			this.failures.log(failed, failed, ex);
+			return List.of();
+		}
+	}
+
 	private void tellAll(Consumer<GoalDeliveryListener> message) {
-		for (GoalDeliveryListener listener : this.listeners.get()) {
+		for (GoalDeliveryListener listener : listeners()) {
 			try {
 				message.accept(listener);
 			}

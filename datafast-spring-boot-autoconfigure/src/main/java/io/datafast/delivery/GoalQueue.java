@@ -160,6 +160,18 @@ final class GoalQueue {
 	}
 
 	/**
+	 * DataFast did not answer. A probe that ends so is no recovery.
+	 * @param backoff the time to the next probe after a number of failed ones
+	 */
+	synchronized void unanswered(PendingGoal goal, long now, IntToLongFunction backoff) {
+		if (goal == this.probe) {
+			this.failedProbes++;
+			this.probeAt = now + backoff.applyAsLong(this.failedProbes);
+			this.probe = null;
+		}
+	}
+
+	/**
 	 * The attempt ended without telling whether DataFast can be reached.
 	 */
 	synchronized void untold(PendingGoal goal) {
@@ -180,9 +192,10 @@ final class GoalQueue {
 	}
 
 	/**
-	 * Let no goal wait for its next attempt any longer.
+	 * Let no goal wait for its next attempt, nor the next probe for its time, any longer.
 	 */
 	synchronized void hurry(long now) {
+		this.probeAt = Math.min(this.probeAt, now);
 		List<PendingGoal> waiting = new ArrayList<>(this.tried);
 		this.tried.clear();
 		for (PendingGoal goal : waiting) {

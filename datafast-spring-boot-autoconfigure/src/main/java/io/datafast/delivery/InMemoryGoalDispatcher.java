@@ -25,6 +25,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 
 import io.datafast.DataFastException;
+import io.datafast.DataFastUnavailableException;
 import io.datafast.Goal;
 import io.datafast.GoalReceipt;
 import io.datafast.delivery.GoalOutcome.Created;
@@ -35,6 +36,7 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.context.SmartLifecycle;
+import org.springframework.util.Assert;
 
 /**
  * Delivers goals from memory, and tries them again where that makes sense.
@@ -204,12 +206,15 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, SmartLifecy
 	private void wakeUpLater(long now) {
 		long time = this.queue.nextTime(now);
 		if (time > now && time < this.wakeUpAt.getAndAccumulate(time, Math::min)) {
-			this.timer.schedule(this::wakeUp, time - now);
+			this.timer.schedule(() -> wakeUp(time), time - now);
 		}
 	}
 
-	private void wakeUp() {
-		this.wakeUpAt.set(GoalQueue.NEVER);
+	private void wakeUp(long time) {
+		if (!this.wakeUpAt.compareAndSet(time, GoalQueue.NEVER)) {
+			// An earlier time has come in between, and armed what is needed.
+			return;
+		}
 		dropExpired();
 		advance();
 	}
@@ -281,7 +286,8 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, SmartLifecy
 		if (failure != null) {
 			afterFailure(pending, failure);
 		}
-		else if (receipt != null) {
+		else {
+			Assert.state(receipt != null, "There is no receipt");
 			afterAnswer();
 			complete(pending, new Created(receipt));
 		}
@@ -299,10 +305,15 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, SmartLifecy
 			}
 			return;
 		}
-		afterAnswer();
 		if (decision.pause() != null) {
 			this.queue.pauseUntil(now + decision.pause().toNanos());
 			this.outageLog.paused(decision.pause(), failure);
+		}
+		if (isAnswer(failure)) {
+			afterAnswer();
+		}
+		else {
+			this.queue.unanswered(pending, now, (failures) -> this.retryPolicy.backoff(failures).toNanos());
 		}
 		if (decision.outcome() != null) {
 			complete(pending, decision.outcome());
@@ -310,6 +321,10 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, SmartLifecy
 		else if (decision.retryAfter() != null && !pending.isClaimed()) {
 			this.queue.addAgain(pending, now + decision.retryAfter().toNanos());
 		}
+	}
+
+	private static boolean isAnswer(DataFastException failure) {
+		return !(failure instanceof DataFastUnavailableException unavailable) || unavailable.getStatus() != null;
 	}
 
 	private void afterAnswer() {

@@ -16,6 +16,7 @@
 
 package io.datafast.delivery;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.function.DoubleSupplier;
 
@@ -69,7 +70,9 @@ final class RetryPolicy {
 		if (!(failure instanceof DataFastUnavailableException unavailable)) {
 			return Decision.finish(new Rejected(failure));
 		}
-		if (unavailable.getStatus() == null && !unavailable.isAmbiguous()) {
+		// What else fails before sending, say an interceptor, may be about this goal
+		// alone.
+		if (unavailable.getCause() instanceof IOException && !unavailable.isAmbiguous()) {
 			return Decision.UNREACHABLE;
 		}
 		if (unavailable.isAmbiguous() && !this.settings.retryAmbiguous()) {
@@ -77,13 +80,17 @@ final class RetryPolicy {
 		}
 		Duration pause = pause(unavailable);
 		return exhausted ? new Decision(new Dropped(Dropped.Reason.ATTEMPTS_EXHAUSTED, failure), null, pause, false)
-				: new Decision(null, (pause != null) ? pause : backoff(answers), pause, false);
+				: new Decision(null, longer(backoff(answers), pause), pause, false);
+	}
+
+	private static Duration longer(Duration backoff, @Nullable Duration pause) {
+		return (pause != null && pause.compareTo(backoff) > 0) ? pause : backoff;
 	}
 
 	private static @Nullable Duration pause(DataFastUnavailableException failure) {
 		Duration retryAfter = failure.getRetryAfter();
 		Integer status = failure.getStatus();
-		if (retryAfter == null || status == null || (status != 429 && status != 503)) {
+		if (retryAfter == null || retryAfter.isZero() || status == null || (status != 429 && status != 503)) {
 			return null;
 		}
 		return (retryAfter.compareTo(MAX_PAUSE) < 0) ? retryAfter : MAX_PAUSE;
