@@ -510,8 +510,7 @@ class InMemoryRetryTests {
 	private void start(RetrySettings settings, int concurrency, String url, int capacity, Duration shutdownTimeout) {
 		RestClient.Builder restClient = RestClient.builder()
 			.baseUrl(url)
-			.requestFactory(new BufferingJdkClientHttpRequestFactory(Duration.ofMillis(500), Duration.ofSeconds(2),
-					new DaemonThreadFactory("retry-test-")));
+			.requestFactory(new BufferingJdkClientHttpRequestFactory(Duration.ofMillis(500), Duration.ofSeconds(2)));
 		GoalClient client = new GoalClient(restClient, JsonCodec.create(null),
 				new GoalClientCredentials(this.mock.getApiKey(), null));
 		this.dispatcher = new InMemoryGoalDispatcher(new GoalDelivery(client::create),
