@@ -41,6 +41,7 @@ import javax.net.ssl.TrustManagerFactory;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
 import io.datafast.testing.RawHttpServer;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -74,6 +75,27 @@ class BufferingJdkClientHttpRequestFactoryTests {
 				assertThat(connections).hasSize(generation);
 			}
 		}
+	}
+
+	@Test
+	void clientsDoNotPileUp() throws Exception {
+		try (RawHttpServer server = new RawHttpServer(
+				RawHttpServer.text("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"))) {
+			long others = selectorThreads();
+			for (int generation = 0; generation < 60; generation++) {
+				this.now.addAndGet(BufferingJdkClientHttpRequestFactory.MAX_CLIENT_AGE.toNanos());
+				call(server);
+			}
+			Awaitility.await().until(() -> selectorThreads() - others <= 16);
+		}
+	}
+
+	private static long selectorThreads() {
+		return Thread.getAllStackTraces()
+			.keySet()
+			.stream()
+			.filter((thread) -> thread.getName().endsWith("-SelectorManager"))
+			.count();
 	}
 
 	@Test
