@@ -95,7 +95,7 @@ class ArchitectureTests {
 
 	@ArchTest
 	static final ArchRule theEdgesDoNotKnowEachOther = noClasses().that()
-		.resideInAnyPackage(WEB, METRICS, TRANSACTION)
+		.resideInAnyPackage(WEB, METRICS)
 		.should()
 		.dependOnClassesThat()
 		.resideInAPackage(INTERCEPTOR);

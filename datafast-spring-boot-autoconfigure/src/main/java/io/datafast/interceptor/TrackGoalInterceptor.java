@@ -49,13 +49,16 @@ final class TrackGoalInterceptor implements MethodInterceptor {
 
 	private final SingletonSupplier<GoalOutcomePublisher> outcomes;
 
+	private final SingletonSupplier<InvocationTransactions> transactions;
+
 	private @Nullable BeanFactory beanFactory;
 
 	TrackGoalInterceptor(TrackGoalOperationSource operationSource, ObjectProvider<DataFastGoals> goals,
-			ObjectProvider<GoalOutcomePublisher> outcomes) {
+			ObjectProvider<GoalOutcomePublisher> outcomes, ObjectProvider<InvocationTransactions> transactions) {
 		this.operationSource = operationSource;
 		this.goals = SingletonSupplier.of(goals::getObject);
 		this.outcomes = SingletonSupplier.of(outcomes::getObject);
+		this.transactions = SingletonSupplier.ofNullable(transactions::getIfAvailable);
 	}
 
 	void setBeanFactory(BeanFactory beanFactory) {
@@ -88,11 +91,21 @@ final class TrackGoalInterceptor implements MethodInterceptor {
 	private void track(TrackGoalOperation operation, CompletedInvocation invocation) {
 		try {
 			if (operation.condition() == null || invocation.isTrue(operation.condition())) {
-				this.goals.obtain().track(createGoal(operation, invocation));
+				track(createGoal(operation, invocation), invocation.invocation());
 			}
 		}
 		catch (Throwable ex) {
 			publishFailed(operation, invocation, ex);
+		}
+	}
+
+	private void track(Goal goal, MethodInvocation invocation) {
+		InvocationTransactions transactions = this.transactions.get();
+		if (transactions != null) {
+			transactions.track(invocation, () -> this.goals.obtain().track(goal));
+		}
+		else {
+			this.goals.obtain().track(goal);
 		}
 	}
 

@@ -16,6 +16,8 @@
 
 package io.datafast.transaction;
 
+import io.datafast.transaction.TransactionGoals.Fate;
+
 import org.springframework.core.Ordered;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
@@ -32,17 +34,17 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
  */
 final class GoalSynchronization implements TransactionSynchronization {
 
-	private final Object key;
+	private final OpenTransactions transactions;
 
 	private final TransactionGoals goals;
 
 	/**
 	 * Create a synchronization.
-	 * @param key the key to bind it under
+	 * @param transactions where the goals are kept, and the key to bind this under
 	 * @param goals the goals of the transaction
 	 */
-	GoalSynchronization(Object key, TransactionGoals goals) {
-		this.key = key;
+	GoalSynchronization(OpenTransactions transactions, TransactionGoals goals) {
+		this.transactions = transactions;
 		this.goals = goals;
 	}
 
@@ -58,13 +60,13 @@ final class GoalSynchronization implements TransactionSynchronization {
 	 * Bind to the thread, in place of one whose transaction another thread completed.
 	 */
 	void bind() {
-		TransactionSynchronizationManager.unbindResourceIfPossible(this.key);
-		TransactionSynchronizationManager.bindResource(this.key, this);
+		TransactionSynchronizationManager.unbindResourceIfPossible(this.transactions);
+		TransactionSynchronizationManager.bindResource(this.transactions, this);
 	}
 
 	private void unbind() {
-		if (TransactionSynchronizationManager.getResource(this.key) == this) {
-			TransactionSynchronizationManager.unbindResource(this.key);
+		if (TransactionSynchronizationManager.getResource(this.transactions) == this) {
+			TransactionSynchronizationManager.unbindResource(this.transactions);
 		}
 	}
 
@@ -111,12 +113,7 @@ final class GoalSynchronization implements TransactionSynchronization {
 	@Override
 	public void afterCompletion(int status) {
 		unbind();
-		if (status == STATUS_COMMITTED) {
-			this.goals.commit();
-		}
-		else {
-			this.goals.rollBack();
-		}
+		this.transactions.complete(this.goals, (status == STATUS_COMMITTED) ? Fate.COMMITTED : Fate.ROLLED_BACK);
 	}
 
 }

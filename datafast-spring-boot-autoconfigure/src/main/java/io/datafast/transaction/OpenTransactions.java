@@ -20,13 +20,16 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
-import io.datafast.delivery.GoalDispatcher;
 import io.datafast.delivery.GoalOutcomePublisher;
+import io.datafast.transaction.TransactionGoals.Fate;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.context.SmartLifecycle;
+import org.springframework.core.NamedThreadLocal;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
  * Keeps the goals of transactions that have not been completed yet, and bounds their
@@ -44,6 +47,13 @@ public final class OpenTransactions implements SmartLifecycle, DisposableBean {
 
 	private final AtomicInteger waiting = new AtomicInteger();
 
+	private final TransactionGoals committed;
+
+	private final TransactionGoals rolledBack;
+
+	private final ThreadLocal<@Nullable TransactionGoals> ofMethod = new NamedThreadLocal<>(
+			"DataFast goals of a method's transaction");
+
 	private volatile boolean running = true;
 
 	/**
@@ -55,22 +65,99 @@ public final class OpenTransactions implements SmartLifecycle, DisposableBean {
 	public OpenTransactions(int capacity, GoalOutcomePublisher outcomes) {
 		this.capacity = capacity;
 		this.outcomes = outcomes;
+		this.committed = new TransactionGoals(this, outcomes);
+		this.committed.complete(Fate.COMMITTED);
+		this.rolledBack = new TransactionGoals(this, outcomes);
+		this.rolledBack.complete(Fate.ROLLED_BACK);
 	}
 
 	/**
-	 * The first goal of a transaction is there.
+	 * The goals of the transaction that decides about a goal which is tracked now, on
+	 * this thread.
+	 * @return the goals, or {@code null} if none does
 	 */
-	TransactionGoals open(GoalDispatcher dispatcher) {
-		TransactionGoals goals = new TransactionGoals(this, dispatcher, this.outcomes);
+	@Nullable TransactionGoals current() {
+		TransactionGoals ofMethod = this.ofMethod.get();
+		if (ofMethod != null) {
+			return ofMethod;
+		}
+		return isTransactionOpen() ? ofThread() : null;
+	}
+
+	/**
+	 * The goals of the transaction in which the method ran whose goal is tracked now.
+	 * @return the goals, or {@code null} if there is no such method
+	 */
+	@Nullable TransactionGoals ofMethod() {
+		return this.ofMethod.get();
+	}
+
+	/**
+	 * The goals of the transaction in which a method runs on this thread.
+	 * @param rollbackOnly whether what the method did will be rolled back, if only to a
+	 * savepoint
+	 * @return the goals
+	 */
+	TransactionGoals ofRunningMethod(boolean rollbackOnly) {
+		if (rollbackOnly) {
+			return this.rolledBack;
+		}
+		return isTransactionOpen() ? ofThread() : this.committed;
+	}
+
+	/**
+	 * Run something in whose course goals are tracked for a method.
+	 * @param goals those of the transaction in which the method ran
+	 * @param tracking what to run
+	 */
+	void runFor(TransactionGoals goals, Runnable tracking) {
+		TransactionGoals previous = this.ofMethod.get();
+		this.ofMethod.set(goals);
+		try {
+			tracking.run();
+		}
+		finally {
+			if (previous != null) {
+				this.ofMethod.set(previous);
+			}
+			else {
+				this.ofMethod.remove();
+			}
+		}
+	}
+
+	/**
+	 * After the completion of a transaction, the thread is still marked as having one,
+	 * but synchronization has ended; without an actual transaction, there may be
+	 * synchronization.
+	 */
+	private static boolean isTransactionOpen() {
+		return TransactionSynchronizationManager.isActualTransactionActive()
+				&& TransactionSynchronizationManager.isSynchronizationActive();
+	}
+
+	private TransactionGoals ofThread() {
+		GoalSynchronization bound = (GoalSynchronization) TransactionSynchronizationManager.getResource(this);
+		if (bound == null || bound.isCompleted()) {
+			bound = new GoalSynchronization(this, open());
+			TransactionSynchronizationManager.registerSynchronization(bound);
+			bound.bind();
+		}
+		return bound.goals();
+	}
+
+	private TransactionGoals open() {
+		TransactionGoals goals = new TransactionGoals(this, this.outcomes);
 		this.open.add(goals);
 		if (!this.running) {
-			goals.drop();
+			complete(goals, Fate.SHUTDOWN);
 		}
 		return goals;
 	}
 
-	void completed(TransactionGoals goals) {
+	int complete(TransactionGoals goals, Fate fate) {
 		this.open.remove(goals);
+		return goals.complete(fate);
 	}
 
 	boolean admit() {
@@ -115,7 +202,7 @@ public final class OpenTransactions implements SmartLifecycle, DisposableBean {
 	@Override
 	public void stop() {
 		this.running = false;
-		int dropped = this.open.stream().mapToInt(TransactionGoals::drop).sum();
+		int dropped = this.open.stream().mapToInt((goals) -> complete(goals, Fate.SHUTDOWN)).sum();
 		if (dropped > 0) {
 			this.log.warn("Dropped " + dropped
 					+ " goal(s) at shutdown whose transactions had been neither committed nor rolled back");

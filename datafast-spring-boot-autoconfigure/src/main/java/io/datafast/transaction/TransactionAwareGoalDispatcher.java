@@ -19,15 +19,13 @@ package io.datafast.transaction;
 import io.datafast.Goal;
 import io.datafast.delivery.GoalDispatcher;
 import io.datafast.delivery.TransactionalGoalDispatcher;
-
-import org.springframework.transaction.support.TransactionSynchronizationManager;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Lets the goals of a transaction wait for its commit. Outside of transactions, and in
- * the callbacks of one that has been completed, goals are dispatched at once.
- * <p>
- * Goals that are tracked while another transaction is suspended belong to the inner one
- * or to none. Thread-safe.
+ * the callbacks of one that has been completed, goals are dispatched at once. A
+ * {@link TransactionalGoalDispatcher} gets all goals at once, but for those whose
+ * transaction has been rolled back already. Thread-safe.
  */
 public final class TransactionAwareGoalDispatcher implements GoalDispatcher {
 
@@ -35,51 +33,33 @@ public final class TransactionAwareGoalDispatcher implements GoalDispatcher {
 
 	private final OpenTransactions transactions;
 
-	private TransactionAwareGoalDispatcher(GoalDispatcher dispatcher, OpenTransactions transactions) {
+	/**
+	 * Create a dispatcher.
+	 * @param dispatcher gets the goals that are to be sent
+	 * @param transactions keeps the goals that wait
+	 */
+	public TransactionAwareGoalDispatcher(GoalDispatcher dispatcher, OpenTransactions transactions) {
 		this.dispatcher = dispatcher;
 		this.transactions = transactions;
 	}
 
-	/**
-	 * Make a dispatcher aware of transactions.
-	 * @param dispatcher gets the goals of committed transactions
-	 * @param transactions keeps the goals of open ones
-	 * @return the dispatcher to use; one that is a {@link TransactionalGoalDispatcher} is
-	 * aware of transactions itself
-	 */
-	public static GoalDispatcher decorate(GoalDispatcher dispatcher, OpenTransactions transactions) {
-		return (dispatcher instanceof TransactionalGoalDispatcher) ? dispatcher
-				: new TransactionAwareGoalDispatcher(dispatcher, transactions);
-	}
-
 	@Override
 	public void dispatch(Goal goal) {
-		if (isTransactionOpen()) {
-			currentGoals().add(goal);
+		TransactionGoals goals = goals();
+		if (goals != null) {
+			goals.add(goal, this.dispatcher);
 		}
 		else {
 			this.dispatcher.dispatch(goal);
 		}
 	}
 
-	/**
-	 * After the completion of a transaction, the thread is still marked as having one,
-	 * but synchronization has ended; without an actual transaction, there may be
-	 * synchronization.
-	 */
-	private static boolean isTransactionOpen() {
-		return TransactionSynchronizationManager.isActualTransactionActive()
-				&& TransactionSynchronizationManager.isSynchronizationActive();
-	}
-
-	private TransactionGoals currentGoals() {
-		GoalSynchronization current = (GoalSynchronization) TransactionSynchronizationManager.getResource(this);
-		if (current == null || current.isCompleted()) {
-			current = new GoalSynchronization(this, this.transactions.open(this.dispatcher));
-			TransactionSynchronizationManager.registerSynchronization(current);
-			current.bind();
+	private @Nullable TransactionGoals goals() {
+		if (this.dispatcher instanceof TransactionalGoalDispatcher) {
+			TransactionGoals ended = this.transactions.ofMethod();
+			return (ended != null && ended.isRolledBack()) ? ended : null;
 		}
-		return current.goals();
+		return this.transactions.current();
 	}
 
 }

@@ -29,54 +29,79 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The goals of one transaction, in the order in which they were tracked. Each goal leaves
- * once: to the dispatcher or with an outcome. Nothing here throws an exception, since it
+ * once: to its dispatcher or with an outcome. Nothing here throws an exception, since it
  * would reach the application or its transaction. Thread-safe.
  */
 final class TransactionGoals {
 
-	private final OpenTransactions transactions;
+	private static final int SAVEPOINTS_BEFORE_PRUNING = 64;
 
-	private final GoalDispatcher dispatcher;
+	private final OpenTransactions transactions;
 
 	private final GoalOutcomePublisher outcomes;
 
-	private final List<Goal> goals = new ArrayList<>();
+	private final List<WaitingGoal> goals = new ArrayList<>();
 
 	private final List<Savepoint> savepoints = new ArrayList<>();
 
-	private int savepointsToPrune = 64;
+	private int savepointsBeforePruning = SAVEPOINTS_BEFORE_PRUNING;
 
-	private boolean completed;
+	private @Nullable Fate fate;
 
-	TransactionGoals(OpenTransactions transactions, GoalDispatcher dispatcher, GoalOutcomePublisher outcomes) {
+	TransactionGoals(OpenTransactions transactions, GoalOutcomePublisher outcomes) {
 		this.transactions = transactions;
-		this.dispatcher = dispatcher;
 		this.outcomes = outcomes;
 	}
 
 	/**
-	 * Add a goal, or give it its outcome if it cannot wait.
+	 * Add a goal. It waits for the transaction or, if that has been completed, shares its
+	 * fate at once.
 	 */
-	void add(Goal goal) {
-		Dropped.Reason refusal = tryAdd(goal);
-		if (refusal != null) {
-			this.outcomes.publish(goal, new Dropped(refusal, null));
+	void add(Goal goal, GoalDispatcher dispatcher) {
+		WaitingGoal added = new WaitingGoal(goal, dispatcher);
+		Fate known = tryToWait(added);
+		if (known != null) {
+			settle(added, known);
 		}
 	}
 
-	private synchronized Dropped.@Nullable Reason tryAdd(Goal goal) {
-		if (this.completed) {
-			return Dropped.Reason.SHUTDOWN;
+	private synchronized @Nullable Fate tryToWait(WaitingGoal goal) {
+		if (this.fate != null) {
+			return this.fate;
 		}
 		if (!this.transactions.admit()) {
-			return Dropped.Reason.QUEUE_FULL;
+			return Fate.NO_ROOM;
 		}
 		this.goals.add(goal);
 		return null;
 	}
 
+	/**
+	 * The transaction has been completed, or the application ends before it. The first
+	 * call counts.
+	 * @param fate what becomes of the goals
+	 * @return how many there were
+	 */
+	int complete(Fate fate) {
+		List<WaitingGoal> completed = takeAll(fate);
+		completed.forEach((goal) -> settle(goal, fate));
+		return completed.size();
+	}
+
+	private synchronized List<WaitingGoal> takeAll(Fate fate) {
+		if (this.fate == null) {
+			this.fate = fate;
+			this.savepoints.clear();
+		}
+		return takeAfter(0);
+	}
+
 	synchronized boolean isCompleted() {
-		return this.completed;
+		return this.fate != null;
+	}
+
+	synchronized boolean isRolledBack() {
+		return this.fate == Fate.ROLLED_BACK;
 	}
 
 	/**
@@ -87,9 +112,9 @@ final class TransactionGoals {
 		if (this.goals.isEmpty()) {
 			return;
 		}
-		if (this.savepoints.size() >= this.savepointsToPrune) {
+		if (this.savepoints.size() >= this.savepointsBeforePruning) {
 			this.savepoints.removeIf(Savepoint::isReleased);
-			this.savepointsToPrune = Math.max(this.savepointsToPrune, 2 * this.savepoints.size());
+			this.savepointsBeforePruning = Math.max(SAVEPOINTS_BEFORE_PRUNING, 2 * this.savepoints.size());
 		}
 		this.savepoints.add(new Savepoint(new WeakReference<>(savepoint), this.goals.size()));
 	}
@@ -98,77 +123,66 @@ final class TransactionGoals {
 	 * Skip the goals that came after a savepoint.
 	 */
 	void rollBackTo(Object savepoint) {
-		skip(takeAfter(savepoint));
+		takeAfter(savepoint).forEach((goal) -> settle(goal, Fate.ROLLED_BACK));
 	}
 
-	private synchronized List<Goal> takeAfter(Object savepoint) {
+	private synchronized List<WaitingGoal> takeAfter(Object savepoint) {
 		int index = this.savepoints.size() - 1;
 		while (index >= 0 && !this.savepoints.get(index).is(savepoint)) {
 			index--;
 		}
 		// Later savepoints are gone with it; it can itself be rolled back to once more.
-		int kept = (index >= 0) ? this.savepoints.get(index).goals() : 0;
+		int kept = (index >= 0) ? this.savepoints.get(index).goalsBefore() : 0;
 		this.savepoints.subList(index + 1, this.savepoints.size()).clear();
-		return take(kept);
+		return takeAfter(kept);
 	}
 
-	/**
-	 * The transaction has been committed: hand the goals over.
-	 */
-	void commit() {
-		for (Goal goal : complete()) {
-			try {
-				this.dispatcher.dispatch(goal);
-			}
-			catch (Throwable ex) {
-				this.outcomes.publishFailed(goal, "The GoalDispatcher failed", ex);
-			}
+	private List<WaitingGoal> takeAfter(int kept) {
+		List<WaitingGoal> tail = this.goals.subList(kept, this.goals.size());
+		List<WaitingGoal> taken = List.copyOf(tail);
+		tail.clear();
+		this.transactions.release(taken.size());
+		return taken;
+	}
+
+	private void settle(WaitingGoal settled, Fate fate) {
+		Goal goal = settled.goal();
+		switch (fate) {
+			case COMMITTED -> handOver(goal, settled.dispatcher());
+			case ROLLED_BACK -> this.outcomes.publish(goal, new Skipped(Skipped.Reason.ROLLED_BACK));
+			case SHUTDOWN -> this.outcomes.publish(goal, new Dropped(Dropped.Reason.SHUTDOWN, null));
+			case NO_ROOM -> this.outcomes.publish(goal, new Dropped(Dropped.Reason.QUEUE_FULL, null));
+		}
+	}
+
+	private void handOver(Goal goal, GoalDispatcher dispatcher) {
+		try {
+			dispatcher.dispatch(goal);
+		}
+		catch (Throwable ex) {
+			this.outcomes.publishFailed(goal, "The GoalDispatcher failed", ex);
 		}
 	}
 
 	/**
-	 * The transaction has not been committed: skip the goals.
+	 * What becomes of a goal.
 	 */
-	void rollBack() {
-		skip(complete());
+	enum Fate {
+
+		COMMITTED, ROLLED_BACK, SHUTDOWN, NO_ROOM
+
 	}
 
-	/**
-	 * The application ends before the transaction has completed: drop the goals.
-	 * @return how many there were
-	 */
-	int drop() {
-		List<Goal> dropped = complete();
-		dropped.forEach((goal) -> this.outcomes.publish(goal, new Dropped(Dropped.Reason.SHUTDOWN, null)));
-		return dropped.size();
-	}
-
-	private void skip(List<Goal> skipped) {
-		skipped.forEach((goal) -> this.outcomes.publish(goal, new Skipped(Skipped.Reason.ROLLED_BACK)));
-	}
-
-	private synchronized List<Goal> complete() {
-		this.completed = true;
-		this.savepoints.clear();
-		this.transactions.completed(this);
-		return take(0);
-	}
-
-	private List<Goal> take(int kept) {
-		List<Goal> tail = this.goals.subList(kept, this.goals.size());
-		List<Goal> taken = List.copyOf(tail);
-		tail.clear();
-		this.transactions.release(taken.size());
-		return taken;
+	private record WaitingGoal(Goal goal, GoalDispatcher dispatcher) {
 	}
 
 	/**
 	 * A savepoint. Nobody says when it is released; whoever may roll back to it holds it.
 	 *
 	 * @param reference to the savepoint
-	 * @param goals how many goals came before it
+	 * @param goalsBefore how many goals came before it
 	 */
-	private record Savepoint(WeakReference<Object> reference, int goals) {
+	private record Savepoint(WeakReference<Object> reference, int goalsBefore) {
 
 		boolean is(Object savepoint) {
 			return this.reference.refersTo(savepoint);
