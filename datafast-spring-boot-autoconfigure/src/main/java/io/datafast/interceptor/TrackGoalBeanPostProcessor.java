@@ -47,7 +47,8 @@ import org.springframework.util.StringValueResolver;
  * <p>
  * The advice is the outermost, so that a method's transaction is committed before its
  * goal is tracked; only the advice of {@code @Async} lies further out, so that the goal
- * is tracked when the work is done rather than when it is submitted. A bean that is not
+ * is tracked when the work is done rather than when it is submitted. Where the proxy has
+ * transactions, an innermost advice sees which one a method runs in. A bean that is not
  * proxied yet gets a proxy of its class, and so stays injectable by its class.
  *
  * @serial exclude

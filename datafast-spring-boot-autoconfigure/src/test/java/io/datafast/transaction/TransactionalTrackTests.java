@@ -56,7 +56,11 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.jdbc.datasource.DataSourceUtils;
+import org.springframework.jdbc.datasource.embedded.EmbeddedDatabase;
+import org.springframework.jdbc.datasource.embedded.EmbeddedDatabaseBuilder;
+import org.springframework.jdbc.datasource.embedded.EmbeddedDatabaseType;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.TransactionStatus;
@@ -326,6 +330,27 @@ class TransactionalTrackTests {
 		});
 	}
 
+	@Test
+	void aTransactionOfAnotherManagerInsideHasItsOwnGoals() {
+		run((application) -> {
+			EmbeddedDatabase another = new EmbeddedDatabaseBuilder().setType(EmbeddedDatabaseType.H2)
+				.generateUniqueName(true)
+				.build();
+			TransactionTemplate anotherTransaction = new TransactionTemplate(new DataSourceTransactionManager(another));
+			application.transaction((outer) -> {
+				application.track("outer");
+				anotherTransaction.executeWithoutResult((inner) -> {
+					application.track("inner");
+					inner.setRollbackOnly();
+				});
+				assertThat(application.skippedGoals()).containsExactly("inner");
+				assertDispatched();
+			});
+			assertDispatched("outer");
+			another.shutdown();
+		});
+	}
+
 	// Savepoints
 
 	@Test
@@ -445,6 +470,24 @@ class TransactionalTrackTests {
 			});
 			assertThat(this.dispatched).hasSize(501).extracting(Goal::name).doesNotContain("odd");
 			assertThat(application.skippedGoals()).hasSize(500).containsOnly("odd");
+		});
+	}
+
+	@Test
+	void anEarlySavepointOutlivesManyLaterOnes() {
+		run((application) -> {
+			application.transaction((outer) -> {
+				application.track("outer");
+				application.transaction(TransactionDefinition.PROPAGATION_NESTED, (nested) -> {
+					for (int i = 0; i < 1000; i++) {
+						application.transaction(TransactionDefinition.PROPAGATION_NESTED,
+								(inner) -> application.track("inner"));
+					}
+					nested.setRollbackOnly();
+				});
+			});
+			assertDispatched("outer");
+			assertThat(application.skippedGoals()).hasSize(1000).containsOnly("inner");
 		});
 	}
 
