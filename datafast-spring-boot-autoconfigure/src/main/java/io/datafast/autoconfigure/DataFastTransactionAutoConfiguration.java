@@ -25,6 +25,7 @@ import io.datafast.transaction.TransactionAwareGoalDispatcher;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
@@ -34,8 +35,9 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
 /**
  * Auto-configuration that makes the goals of a transaction wait for its commit.
  */
-@AutoConfiguration(before = DataFastAutoConfiguration.class)
+@AutoConfiguration(after = DataFastAutoConfiguration.class)
 @ConditionalOnClass(TransactionSynchronizationManager.class)
+@ConditionalOnBean({ DataFastProperties.class, GoalOutcomePublisher.class })
 @ConditionalOnMissingBean(GoalDispatcherDecorator.class)
 public final class DataFastTransactionAutoConfiguration {
 

@@ -28,6 +28,28 @@ import org.springframework.aop.framework.Advised;
 public interface InvocationTransactions {
 
 	/**
+	 * For applications without transactions.
+	 */
+	InvocationTransactions NONE = new InvocationTransactions() {
+
+		@Override
+		public boolean isTransactional(Advised proxy) {
+			return false;
+		}
+
+		@Override
+		public MethodInterceptor innermostAdvice() {
+			return MethodInvocation::proceed;
+		}
+
+		@Override
+		public void track(MethodInvocation invocation, Runnable tracking) {
+			tracking.run();
+		}
+
+	};
+
+	/**
 	 * Whether a proxy runs methods in transactions.
 	 * @param proxy the proxy
 	 * @return whether it does, so that it needs the {@link #innermostAdvice()}

@@ -58,7 +58,7 @@ final class TrackGoalInterceptor implements MethodInterceptor {
 		this.operationSource = operationSource;
 		this.goals = SingletonSupplier.of(goals::getObject);
 		this.outcomes = SingletonSupplier.of(outcomes::getObject);
-		this.transactions = SingletonSupplier.ofNullable(transactions::getIfAvailable);
+		this.transactions = SingletonSupplier.of(() -> transactions.getIfAvailable(() -> InvocationTransactions.NONE));
 	}
 
 	void setBeanFactory(BeanFactory beanFactory) {
@@ -91,21 +91,12 @@ final class TrackGoalInterceptor implements MethodInterceptor {
 	private void track(TrackGoalOperation operation, CompletedInvocation invocation) {
 		try {
 			if (operation.condition() == null || invocation.isTrue(operation.condition())) {
-				track(createGoal(operation, invocation), invocation.invocation());
+				Goal goal = createGoal(operation, invocation);
+				this.transactions.obtain().track(invocation.invocation(), () -> this.goals.obtain().track(goal));
 			}
 		}
 		catch (Throwable ex) {
 			publishFailed(operation, invocation, ex);
-		}
-	}
-
-	private void track(Goal goal, MethodInvocation invocation) {
-		InvocationTransactions transactions = this.transactions.get();
-		if (transactions != null) {
-			transactions.track(invocation, () -> this.goals.obtain().track(goal));
-		}
-		else {
-			this.goals.obtain().track(goal);
 		}
 	}
 

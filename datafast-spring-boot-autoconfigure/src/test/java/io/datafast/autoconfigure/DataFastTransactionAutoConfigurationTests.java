@@ -29,6 +29,7 @@ import io.datafast.transaction.OpenTransactions;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -69,6 +70,13 @@ class DataFastTransactionAutoConfigurationTests {
 			context.getBean(DataFastGoals.class).track(GOAL);
 			assertThat(this.dispatched).containsExactly(GOAL);
 		});
+	}
+
+	@Test
+	void backsOffWithoutTheMainAutoConfiguration() {
+		new ApplicationContextRunner()
+			.withConfiguration(AutoConfigurations.of(DataFastTransactionAutoConfiguration.class))
+			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(OpenTransactions.class));
 	}
 
 	@Test

@@ -30,7 +30,7 @@ import io.datafast.delivery.GoalDispatcher;
 import io.datafast.delivery.GoalOutcome.Skipped;
 import io.datafast.testing.DataFastContextRunners;
 import io.datafast.testing.RecordedOutcomes;
-import io.datafast.testing.TestDatabase;
+import io.datafast.testing.TestTransactions;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -73,7 +73,7 @@ class TrackGoalOnListenersTests {
 	private final ApplicationContextRunner runner = DataFastContextRunners.plain()
 		.withPropertyValues("datafast.api-key=df_key")
 		.withBean(GoalDispatcher.class, () -> this.dispatched::add)
-		.withUserConfiguration(TestDatabase.class);
+		.withUserConfiguration(TestTransactions.class);
 
 	@Test
 	void eventListenersTakePartInTheTransactionOfThePublisher() {

@@ -31,7 +31,7 @@ import io.datafast.delivery.GoalOutcome.Skipped;
 import io.datafast.delivery.TransactionalGoalDispatcher;
 import io.datafast.testing.DataFastContextRunners;
 import io.datafast.testing.RecordedOutcomes;
-import io.datafast.testing.TestDatabase;
+import io.datafast.testing.TestTransactions;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.junit.jupiter.api.Test;
 
@@ -69,7 +69,7 @@ class TransactionalMethodTests {
 
 	private final ApplicationContextRunner runner = DataFastContextRunners.plain()
 		.withPropertyValues("datafast.api-key=df_key")
-		.withUserConfiguration(TestDatabase.class)
+		.withUserConfiguration(TestTransactions.class)
 		.withBean(Shop.class);
 
 	// Alone

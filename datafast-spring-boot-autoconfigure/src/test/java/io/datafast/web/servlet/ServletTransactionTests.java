@@ -28,7 +28,7 @@ import io.datafast.delivery.GoalOutcome.Created;
 import io.datafast.delivery.GoalOutcome.Skipped;
 import io.datafast.test.ReceivedGoal;
 import io.datafast.testing.RecordedOutcomes;
-import io.datafast.testing.TestDatabase;
+import io.datafast.testing.TestTransactions;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -150,7 +150,7 @@ class ServletTransactionTests {
 
 	@RestController
 	@EnableAsync(proxyTargetClass = true)
-	@Import({ TestDatabase.class, Gate.class, Mailer.class, Listener.class })
+	@Import({ TestTransactions.class, Gate.class, Mailer.class, Listener.class })
 	static class Shop {
 
 		private final DataFastGoals goals;
