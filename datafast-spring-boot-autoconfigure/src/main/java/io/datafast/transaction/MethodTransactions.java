@@ -22,6 +22,8 @@ import java.util.function.Supplier;
 import io.datafast.interceptor.InvocationTransactions;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.aop.ProxyMethodInvocation;
@@ -37,6 +39,8 @@ import org.springframework.util.function.SingletonSupplier;
  * transaction of its own does not wait for the caller's. Thread-safe.
  */
 public final class MethodTransactions implements InvocationTransactions {
+
+	private static final Log logger = LogFactory.getLog(MethodTransactions.class);
 
 	private static final String ATTRIBUTE = MethodTransactions.class.getName();
 
@@ -64,8 +68,14 @@ public final class MethodTransactions implements InvocationTransactions {
 
 	private @Nullable Object proceed(MethodInvocation invocation) throws Throwable {
 		Object result = invocation.proceed();
-		if (invocation instanceof ProxyMethodInvocation proxied) {
-			proxied.setUserAttribute(ATTRIBUTE, this.transactions.get().ofRunningMethod(isRollbackOnly()));
+		try {
+			if (invocation instanceof ProxyMethodInvocation proxied) {
+				proxied.setUserAttribute(ATTRIBUTE, this.transactions.get().ofRunningMethod(isRollbackOnly()));
+			}
+		}
+		catch (Throwable ex) {
+			// Here it would roll the method's transaction back.
+			logger.debug("Tracking a goal without the transaction of its method", ex);
 		}
 		return result;
 	}
