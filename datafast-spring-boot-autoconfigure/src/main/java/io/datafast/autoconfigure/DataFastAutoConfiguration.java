@@ -33,6 +33,7 @@ import io.datafast.delivery.DeliveryContext;
 import io.datafast.delivery.GoalDelivery;
 import io.datafast.delivery.GoalDeliveryListener;
 import io.datafast.delivery.GoalDispatcher;
+import io.datafast.delivery.GoalDispatcherDecorator;
 import io.datafast.delivery.GoalOutcomeLog;
 import io.datafast.delivery.GoalOutcomePublisher;
 import io.datafast.delivery.InMemoryGoalDispatcher;
@@ -75,7 +76,8 @@ public final class DataFastAutoConfiguration {
 	@ConditionalOnMissingBean
 	DataFastGoals dataFastGoals(DataFastProperties properties, GoalOutcomePublisher outcomes,
 			ObjectProvider<VisitorIdResolver> visitorIdResolver, ObjectProvider<GoalFilter> filters,
-			ObjectProvider<GoalDispatcher> dispatcher, GoalDelivery delivery, ObjectProvider<GoalClient> client) {
+			ObjectProvider<GoalDispatcher> dispatcher, ObjectProvider<GoalDispatcherDecorator> dispatcherDecorator,
+			GoalDelivery delivery, ObjectProvider<GoalClient> client) {
 		DataFastGoalsBuilder builder = new DataFastGoalsBuilder(outcomes);
 		String disabledReason = properties.disabledReason();
 		if (disabledReason != null) {
@@ -92,7 +94,8 @@ public final class DataFastAutoConfiguration {
 		return builder.visitorIdResolver(() -> visitorIdResolver.getIfAvailable(() -> () -> null))
 			.defaultMetadata(properties.metadata())
 			.filters(() -> filters.orderedStream().toList())
-			.build(dispatcher::getObject, delivery);
+			.build(() -> dispatcherDecorator.getIfAvailable(() -> (target) -> target).decorate(dispatcher.getObject()),
+					delivery);
 	}
 
 	private static void warnOfPlainHttp(URI baseUrl) {
