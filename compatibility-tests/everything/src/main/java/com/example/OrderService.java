@@ -16,6 +16,7 @@
 
 package com.example;
 
+import io.datafast.DataFastGoals;
 import io.datafast.annotation.GoalMetadata;
 import io.datafast.annotation.TrackGoal;
 
@@ -28,14 +29,18 @@ class OrderService {
 
 	private final JdbcTemplate jdbc;
 
-	OrderService(JdbcTemplate jdbc) {
+	private final DataFastGoals goals;
+
+	OrderService(JdbcTemplate jdbc, DataFastGoals goals) {
 		this.jdbc = jdbc;
+		this.goals = goals;
 	}
 
 	@Transactional
 	@TrackGoal(name = "order:stored", metadata = @GoalMetadata(key = "orders", expression = "@orderService.count()"))
 	public void place(Order order) {
 		this.jdbc.update("insert into orders (plan) values (?)", order.plan());
+		this.goals.track("order:placed");
 		if (order.price() <= 0) {
 			throw new IllegalArgumentException("There is no price");
 		}

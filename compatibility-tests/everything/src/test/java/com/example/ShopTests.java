@@ -66,19 +66,22 @@ class ShopTests {
 			.once();
 		// The order that failed was rolled back, and this one was there before the goal.
 		assertThat(this.mockDataFast).received("order:stored").withMetadata("orders", "1").once();
+		assertThat(this.mockDataFast).received("order:placed").forVisitor("visitor-1").once();
 		assertThat(callLog.calls()).isEqualTo(2);
 	}
 
 	@Test
 	void theEndpointIsOnTheManagementPort() throws Exception {
+		order("{\"plan\":\"team\",\"price\":0}");
 		order("{\"plan\":\"team\",\"price\":9}");
 		assertThat(this.port).isNotEqualTo(this.managementPort);
 		Awaitility.await()
 			.atMost(Duration.ofMinutes(1))
 			.untilAsserted(() -> assertThat(get(this.managementPort, "/actuator/datafast")).contains("\"enabled\":true")
-				.contains("\"outcomes\":{\"created\":{\"none\":2}}")
+				.contains("\"created\":{\"none\":3}")
+				.contains("\"skipped\":{\"rolled_back\":1}")
 				.contains("\"method\":\"place(Order)\""));
-		assertThat(get(this.managementPort, "/actuator/metrics/datafast.goals")).contains("\"value\":2.0");
+		assertThat(get(this.managementPort, "/actuator/metrics/datafast.goals")).contains("\"value\":4.0");
 	}
 
 	@Test
@@ -88,7 +91,7 @@ class ShopTests {
 			assertThat(registry.get("datafast.goals").tag("goal", "order:stored").counter().count()).isOne();
 			assertThat(registry.get("datafast.goals.pending").gauge().value()).isZero();
 			// Observed by the application's RestClient.Builder.
-			assertThat(registry.get("http.client.requests").tag("uri", "/api/v1/goals").timer().count()).isEqualTo(2);
+			assertThat(registry.get("http.client.requests").tag("uri", "/api/v1/goals").timer().count()).isEqualTo(3);
 		});
 	}
 
