@@ -47,6 +47,11 @@ import org.springframework.expression.Expression;
  */
 final class TrackGoalHints {
 
+	/**
+	 * Generic types can grow without end, as in {@code Node<List<T>> next()}.
+	 */
+	private static final int MAX_TYPES = 1000;
+
 	private final RuntimeHints hints;
 
 	private final BeanFactory beanFactory;
@@ -85,7 +90,7 @@ final class TrackGoalHints {
 		references.beanTypes(this.beanFactory).map(ResolvableType::forClass).forEach(types::add);
 		references.types(beanClass.getClassLoader()).map(ResolvableType::forClass).forEach(types::add);
 		Set<String> seen = new HashSet<>();
-		while (!types.isEmpty()) {
+		while (!types.isEmpty() && seen.size() < MAX_TYPES) {
 			ResolvableType type = types.remove();
 			if (seen.add(type.toString())) {
 				types.addAll(List.of(type.getGenerics()));

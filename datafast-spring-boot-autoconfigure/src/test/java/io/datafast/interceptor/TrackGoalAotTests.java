@@ -90,6 +90,11 @@ class TrackGoalAotTests {
 	}
 
 	@Test
+	void endsForTypesThatGrowWithEachStep() {
+		assertThat(process(Growing.class)).matches(invokesPublicMethodsOf(Node.class));
+	}
+
+	@Test
 	void registersNothingThatNoExpressionNames() {
 		RuntimeHints hints = process(Checkout.class);
 		assertThat(hints).matches(invokesPublicMethodsOf(Untouched.class).negate());
@@ -235,6 +240,20 @@ class TrackGoalAotTests {
 		public int up(int value) {
 			return value;
 		}
+
+	}
+
+	static class Growing {
+
+		@TrackGoal(name = "growing", condition = "#node.next != null")
+		public void grow(Node<String> node) {
+		}
+
+	}
+
+	public interface Node<T> {
+
+		Node<List<T>> getNext();
 
 	}
 
