@@ -149,7 +149,7 @@ final class FittedMetadata extends AbstractMap<String, String> {
 
 		private final int replaceable;
 
-		private final @Nullable String[] content;
+		private @Nullable String[] content;
 
 		private int length;
 
@@ -165,6 +165,10 @@ final class FittedMetadata extends AbstractMap<String, String> {
 			GoalRules.checkKey(key, violations);
 			int index = indexOf(key);
 			if (value != null) {
+				if (index == this.content.length) {
+					// Another thread is adding to the map.
+					this.content = Arrays.copyOf(this.content, index + 2 * GoalRules.MAX_ENTRIES);
+				}
 				this.content[index] = key;
 				this.content[index + 1] = GoalRules.fitValue(String.valueOf(value));
 				this.length = Math.max(this.length, index + 2);

@@ -16,6 +16,7 @@
 
 package io.datafast;
 
+import java.util.AbstractMap;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Iterator;
@@ -23,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.Test;
@@ -189,6 +191,24 @@ class GoalTests {
 		assertThatExceptionOfType(UnsupportedOperationException.class).isThrownBy(entries::remove);
 		entries.next();
 		assertThatExceptionOfType(NoSuchElementException.class).isThrownBy(entries::next);
+	}
+
+	@Test
+	void takesAMapThatAnotherThreadIsFilling() {
+		Map<String, Integer> growing = new AbstractMap<>() {
+
+			@Override
+			public Set<Entry<String, Integer>> entrySet() {
+				return Map.of("a", 1, "b", 2, "c", 3).entrySet();
+			}
+
+			@Override
+			public int size() {
+				return 1;
+			}
+
+		};
+		assertThat(Goal.of("goal").with(growing).metadata()).isEqualTo(Map.of("a", "1", "b", "2", "c", "3"));
 	}
 
 	@Test

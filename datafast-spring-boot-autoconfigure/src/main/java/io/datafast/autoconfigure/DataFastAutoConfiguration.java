@@ -29,6 +29,7 @@ import io.datafast.client.BufferingJdkClientHttpRequestFactory;
 import io.datafast.client.GoalClient;
 import io.datafast.client.GoalClientCredentials;
 import io.datafast.client.JsonCodec;
+import io.datafast.delivery.DaemonThreadFactory;
 import io.datafast.delivery.DeliveryContext;
 import io.datafast.delivery.GoalDelivery;
 import io.datafast.delivery.GoalDeliveryListener;
@@ -156,8 +157,8 @@ public final class DataFastAutoConfiguration {
 		RestClient.Builder builder = applicationBuilder.getIfUnique(RestClient::builder)
 			.clone()
 			.uriBuilderFactory(uriBuilderFactory(properties.baseUrl()))
-			.requestFactory(
-					new BufferingJdkClientHttpRequestFactory(properties.connectTimeout(), properties.readTimeout()));
+			.requestFactory(new BufferingJdkClientHttpRequestFactory(properties.connectTimeout(),
+					properties.readTimeout(), new DaemonThreadFactory("datafast-http-")));
 		customizers.orderedStream().forEach((customizer) -> customizer.customize(builder));
 		return new GoalClient(builder, JsonCodec.create(resourceLoader.getClassLoader()),
 				new GoalClientCredentials(properties.apiKey(), properties.websiteId()));

@@ -27,7 +27,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /**
  * Ends bodies that do not end in time. Nearly all end at once, so a look at all of them
  * now and then is cheaper than a timer for each. Thread-safe; it looks on a thread that
- * the JVM has for delays, and only while there are requests.
+ * the JVM has for delays, as long as there are requests and for some seconds more.
  */
 final class BodyDeadlines {
 
@@ -53,7 +53,20 @@ final class BodyDeadlines {
 
 	private void lookLater() {
 		if (!this.looking.get() && this.looking.compareAndSet(false, true)) {
-			LATER.execute(() -> look(0));
+			lookLater(0);
+		}
+	}
+
+	private void lookLater(int idleLooks) {
+		boolean scheduled = false;
+		try {
+			LATER.execute(() -> look(idleLooks));
+			scheduled = true;
+		}
+		finally {
+			if (!scheduled) {
+				this.looking.set(false);
+			}
 		}
 	}
 
@@ -63,10 +76,10 @@ final class BodyDeadlines {
 			body.endIfOverdue(now);
 		}
 		if (!this.bodies.isEmpty()) {
-			LATER.execute(() -> look(0));
+			lookLater(0);
 		}
 		else if (idleLooks < MAX_IDLE_LOOKS) {
-			LATER.execute(() -> look(idleLooks + 1));
+			lookLater(idleLooks + 1);
 		}
 		else {
 			this.looking.set(false);

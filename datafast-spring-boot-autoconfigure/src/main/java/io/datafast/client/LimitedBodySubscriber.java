@@ -93,7 +93,12 @@ final class LimitedBodySubscriber implements HttpResponse.BodySubscriber<byte[]>
 	@Override
 	public void onSubscribe(Flow.Subscription subscription) {
 		this.subscription = subscription;
-		subscription.request(Long.MAX_VALUE);
+		if (this.result.isDone()) {
+			subscription.cancel();
+		}
+		else {
+			subscription.request(Long.MAX_VALUE);
+		}
 	}
 
 	@Override

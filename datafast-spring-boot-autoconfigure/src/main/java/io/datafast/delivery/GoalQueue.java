@@ -134,7 +134,7 @@ final class GoalQueue {
 	 * one may be too old.
 	 */
 	private void findExpired(long now) {
-		if (this.triedSince == NEVER || now - this.triedSince <= this.maxAge) {
+		if (this.triedSince == NEVER || now - this.triedSince < this.maxAge + EXPIRY_DELAY) {
 			return;
 		}
 		this.triedSince = NEVER;
@@ -215,13 +215,15 @@ final class GoalQueue {
 	/**
 	 * A goal that was taken needs no further attempt, or the attempt told nothing of
 	 * DataFast.
+	 * @return {@code false} if the goal was given back before, or given up
 	 */
-	synchronized void finished(PendingGoal goal) {
-		this.inFlight.remove(goal);
+	synchronized boolean finished(PendingGoal goal) {
+		boolean wasInFlight = this.inFlight.remove(goal);
 		if (goal == this.probe) {
 			this.probe = null;
 			updateOpensAt();
 		}
+		return wasInFlight;
 	}
 
 	/**

@@ -60,6 +60,8 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, SmartLifecy
 	 */
 	static final int PHASE = Integer.MIN_VALUE / 2;
 
+	private static final Duration ABANDON_TIMEOUT = Duration.ofSeconds(1);
+
 	private static final Duration THREAD_RETRY_DELAY = Duration.ofSeconds(1);
 
 	/**
@@ -250,14 +252,14 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, SmartLifecy
 			}
 		}
 		catch (Throwable ex) {
-			this.queue.finished(pending);
-			if (pending.claim()) {
-				release(() -> this.outcomes.publishFailed(pending.goal(), "Delivering a goal failed", ex));
-			}
+			afterFailure(pending, ex);
 		}
 	}
 
 	private void deliver(PendingGoal pending) {
+		if (pending.isClaimed()) {
+			return;
+		}
 		GoalReceipt receipt;
 		try {
 			receipt = this.delivery.send(pending.goal());
@@ -293,8 +295,22 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, SmartLifecy
 		if (decision.outcome() != null) {
 			complete(pending, decision.outcome());
 		}
-		else if (decision.retryAfter() != null) {
-			this.queue.retry(pending, now, decision.retryAfter());
+		else if (decision.retryAfter() != null && this.queue.retry(pending, now, decision.retryAfter())) {
+			advance();
+		}
+	}
+
+	/**
+	 * Something failed that should not. If it did so after the goal was given back, the
+	 * goal is as well off as without it.
+	 */
+	private void afterFailure(PendingGoal pending, Throwable failure) {
+		String message = "Delivering a goal failed";
+		if (this.queue.finished(pending) && pending.claim()) {
+			release(() -> this.outcomes.publishFailed(pending.goal(), message, failure));
+		}
+		else {
+			this.failures.log(message, message, failure);
 		}
 	}
 
@@ -389,9 +405,9 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, SmartLifecy
 		this.admission.close();
 		this.queue.hurry(this.timer.now(), this.settings.shutdownTimeout().dividedBy(DRAIN_DELAY_DIVISOR));
 		advance();
-		int dropped = drain() ? 0 : dropAll();
-		this.wakeUpCall.cancel();
+		int dropped = awaitEmpty(this.settings.shutdownTimeout()) ? 0 : dropAll();
 		this.timer.stop();
+		this.wakeUpCall.cancel();
 		this.workers.shutDown();
 		this.workers = createWorkers();
 		if (dropped > 0) {
@@ -401,9 +417,9 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, SmartLifecy
 		}
 	}
 
-	private boolean drain() {
+	private boolean awaitEmpty(Duration timeout) {
 		try {
-			return this.admission.awaitEmpty(this.settings.shutdownTimeout());
+			return this.admission.awaitEmpty(timeout);
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
@@ -416,6 +432,8 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, SmartLifecy
 		for (PendingGoal pending : this.queue.close()) {
 			dropped += drop(pending) ? 1 : 0;
 		}
+		// Others may be about to tell an outcome, for which the context is still needed.
+		awaitEmpty(ABANDON_TIMEOUT);
 		return dropped;
 	}
 

@@ -47,7 +47,14 @@ final class ThreadDeliveryTimer implements DeliveryTimer {
 			this.executor.allowCoreThreadTimeOut(true);
 			this.executor.setRemoveOnCancelPolicy(true);
 		}
-		return this.executor.schedule(task, delayNanos, TimeUnit.NANOSECONDS);
+		try {
+			return this.executor.schedule(task, delayNanos, TimeUnit.NANOSECONDS);
+		}
+		catch (Throwable ex) {
+			// The executor keeps a task although it could not start its thread.
+			this.executor.getQueue().clear();
+			throw ex;
+		}
 	}
 
 	@Override

@@ -52,8 +52,9 @@ final class WakeUpCall {
 	 */
 	synchronized void at(long time, long now) {
 		if (time < this.time) {
+			Future<?> earlier = this.timer.schedule(() -> call(time), time - now);
 			cancel();
-			this.task = this.timer.schedule(() -> call(time), time - now);
+			this.task = earlier;
 			this.time = time;
 		}
 	}

@@ -87,15 +87,15 @@ final class WorkerPool {
 	 * @throws RuntimeException or an Error if no thread could be started
 	 */
 	void wake() {
-		if (canWake() && this.waking.compareAndSet(false, true)) {
+		while (canWake() && this.waking.compareAndSet(false, true)) {
 			// Only who is waking a worker adds one, so there cannot be too many.
 			if (this.active.get() < this.size) {
 				this.active.incrementAndGet();
 				execute();
+				return;
 			}
-			else {
-				this.waking.set(false);
-			}
+			this.waking.set(false);
+			// Who came meanwhile relied on this one, and the last worker may have ended.
 		}
 	}
 
@@ -132,7 +132,10 @@ final class WorkerPool {
 	}
 
 	private synchronized @Nullable ExecutorService executor() {
-		if (this.executor == null && !this.shutDown) {
+		if (this.shutDown) {
+			return null;
+		}
+		if (this.executor == null) {
 			this.executor = new ThreadPoolExecutor(0, Integer.MAX_VALUE, IDLE_THREAD_TIMEOUT.toMillis(),
 					TimeUnit.MILLISECONDS, new SynchronousQueue<>(), this.threadFactory);
 		}

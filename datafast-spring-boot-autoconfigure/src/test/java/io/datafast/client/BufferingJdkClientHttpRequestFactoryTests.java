@@ -32,6 +32,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 import javax.net.ssl.KeyManagerFactory;
@@ -56,7 +58,7 @@ class BufferingJdkClientHttpRequestFactoryTests {
 	private final AtomicLong now = new AtomicLong();
 
 	private final BufferingJdkClientHttpRequestFactory factory = new BufferingJdkClientHttpRequestFactory(
-			Duration.ofSeconds(10), Duration.ofSeconds(60), this.now::get);
+			Duration.ofSeconds(10), Duration.ofSeconds(60), daemon(), this.now::get);
 
 	@Test
 	void reusesConnectionsButNotForLongerThanServersKeepThem() throws Exception {
@@ -69,7 +71,7 @@ class BufferingJdkClientHttpRequestFactoryTests {
 			call(server);
 			assertThat(connections).hasSize(1);
 			for (int generation = 2; generation <= 5; generation++) {
-				this.now.addAndGet(BufferingJdkClientHttpRequestFactory.MAX_CLIENT_AGE.toNanos());
+				this.now.addAndGet(ExpiringHttpClient.MAX_AGE.toNanos());
 				call(server);
 				call(server);
 				assertThat(connections).hasSize(generation);
@@ -83,7 +85,7 @@ class BufferingJdkClientHttpRequestFactoryTests {
 				RawHttpServer.text("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"))) {
 			long others = selectorThreads();
 			for (int generation = 0; generation < 60; generation++) {
-				this.now.addAndGet(BufferingJdkClientHttpRequestFactory.MAX_CLIENT_AGE.toNanos());
+				this.now.addAndGet(ExpiringHttpClient.MAX_AGE.toNanos());
 				call(server);
 			}
 			Awaitility.await().until(() -> selectorThreads() - others <= 16);
@@ -118,7 +120,7 @@ class BufferingJdkClientHttpRequestFactoryTests {
 			URI uri = URI.create("https://localhost:" + server.getAddress().getPort() + "/");
 			List<Future<String>> answers = new ArrayList<>();
 			for (int i = 0; i < 16; i++) {
-				String body = "x".repeat(1000 * i);
+				String body = ("" + (char) ('a' + i)).repeat(1000 * i);
 				answers.add(threads.submit(() -> {
 					String answer = "";
 					for (int call = 0; call < 50; call++) {
@@ -128,7 +130,7 @@ class BufferingJdkClientHttpRequestFactoryTests {
 				}));
 			}
 			for (int i = 0; i < 16; i++) {
-				assertThat(answers.get(i).get()).hasSize(1000 * i);
+				assertThat(answers.get(i).get()).isEqualTo(("" + (char) ('a' + i)).repeat(1000 * i));
 			}
 		}
 		finally {
@@ -153,7 +155,8 @@ class BufferingJdkClientHttpRequestFactoryTests {
 				"PKCS12", "-storepass", new String(password), "-keystore", keyStoreFile.toString())
 			.inheritIO()
 			.start();
-		assertThat(keytool.waitFor()).isZero();
+		assertThat(keytool.waitFor(60, TimeUnit.SECONDS)).isTrue();
+		assertThat(keytool.exitValue()).isZero();
 		KeyStore keyStore = KeyStore.getInstance(keyStoreFile.toFile(), password);
 		KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
 		keys.init(keyStore, password);
@@ -162,6 +165,14 @@ class BufferingJdkClientHttpRequestFactoryTests {
 		SSLContext context = SSLContext.getInstance("TLS");
 		context.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
 		return context;
+	}
+
+	private static ThreadFactory daemon() {
+		return (runnable) -> {
+			Thread thread = new Thread(runnable);
+			thread.setDaemon(true);
+			return thread;
+		};
 	}
 
 	private void call(RawHttpServer server) throws Exception {

@@ -24,6 +24,7 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Future;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.stream.IntStream;
@@ -132,7 +133,7 @@ class InMemoryGoalDispatcherTests {
 		for (Thread tracker : trackers) {
 			tracker.join();
 		}
-		this.dispatcher.stop();
+		Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> this.dispatcher.pending() == 0);
 		assertThat(this.outcomes.all()).hasSize(threads * perThread);
 		assertThat(this.outcomes.count(Created.class)).isEqualTo(threads * perThread);
 		assertThat(this.dispatcher.pending()).isZero();
@@ -281,7 +282,8 @@ class InMemoryGoalDispatcherTests {
 
 	@Test
 	void aNullReceiptAndAFailureBeforeTheCallCostTheirGoalOnly() {
-		create(10, 1, Duration.ofSeconds(60), (goal) -> {
+		ManualTimer timer = new ManualTimer();
+		create(timer, null, (goal) -> {
 			if (goal.name().equals("goal0")) {
 				return null;
 			}
@@ -295,8 +297,78 @@ class InMemoryGoalDispatcherTests {
 		assertThat(all.get(0).outcome()).isEqualTo(new Dropped(Dropped.Reason.FAILED, null));
 		assertThat(all.get(1).goal().name()).isEqualTo("goal2");
 		assertThat(all.get(1).outcome()).isInstanceOf(Created.class);
+		for (int attempt = 2; attempt <= 5; attempt++) {
+			timer.awaitNext();
+			timer.advance(Duration.ofMinutes(1));
+		}
+		assertThat(this.outcomes.awaitCount(3).get(2).outcome()).isInstanceOfSatisfying(Dropped.class,
+				(dropped) -> assertThat(dropped.reason()).isEqualTo(Dropped.Reason.ATTEMPTS_EXHAUSTED));
+	}
+
+	@Test
+	void aContextThatFailsAfterTheCallNeitherLosesNorRepeatsAGoal() {
+		ManualTimer timer = new ManualTimer();
+		AtomicInteger calls = new AtomicInteger();
+		create(timer, (delivery) -> () -> {
+			delivery.run();
+			throw new IllegalStateException("on purpose");
+		}, (goal) -> {
+			if (calls.incrementAndGet() == 1) {
+				throw new DataFastUnavailableException("busy", 500, null);
+			}
+			return RECEIPT;
+		});
+		dispatch(1);
+		timer.awaitNext();
+		timer.advance(Duration.ofSeconds(1));
+		this.outcomes.awaitSingle(Created.class);
+		Awaitility.await().until(() -> this.dispatcher.pending() == 0);
+		assertThat(calls).hasValue(2);
+	}
+
+	@Test
+	void aGoalThatWasDroppedBeforeItsCallIsNotSent() {
+		AtomicInteger calls = new AtomicInteger();
+		AtomicInteger taken = new AtomicInteger();
+		this.dispatcher = new InMemoryGoalDispatcher(new GoalDelivery((goal) -> {
+			calls.incrementAndGet();
+			return RECEIPT;
+		}), new GoalOutcomePublisher(() -> List.of(this.outcomes)), new InMemorySettings(10, 1, Duration.ofMillis(1)),
+				RetrySettings.DEFAULTS, this.threads, (delivery) -> () -> {
+					taken.incrementAndGet();
+					awaitUninterruptibly();
+					delivery.run();
+				});
+		dispatch(1);
+		Awaitility.await().until(() -> taken.get() == 1);
 		this.dispatcher.stop();
-		assertThat(this.outcomes.all()).hasSize(3);
+		this.outcomes.awaitSingle(Dropped.class);
+		this.api.countDown();
+		Awaitility.await().until(() -> deliveryThreads().isEmpty());
+		assertThat(this.outcomes.outcomes()).containsExactly(SHUTDOWN);
+		assertThat(calls).hasValue(0);
+	}
+
+	@Test
+	void stopWaitsForAListenerThatIsBeingTold() throws Exception {
+		CountDownLatch telling = new CountDownLatch(1);
+		CountDownLatch told = new CountDownLatch(1);
+		this.dispatcher = new InMemoryGoalDispatcher(new GoalDelivery((goal) -> RECEIPT),
+				new GoalOutcomePublisher(() -> List.of((goal, outcome) -> {
+					telling.countDown();
+					await(this.api);
+					this.outcomes.onOutcome(goal, outcome);
+					told.countDown();
+				})), new InMemorySettings(10, 1, Duration.ZERO), RetrySettings.DEFAULTS, this.threads, null);
+		dispatch(1);
+		assertThat(telling.await(60, TimeUnit.SECONDS)).isTrue();
+		Thread stopper = new Thread(this.dispatcher::stop);
+		stopper.start();
+		Awaitility.await().until(() -> stopper.getState() == Thread.State.TIMED_WAITING);
+		this.api.countDown();
+		assertThat(told.await(60, TimeUnit.SECONDS)).isTrue();
+		this.outcomes.awaitSingle(Created.class);
+		stopper.join();
 	}
 
 	@Test
@@ -338,7 +410,8 @@ class InMemoryGoalDispatcherTests {
 
 	@Test
 	void aTimerWithoutAThreadCostsNoGoalAndCountsNoneTwice() {
-		AtomicInteger refusals = new AtomicInteger(2);
+		AtomicBoolean refusing = new AtomicBoolean(true);
+		AtomicInteger refusals = new AtomicInteger();
 		ManualTimer timer = new ManualTimer();
 		DeliveryTimer failing = new DeliveryTimer() {
 
@@ -349,7 +422,8 @@ class InMemoryGoalDispatcherTests {
 
 			@Override
 			public Future<?> schedule(Runnable task, long delayNanos) {
-				if (refusals.getAndDecrement() > 0) {
+				if (refusing.get()) {
+					refusals.incrementAndGet();
 					throw new OutOfMemoryError("unable to create native thread");
 				}
 				return timer.schedule(task, delayNanos);
@@ -370,13 +444,21 @@ class InMemoryGoalDispatcherTests {
 		}), new GoalOutcomePublisher(() -> List.of(this.outcomes)), new InMemorySettings(10, 1, Duration.ofSeconds(60)),
 				new RetryPolicy(RetrySettings.DEFAULTS, () -> 1.0), failing, this.threads, null);
 		dispatch(1);
-		Awaitility.await().until(() -> refusals.get() == 1);
+		Awaitility.await().until(() -> refusals.get() > 0 && this.dispatcher.workers() == 0);
 		dispatch(1);
 		assertThat(this.outcomes.all()).isEmpty();
+		refusing.set(false);
 		dispatch(1);
 		timer.advance(Duration.ofSeconds(7));
 		this.outcomes.awaitCount(3);
 		assertThat(this.outcomes.count(Created.class)).isEqualTo(3);
+	}
+
+	private void create(ManualTimer timer, DeliveryContext context, Function<Goal, GoalReceipt> client) {
+		this.dispatcher = new InMemoryGoalDispatcher(new GoalDelivery(client),
+				new GoalOutcomePublisher(() -> List.of(this.outcomes)),
+				new InMemorySettings(10, 1, Duration.ofSeconds(60)), new RetryPolicy(RetrySettings.DEFAULTS, () -> 1.0),
+				timer, this.threads, context);
 	}
 
 	private void create(int capacity, int concurrency, Duration shutdownTimeout, Function<Goal, GoalReceipt> client) {
@@ -414,6 +496,15 @@ class InMemoryGoalDispatcherTests {
 			catch (InterruptedException ex) {
 				// Ignore it, as bad code does.
 			}
+		}
+	}
+
+	private static void await(CountDownLatch latch) {
+		try {
+			latch.await();
+		}
+		catch (InterruptedException ex) {
+			throw new IllegalStateException(ex);
 		}
 	}
 

@@ -544,8 +544,7 @@ class InMemoryRetryTests {
 			int requests = i;
 			Awaitility.await().until(() -> this.mock.getRequests().size() == requests);
 			Awaitility.await().until(this::workersIdle);
-			this.timer.awaitNext();
-			assertThat(this.timer.size()).isEqualTo(1);
+			Awaitility.await().until(() -> this.timer.size() == 1);
 		}
 		this.timer.advance(Duration.ofSeconds(1));
 		this.outcomes.awaitCount(100);
@@ -607,7 +606,8 @@ class InMemoryRetryTests {
 	private void start(RetrySettings settings, int concurrency, String url, int capacity, Duration shutdownTimeout) {
 		RestClient.Builder restClient = RestClient.builder()
 			.baseUrl(url)
-			.requestFactory(new BufferingJdkClientHttpRequestFactory(Duration.ofMillis(500), Duration.ofSeconds(2)));
+			.requestFactory(new BufferingJdkClientHttpRequestFactory(Duration.ofMillis(500), Duration.ofSeconds(2),
+					new DaemonThreadFactory("retry-test-")));
 		GoalClient client = new GoalClient(restClient, JsonCodec.create(null),
 				new GoalClientCredentials(this.mock.getApiKey(), null));
 		this.dispatcher = new InMemoryGoalDispatcher(new GoalDelivery(client::create),
