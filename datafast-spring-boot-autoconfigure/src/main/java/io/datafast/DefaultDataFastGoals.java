@@ -70,6 +70,15 @@ final class DefaultDataFastGoals implements DataFastGoals {
 	}
 
 	private void handOver(Goal goal) {
+		TrackingContext context = TrackingContext.current();
+		TrackingContext.Transaction transaction = (context != null) ? context.transaction() : null;
+		if (transaction == null || !transaction.whenCompleted(() -> dispatch(goal),
+				() -> this.outcomes.publish(goal, new Skipped(Skipped.Reason.ROLLED_BACK)))) {
+			dispatch(goal);
+		}
+	}
+
+	private void dispatch(Goal goal) {
 		try {
 			this.dispatcher.get().dispatch(goal);
 		}
@@ -144,7 +153,12 @@ final class DefaultDataFastGoals implements DataFastGoals {
 	}
 
 	private Goal withVisitor(Goal goal) {
-		return (goal.visitorId() != null) ? goal : goal.forVisitor(this.visitorIdResolver.get().resolveVisitorId());
+		if (goal.visitorId() != null) {
+			return goal;
+		}
+		TrackingContext context = TrackingContext.current();
+		return goal
+			.forVisitor((context != null) ? context.visitorId() : this.visitorIdResolver.get().resolveVisitorId());
 	}
 
 	private Goal withDefaults(Goal goal) {

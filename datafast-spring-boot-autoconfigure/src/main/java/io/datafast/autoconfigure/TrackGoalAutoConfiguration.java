@@ -17,6 +17,7 @@
 package io.datafast.autoconfigure;
 
 import io.datafast.DataFastGoals;
+import io.datafast.VisitorIdResolver;
 import io.datafast.delivery.GoalOutcomePublisher;
 import io.datafast.interceptor.TrackGoalBeanPostProcessor;
 
@@ -39,8 +40,8 @@ public final class TrackGoalAutoConfiguration {
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 	@ConditionalOnMissingBean
 	static TrackGoalBeanPostProcessor trackGoalBeanPostProcessor(ObjectProvider<DataFastGoals> goals,
-			ObjectProvider<GoalOutcomePublisher> outcomes) {
-		return new TrackGoalBeanPostProcessor(goals, outcomes);
+			ObjectProvider<GoalOutcomePublisher> outcomes, ObjectProvider<VisitorIdResolver> visitorIdResolver) {
+		return new TrackGoalBeanPostProcessor(goals, outcomes, visitorIdResolver);
 	}
 
 }

@@ -1,0 +1,64 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.datafast;
+
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+import reactor.util.context.ContextView;
+
+import org.springframework.transaction.NoTransactionException;
+import org.springframework.transaction.reactive.TransactionSynchronization;
+import org.springframework.transaction.reactive.TransactionSynchronizationManager;
+
+/**
+ * The transaction of a Reactor context, if there is one.
+ */
+final class ReactiveTransaction implements TrackingContext.Transaction {
+
+	private final ContextView context;
+
+	ReactiveTransaction(ContextView context) {
+		this.context = context;
+	}
+
+	@Override
+	public boolean whenCompleted(Runnable committed, Runnable rolledBack) {
+		TransactionSynchronizationManager manager = currentManager();
+		if (manager == null || !manager.isSynchronizationActive() || !manager.isActualTransactionActive()) {
+			return false;
+		}
+		manager.registerSynchronization(new TransactionSynchronization() {
+
+			@Override
+			public Mono<Void> afterCompletion(int status) {
+				return Mono.fromRunnable((status == STATUS_COMMITTED) ? committed : rolledBack);
+			}
+
+		});
+		return true;
+	}
+
+	private @Nullable TransactionSynchronizationManager currentManager() {
+		// Answers at once, since all it does is to look into the context.
+		return TransactionSynchronizationManager.forCurrentTransaction()
+			.contextWrite(this.context)
+			.onErrorComplete(NoTransactionException.class)
+			.toFuture()
+			.getNow(null);
+	}
+
+}
