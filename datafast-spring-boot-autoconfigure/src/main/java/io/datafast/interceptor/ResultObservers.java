@@ -17,7 +17,9 @@
 package io.datafast.interceptor;
 
 import java.lang.reflect.Method;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -106,7 +108,7 @@ final class ResultObservers {
 		if (CompletionStage.class.isAssignableFrom(type)) {
 			return new CompletionStageObserver();
 		}
-		ReactiveAdapter adapter = this.adapters.getAdapter(type);
+		ReactiveAdapter adapter = findAdapter(type);
 		if (adapter != null) {
 			return ofSameType(forAdapter(adapter), declaredType);
 		}
@@ -120,6 +122,25 @@ final class ResultObservers {
 			return ofSameType(new CallableObserver(), declaredType);
 		}
 		return SYNCHRONOUS;
+	}
+
+	/**
+	 * The adapter of the most specific type. The registry alone would take RxJava's
+	 * {@code Flowable} for no more than a {@code Publisher}.
+	 */
+	private @Nullable ReactiveAdapter findAdapter(Class<?> type) {
+		Set<Class<?>> types = new LinkedHashSet<>();
+		for (Class<?> current = type; current != null; current = current.getSuperclass()) {
+			types.add(current);
+		}
+		types.addAll(ClassUtils.getAllInterfacesForClassAsSet(type));
+		return types.stream()
+			.filter((candidate) -> !candidate.getSimpleName().equals("Publisher"))
+			.map(this.adapters::getAdapter)
+			.filter((adapter) -> adapter != null && types.contains(adapter.getReactiveType())
+					&& !adapter.getReactiveType().getSimpleName().equals("Publisher"))
+			.findFirst()
+			.orElseGet(() -> this.adapters.getAdapter(type));
 	}
 
 	private ResultObserver forAdapter(ReactiveAdapter adapter) {

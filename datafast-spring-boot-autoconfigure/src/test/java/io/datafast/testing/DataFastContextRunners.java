@@ -17,7 +17,9 @@
 package io.datafast.testing;
 
 import io.datafast.autoconfigure.DataFastAutoConfiguration;
+import io.datafast.autoconfigure.DataFastReactorAutoConfiguration;
 import io.datafast.autoconfigure.DataFastServletAutoConfiguration;
+import io.datafast.autoconfigure.DataFastWebFluxAutoConfiguration;
 import io.datafast.autoconfigure.TrackGoalAutoConfiguration;
 import io.datafast.test.MockDataFast;
 
@@ -40,7 +42,8 @@ public final class DataFastContextRunners {
 	public static ApplicationContextRunner plain() {
 		return new ApplicationContextRunner()
 			.withConfiguration(AutoConfigurations.of(DataFastAutoConfiguration.class,
-					DataFastServletAutoConfiguration.class, TrackGoalAutoConfiguration.class))
+					DataFastServletAutoConfiguration.class, DataFastReactorAutoConfiguration.class,
+					DataFastWebFluxAutoConfiguration.class, TrackGoalAutoConfiguration.class))
 			.withBean("recordedOutcomes", RecordedOutcomes.class);
 	}
 
