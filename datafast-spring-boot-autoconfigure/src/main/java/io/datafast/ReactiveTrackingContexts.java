@@ -16,12 +16,12 @@
 
 package io.datafast;
 
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 import reactor.util.context.ContextView;
 
-import org.springframework.util.ClassUtils;
 import org.springframework.util.function.SingletonSupplier;
 
 /**
@@ -30,19 +30,20 @@ import org.springframework.util.function.SingletonSupplier;
  */
 public final class ReactiveTrackingContexts {
 
-	private static final boolean TRANSACTIONS_PRESENT = ClassUtils.isPresent(
-			"org.springframework.transaction.reactive.TransactionSynchronizationManager",
-			ReactiveTrackingContexts.class.getClassLoader());
-
 	private final Supplier<ReactiveVisitorIdResolver> visitorIdResolver;
+
+	private final Function<ContextView, TrackingContext.@Nullable Transaction> transactions;
 
 	/**
 	 * Create an instance.
 	 * @param visitorIdResolver finds the visitor of a Reactor context; asked for with the
 	 * first subscription
+	 * @param transactions finds the transaction of a Reactor context
 	 */
-	public ReactiveTrackingContexts(Supplier<ReactiveVisitorIdResolver> visitorIdResolver) {
+	public ReactiveTrackingContexts(Supplier<ReactiveVisitorIdResolver> visitorIdResolver,
+			Function<ContextView, TrackingContext.@Nullable Transaction> transactions) {
 		this.visitorIdResolver = SingletonSupplier.of(visitorIdResolver);
+		this.transactions = transactions;
 	}
 
 	/**
@@ -54,11 +55,7 @@ public final class ReactiveTrackingContexts {
 	 */
 	public TrackingContext forSubscriber(TrackingContext called, ContextView subscriber) {
 		TrackingContext context = called.orElse(() -> () -> this.visitorIdResolver.get().resolveVisitorId(subscriber));
-		return context.within(transaction(subscriber));
-	}
-
-	private static TrackingContext.@Nullable Transaction transaction(ContextView subscriber) {
-		return (TRANSACTIONS_PRESENT && !subscriber.isEmpty()) ? new ReactiveTransaction(subscriber) : null;
+		return context.within(subscriber.isEmpty() ? null : this.transactions.apply(subscriber));
 	}
 
 }

@@ -54,6 +54,8 @@ class ArchitectureTests {
 
 	private static final String ACTUATE = "io.datafast.actuate..";
 
+	private static final String TRANSACTION = "io.datafast.transaction..";
+
 	private static final String AUTOCONFIGURE = "io.datafast.autoconfigure..";
 
 	@ArchTest
@@ -61,32 +63,32 @@ class ArchitectureTests {
 		.resideInAPackage(API)
 		.should()
 		.dependOnClassesThat()
-		.resideInAnyPackage(ANNOTATION, CLIENT, INTERCEPTOR, WEB, METRICS, ACTUATE, AUTOCONFIGURE);
+		.resideInAnyPackage(ANNOTATION, CLIENT, INTERCEPTOR, WEB, METRICS, ACTUATE, TRANSACTION, AUTOCONFIGURE);
 
 	@ArchTest
 	static final ArchRule annotationsKnowNothing = noClasses().that()
 		.resideInAPackage(ANNOTATION)
 		.should()
 		.dependOnClassesThat()
-		.resideInAnyPackage(CLIENT, DELIVERY, INTERCEPTOR, WEB, METRICS, ACTUATE, AUTOCONFIGURE);
+		.resideInAnyPackage(CLIENT, DELIVERY, INTERCEPTOR, WEB, METRICS, ACTUATE, TRANSACTION, AUTOCONFIGURE);
 
 	@ArchTest
 	static final ArchRule theClientKnowsTheApi = noClasses().that()
 		.resideInAPackage(CLIENT)
 		.should()
 		.dependOnClassesThat()
-		.resideInAnyPackage(ANNOTATION, DELIVERY, INTERCEPTOR, WEB, METRICS, ACTUATE, AUTOCONFIGURE);
+		.resideInAnyPackage(ANNOTATION, DELIVERY, INTERCEPTOR, WEB, METRICS, ACTUATE, TRANSACTION, AUTOCONFIGURE);
 
 	@ArchTest
 	static final ArchRule deliveryKnowsTheApi = noClasses().that()
 		.resideInAPackage(DELIVERY)
 		.should()
 		.dependOnClassesThat()
-		.resideInAnyPackage(ANNOTATION, CLIENT, INTERCEPTOR, WEB, METRICS, ACTUATE, AUTOCONFIGURE);
+		.resideInAnyPackage(ANNOTATION, CLIENT, INTERCEPTOR, WEB, METRICS, ACTUATE, TRANSACTION, AUTOCONFIGURE);
 
 	@ArchTest
 	static final ArchRule theEdgesKnowApiAndDelivery = noClasses().that()
-		.resideInAnyPackage(INTERCEPTOR, WEB, METRICS, ACTUATE)
+		.resideInAnyPackage(INTERCEPTOR, WEB, METRICS, ACTUATE, TRANSACTION)
 		.should()
 		.dependOnClassesThat()
 		.resideInAnyPackage(CLIENT, AUTOCONFIGURE);
@@ -97,6 +99,13 @@ class ArchitectureTests {
 		.should()
 		.dependOnClassesThat()
 		.resideInAPackage(INTERCEPTOR);
+
+	@ArchTest
+	static final ArchRule onlyAutoConfigurationKnowsTransactions = noClasses().that()
+		.resideOutsideOfPackages(TRANSACTION, AUTOCONFIGURE)
+		.should()
+		.dependOnClassesThat()
+		.resideInAPackage(TRANSACTION);
 
 	@ArchTest
 	static final ArchRule onlyAutoConfigurationAndActuatorKnowSpringBoot = noClasses().that()
@@ -141,6 +150,34 @@ class ArchitectureTests {
 		.should()
 		.dependOnClassesThat()
 		.resideInAPackage("io.micrometer..");
+
+	@ArchTest
+	static final ArchRule springTxStaysInItsPackage = noClasses().that()
+		.resideOutsideOfPackages(TRANSACTION, AUTOCONFIGURE)
+		.should()
+		.dependOnClassesThat()
+		.resideInAPackage("org.springframework.transaction..");
+
+	@ArchTest
+	static final ArchRule webFluxStaysInItsPackage = noClasses().that()
+		.resideOutsideOfPackages("io.datafast.web.reactive..", AUTOCONFIGURE)
+		.should()
+		.dependOnClassesThat()
+		.resideInAnyPackage("org.springframework.web.reactive..", "org.springframework.web.server..",
+				"org.springframework.web.filter.reactive..");
+
+	@ArchTest
+	static final ArchRule whatIsNotReactiveLoadsWithoutReactor = noClasses().that()
+		.resideOutsideOfPackages("io.datafast.web.reactive..", AUTOCONFIGURE)
+		.and()
+		.haveNameNotMatching("io\\.datafast\\.(Default)?Reactive[A-Za-z]+")
+		.and()
+		.haveNameNotMatching("io\\.datafast\\.transaction\\.Reactive[A-Za-z]+(\\$.*)?")
+		.and()
+		.haveNameNotMatching("io\\.datafast\\.interceptor\\.(Reactor|Observing|Publisher|HotResult|Subscriber).*")
+		.should()
+		.dependOnClassesThat()
+		.resideInAnyPackage("reactor..", "org.reactivestreams..");
 
 	static class MainClasses implements ImportOption {
 

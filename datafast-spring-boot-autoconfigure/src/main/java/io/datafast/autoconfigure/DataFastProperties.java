@@ -112,7 +112,8 @@ public record DataFastProperties(@Nullable Boolean enabled, @Nullable String api
 	 * Properties under {@code datafast.delivery}.
 	 *
 	 * @param capacity How many goals may be pending in memory: waiting, in flight and
-	 * waiting to be tried again, together. One more is dropped.
+	 * waiting to be tried again, together. One more is dropped. As many again may wait
+	 * for the commits of open transactions.
 	 * @param concurrency How many calls to DataFast may be in flight.
 	 * @param maxAttempts How many answers a goal may get before it is given up. That
 	 * DataFast cannot be reached does not count.

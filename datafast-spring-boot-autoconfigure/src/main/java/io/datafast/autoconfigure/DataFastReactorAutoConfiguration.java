@@ -21,6 +21,7 @@ import io.datafast.ReactiveDataFastGoals;
 import io.datafast.ReactiveTrackingContexts;
 import io.datafast.ReactiveVisitorIdResolver;
 import io.datafast.VisitorIdResolver;
+import io.datafast.transaction.ReactiveTransaction;
 import reactor.core.publisher.Mono;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -29,6 +30,8 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.transaction.reactive.TransactionSynchronizationManager;
 import org.springframework.util.function.SingletonSupplier;
 
 /**
@@ -43,7 +46,8 @@ public final class DataFastReactorAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	ReactiveTrackingContexts reactiveTrackingContexts(ObjectProvider<ReactiveVisitorIdResolver> visitorIdResolver) {
-		return new ReactiveTrackingContexts(() -> visitorIdResolver.getIfAvailable(() -> (context) -> null));
+		return new ReactiveTrackingContexts(() -> visitorIdResolver.getIfAvailable(() -> (context) -> null),
+				(context) -> null);
 	}
 
 	@Bean
@@ -52,6 +56,22 @@ public final class DataFastReactorAutoConfiguration {
 			ObjectProvider<VisitorIdResolver> visitorIdResolver, ReactiveTrackingContexts contexts) {
 		return ReactiveDataFastGoals.from(goals,
 				SingletonSupplier.of(() -> visitorIdResolver.getIfAvailable(() -> () -> null)), contexts);
+	}
+
+	/**
+	 * Goals of a reactive transaction wait for its commit.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(TransactionSynchronizationManager.class)
+	static final class Transactions {
+
+		@Bean
+		@ConditionalOnMissingBean
+		ReactiveTrackingContexts reactiveTrackingContexts(ObjectProvider<ReactiveVisitorIdResolver> visitorIdResolver) {
+			return new ReactiveTrackingContexts(() -> visitorIdResolver.getIfAvailable(() -> (context) -> null),
+					ReactiveTransaction::new);
+		}
+
 	}
 
 }

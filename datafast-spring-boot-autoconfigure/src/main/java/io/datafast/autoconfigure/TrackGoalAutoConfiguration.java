@@ -19,6 +19,7 @@ package io.datafast.autoconfigure;
 import io.datafast.DataFastGoals;
 import io.datafast.VisitorIdResolver;
 import io.datafast.delivery.GoalOutcomePublisher;
+import io.datafast.interceptor.InvocationTransactions;
 import io.datafast.interceptor.TrackGoalBeanPostProcessor;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -40,8 +41,9 @@ public final class TrackGoalAutoConfiguration {
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 	@ConditionalOnMissingBean
 	static TrackGoalBeanPostProcessor trackGoalBeanPostProcessor(ObjectProvider<DataFastGoals> goals,
-			ObjectProvider<GoalOutcomePublisher> outcomes, ObjectProvider<VisitorIdResolver> visitorIdResolver) {
-		return new TrackGoalBeanPostProcessor(goals, outcomes, visitorIdResolver);
+			ObjectProvider<GoalOutcomePublisher> outcomes, ObjectProvider<VisitorIdResolver> visitorIdResolver,
+			ObjectProvider<InvocationTransactions> transactions) {
+		return new TrackGoalBeanPostProcessor(goals, outcomes, visitorIdResolver, transactions);
 	}
 
 }

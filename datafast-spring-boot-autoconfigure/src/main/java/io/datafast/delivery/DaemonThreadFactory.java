@@ -24,7 +24,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * neither inheritable thread-locals, such as the state of a request, nor the context
  * class loader.
  */
-public final class DaemonThreadFactory implements ThreadFactory {
+final class DaemonThreadFactory implements ThreadFactory {
 
 	private final String namePrefix;
 
@@ -34,7 +34,7 @@ public final class DaemonThreadFactory implements ThreadFactory {
 	 * Create a factory.
 	 * @param namePrefix what the threads' names begin with
 	 */
-	public DaemonThreadFactory(String namePrefix) {
+	DaemonThreadFactory(String namePrefix) {
 		this.namePrefix = namePrefix;
 	}
 

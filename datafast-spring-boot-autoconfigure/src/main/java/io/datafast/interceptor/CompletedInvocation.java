@@ -50,6 +50,10 @@ class CompletedInvocation {
 		this.environment = environment;
 	}
 
+	MethodInvocation invocation() {
+		return this.invocation;
+	}
+
 	public Method getMethod() {
 		return this.invocation.getMethod();
 	}

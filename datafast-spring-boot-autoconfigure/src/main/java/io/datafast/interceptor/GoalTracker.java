@@ -51,13 +51,16 @@ final class GoalTracker {
 
 	private final SingletonSupplier<VisitorIdResolver> visitorIdResolver;
 
+	private final SingletonSupplier<InvocationTransactions> transactions;
+
 	private ExpressionEnvironment environment = ExpressionEnvironment.EMPTY;
 
 	GoalTracker(ObjectProvider<DataFastGoals> goals, ObjectProvider<GoalOutcomePublisher> outcomes,
-			ObjectProvider<VisitorIdResolver> visitorIdResolver) {
+			ObjectProvider<VisitorIdResolver> visitorIdResolver, ObjectProvider<InvocationTransactions> transactions) {
 		this.goals = SingletonSupplier.of(goals::getObject);
 		this.outcomes = SingletonSupplier.of(outcomes::getObject);
 		this.visitorIdResolver = SingletonSupplier.of(() -> visitorIdResolver.getIfAvailable(() -> () -> null));
+		this.transactions = SingletonSupplier.of(() -> transactions.getIfAvailable(() -> InvocationTransactions.NONE));
 	}
 
 	void setBeanFactory(BeanFactory beanFactory) {
@@ -95,7 +98,8 @@ final class GoalTracker {
 	private void track(TrackGoalOperation operation, CompletedInvocation invocation) {
 		try {
 			if (operation.condition() == null || invocation.isTrue(operation.condition())) {
-				this.goals.obtain().track(createGoal(operation, invocation));
+				Goal goal = createGoal(operation, invocation);
+				this.transactions.obtain().track(invocation.invocation(), () -> this.goals.obtain().track(goal));
 			}
 		}
 		catch (Throwable ex) {

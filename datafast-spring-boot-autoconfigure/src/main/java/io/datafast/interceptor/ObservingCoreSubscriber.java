@@ -19,15 +19,19 @@ package io.datafast.interceptor;
 import io.datafast.TrackingContext;
 import org.jspecify.annotations.Nullable;
 import reactor.core.CoreSubscriber;
+import reactor.core.Fuseable;
 import reactor.core.Scannable;
 import reactor.util.context.Context;
 
 /**
- * An {@link ObservingSubscriber} that hands Reactor's context on.
+ * An {@link ObservingSubscriber} that hands Reactor's context on. It is a queue, as
+ * operators expect it where the source is one, but never agrees to be used as such: then
+ * no signal would pass by.
  *
  * @param <T> the type of the values
  */
-final class ObservingCoreSubscriber<T> extends ObservingSubscriber<T> implements CoreSubscriber<T>, Scannable {
+final class ObservingCoreSubscriber<T> extends ObservingSubscriber<T>
+		implements CoreSubscriber<T>, Fuseable.QueueSubscription<T>, Scannable {
 
 	private final CoreSubscriber<? super T> actual;
 
@@ -40,6 +44,31 @@ final class ObservingCoreSubscriber<T> extends ObservingSubscriber<T> implements
 	@Override
 	public Context currentContext() {
 		return this.actual.currentContext();
+	}
+
+	@Override
+	public int requestFusion(int requestedMode) {
+		return Fuseable.NONE;
+	}
+
+	@Override
+	public @Nullable T poll() {
+		return null;
+	}
+
+	@Override
+	public int size() {
+		return 0;
+	}
+
+	@Override
+	public boolean isEmpty() {
+		return true;
+	}
+
+	@Override
+	public void clear() {
+		// Nothing is ever in it.
 	}
 
 	@Override

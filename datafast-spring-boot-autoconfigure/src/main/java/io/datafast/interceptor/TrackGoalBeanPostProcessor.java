@@ -51,7 +51,8 @@ import org.springframework.util.StringValueResolver;
  * <p>
  * The advice is the outermost, so that a method's transaction is committed before its
  * goal is tracked; only the advice of {@code @Async} lies further out, so that the goal
- * is tracked when the work is done rather than when it is submitted. A bean that is not
+ * is tracked when the work is done rather than when it is submitted. Where the proxy has
+ * transactions, an innermost advice sees which one a method runs in. A bean that is not
  * proxied yet gets a proxy of its class, and so stays injectable by its class.
  *
  * @serial exclude
@@ -66,6 +67,8 @@ public final class TrackGoalBeanPostProcessor extends AbstractBeanFactoryAwareAd
 
 	private @Nullable BeanFactory trackingBeanFactory;
 
+	private final ObjectProvider<InvocationTransactions> transactions;
+
 	/**
 	 * Create a post-processor.
 	 * @param goals where to track; looked up with the first goal
@@ -73,10 +76,14 @@ public final class TrackGoalBeanPostProcessor extends AbstractBeanFactoryAwareAd
 	 * first
 	 * @param visitorIdResolver finds the visitor of a call whose result comes later;
 	 * looked up with the first
+	 * @param transactions knows the transactions in which methods ran, where there are
+	 * any; looked up with the first goal or the first bean with transactions
 	 */
 	public TrackGoalBeanPostProcessor(ObjectProvider<DataFastGoals> goals,
-			ObjectProvider<GoalOutcomePublisher> outcomes, ObjectProvider<VisitorIdResolver> visitorIdResolver) {
-		this.tracker = new GoalTracker(goals, outcomes, visitorIdResolver);
+			ObjectProvider<GoalOutcomePublisher> outcomes, ObjectProvider<VisitorIdResolver> visitorIdResolver,
+			ObjectProvider<InvocationTransactions> transactions) {
+		this.tracker = new GoalTracker(goals, outcomes, visitorIdResolver, transactions);
+		this.transactions = transactions;
 		this.operationSource = new TrackGoalOperationSource(new ResultObservers(this::reactiveTrackingContexts));
 		this.advisor = new DefaultPointcutAdvisor(createPointcut(),
 				new TrackGoalInterceptor(this.operationSource, this.tracker));
@@ -119,7 +126,7 @@ public final class TrackGoalBeanPostProcessor extends AbstractBeanFactoryAwareAd
 	private ReactiveTrackingContexts reactiveTrackingContexts() {
 		Assert.state(this.trackingBeanFactory != null, "There is no bean factory");
 		return this.trackingBeanFactory.getBeanProvider(ReactiveTrackingContexts.class)
-			.getIfAvailable(() -> new ReactiveTrackingContexts(() -> (context) -> null));
+			.getIfAvailable(() -> new ReactiveTrackingContexts(() -> (context) -> null, (context) -> null));
 	}
 
 	@Override
@@ -129,6 +136,14 @@ public final class TrackGoalBeanPostProcessor extends AbstractBeanFactoryAwareAd
 
 	@Override
 	public Object postProcessAfterInitialization(Object bean, String beanName) {
+		Object result = advise(bean, beanName);
+		if (result == bean && bean instanceof Advised advised) {
+			adviseTransactions(advised);
+		}
+		return result;
+	}
+
+	private Object advise(Object bean, String beanName) {
 		if (bean instanceof Advised advised && !(bean instanceof AopInfrastructureBean) && !advised.isFrozen()
 				&& this.advisor != null && !isEligible(AopUtils.getTargetClass(bean))
 				&& hasEligibleInterface(advised)) {
@@ -136,6 +151,20 @@ public final class TrackGoalBeanPostProcessor extends AbstractBeanFactoryAwareAd
 			return bean;
 		}
 		return super.postProcessAfterInitialization(bean, beanName);
+	}
+
+	/**
+	 * Have methods observed from inside their transactions, too.
+	 */
+	private void adviseTransactions(Advised advised) {
+		if (this.advisor == null || advised.indexOf(this.advisor) < 0) {
+			return;
+		}
+		this.transactions.ifAvailable((transactions) -> {
+			if (transactions.isTransactional(advised)) {
+				advised.addAdvisor(new DefaultPointcutAdvisor(createPointcut(), transactions.innermostAdvice()));
+			}
+		});
 	}
 
 	/**

@@ -40,6 +40,7 @@ import reactor.core.publisher.ConnectableFlux;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.ParallelFlux;
+import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
 import reactor.test.publisher.TestPublisher;
 import reactor.util.context.Context;
@@ -165,6 +166,17 @@ public class AsynchronousResultTests {
 				.thenRequest(2)
 				.expectNext("b", "c")
 				.verifyComplete();
+		});
+	}
+
+	@Test
+	void sourcesThatOfferTheirQueueGetAlongWithOperatorsThatWantIt() {
+		with((shop) -> {
+			Mono<Integer> mono = shop.mono(Mono.just("value")).filter((value) -> true).map(String::length);
+			assertThat(mono.publishOn(Schedulers.parallel()).block()).isEqualTo(5);
+			Flux<Integer> flux = shop.flux(Flux.just("a", "b")).filter((value) -> true).map(String::length);
+			assertThat(flux.publishOn(Schedulers.parallel()).collectList().block()).containsExactly(1, 1);
+			assertThat(this.dispatched).extracting(Goal::name).containsExactly("mono", "flux");
 		});
 	}
 

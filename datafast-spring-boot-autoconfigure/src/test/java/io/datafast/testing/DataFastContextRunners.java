@@ -20,6 +20,7 @@ import io.datafast.autoconfigure.DataFastAutoConfiguration;
 import io.datafast.autoconfigure.DataFastReactorAutoConfiguration;
 import io.datafast.autoconfigure.DataFastServletAutoConfiguration;
 import io.datafast.autoconfigure.DataFastWebFluxAutoConfiguration;
+import io.datafast.autoconfigure.DataFastTransactionAutoConfiguration;
 import io.datafast.autoconfigure.TrackGoalAutoConfiguration;
 import io.datafast.test.MockDataFast;
 
@@ -41,9 +42,10 @@ public final class DataFastContextRunners {
 	 */
 	public static ApplicationContextRunner plain() {
 		return new ApplicationContextRunner()
-			.withConfiguration(AutoConfigurations.of(DataFastAutoConfiguration.class,
-					DataFastServletAutoConfiguration.class, DataFastReactorAutoConfiguration.class,
-					DataFastWebFluxAutoConfiguration.class, TrackGoalAutoConfiguration.class))
+			.withConfiguration(
+					AutoConfigurations.of(DataFastAutoConfiguration.class, DataFastServletAutoConfiguration.class,
+							DataFastReactorAutoConfiguration.class, DataFastTransactionAutoConfiguration.class,
+							DataFastWebFluxAutoConfiguration.class, TrackGoalAutoConfiguration.class))
 			.withBean("recordedOutcomes", RecordedOutcomes.class);
 	}
 

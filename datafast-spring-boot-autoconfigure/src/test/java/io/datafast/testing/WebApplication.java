@@ -27,6 +27,7 @@ import java.util.List;
 import io.datafast.autoconfigure.DataFastAutoConfiguration;
 import io.datafast.autoconfigure.DataFastReactorAutoConfiguration;
 import io.datafast.autoconfigure.DataFastServletAutoConfiguration;
+import io.datafast.autoconfigure.DataFastTransactionAutoConfiguration;
 import io.datafast.autoconfigure.DataFastWebFluxAutoConfiguration;
 import io.datafast.autoconfigure.TrackGoalAutoConfiguration;
 import io.datafast.test.MockDataFast;
@@ -48,6 +49,7 @@ import org.springframework.boot.webmvc.autoconfigure.error.ErrorMvcAutoConfigura
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.http.client.ReactorResourceFactory;
 
 /**
  * An application on a real server that talks to a mock of DataFast, and a browser.
@@ -134,7 +136,8 @@ public class WebApplication implements AutoCloseable {
 	@Configuration(proxyBeanMethods = false)
 	@ImportAutoConfiguration({ DataFastAutoConfiguration.class, DataFastReactorAutoConfiguration.class,
 			DataFastServletAutoConfiguration.class, DataFastWebFluxAutoConfiguration.class,
-			TrackGoalAutoConfiguration.class, JacksonAutoConfiguration.class })
+			DataFastTransactionAutoConfiguration.class, TrackGoalAutoConfiguration.class,
+			JacksonAutoConfiguration.class })
 	public static class BaseConfiguration {
 
 		@Bean
@@ -156,6 +159,16 @@ public class WebApplication implements AutoCloseable {
 	@ImportAutoConfiguration({ NettyReactiveWebServerAutoConfiguration.class, HttpHandlerAutoConfiguration.class,
 			WebFluxAutoConfiguration.class, CodecsAutoConfiguration.class, ErrorWebFluxAutoConfiguration.class })
 	static class NettyConfiguration {
+
+		/**
+		 * So that the end of one application is not the end of the others.
+		 */
+		@Bean
+		ReactorResourceFactory reactorResourceFactory() {
+			ReactorResourceFactory resources = new ReactorResourceFactory();
+			resources.setUseGlobalResources(false);
+			return resources;
+		}
 
 	}
 

@@ -16,9 +16,8 @@
 
 package io.datafast.web.reactive;
 
-import java.util.UUID;
-
 import io.datafast.web.VisitorCookie;
+import io.datafast.web.VisitorIdGenerator;
 import reactor.core.publisher.Mono;
 
 import org.springframework.http.server.reactive.ServerHttpRequest;
@@ -33,6 +32,8 @@ import org.springframework.web.server.WebFilterChain;
  */
 public final class VisitorCookieWebFilter implements WebFilter {
 
+	private final VisitorIdGenerator visitorIds = new VisitorIdGenerator();
+
 	private final VisitorCookie cookie;
 
 	/**
@@ -46,7 +47,7 @@ public final class VisitorCookieWebFilter implements WebFilter {
 	@Override
 	public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
 		if (ExchangeVisitorIds.find(exchange, this.cookie) == null) {
-			String visitorId = UUID.randomUUID().toString();
+			String visitorId = this.visitorIds.generate();
 			exchange.getAttributes().put(VisitorCookie.ISSUED_ATTRIBUTE, visitorId);
 			exchange.getResponse().addCookie(this.cookie.issue(visitorId, isSecure(exchange.getRequest())));
 		}

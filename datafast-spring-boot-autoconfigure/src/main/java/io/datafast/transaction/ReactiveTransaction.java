@@ -14,8 +14,9 @@
  * limitations under the License.
  */
 
-package io.datafast;
+package io.datafast.transaction;
 
+import io.datafast.TrackingContext;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.util.context.ContextView;
@@ -25,13 +26,17 @@ import org.springframework.transaction.reactive.TransactionSynchronization;
 import org.springframework.transaction.reactive.TransactionSynchronizationManager;
 
 /**
- * The transaction of a Reactor context, if there is one.
+ * The reactive transaction of a Reactor context, if there is one. Thread-safe.
  */
-final class ReactiveTransaction implements TrackingContext.Transaction {
+public final class ReactiveTransaction implements TrackingContext.Transaction {
 
 	private final ContextView context;
 
-	ReactiveTransaction(ContextView context) {
+	/**
+	 * Create an instance.
+	 * @param context the context; looked into when a goal is to be handed over
+	 */
+	public ReactiveTransaction(ContextView context) {
 		this.context = context;
 	}
 
