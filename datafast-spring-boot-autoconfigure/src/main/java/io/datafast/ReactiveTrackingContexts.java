@@ -19,10 +19,9 @@ package io.datafast;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
+import io.datafast.delivery.Lazy;
 import org.jspecify.annotations.Nullable;
 import reactor.util.context.ContextView;
-
-import org.springframework.util.function.SingletonSupplier;
 
 /**
  * Finds out on whose behalf a subscriber's goals are tracked. Part of what the library's
@@ -42,7 +41,7 @@ public final class ReactiveTrackingContexts {
 	 */
 	public ReactiveTrackingContexts(Supplier<ReactiveVisitorIdResolver> visitorIdResolver,
 			Function<ContextView, TrackingContext.@Nullable Transaction> transactions) {
-		this.visitorIdResolver = SingletonSupplier.of(visitorIdResolver);
+		this.visitorIdResolver = Lazy.of(visitorIdResolver);
 		this.transactions = transactions;
 	}
 

@@ -17,6 +17,7 @@
 package io.datafast.autoconfigure;
 
 import io.datafast.DataFastGoals;
+import io.datafast.delivery.Lazy;
 import io.datafast.ReactiveDataFastGoals;
 import io.datafast.ReactiveTrackingContexts;
 import io.datafast.ReactiveVisitorIdResolver;
@@ -32,7 +33,6 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.transaction.reactive.TransactionSynchronizationManager;
-import org.springframework.util.function.SingletonSupplier;
 
 /**
  * Auto-configuration for {@link ReactiveDataFastGoals}, and for what
@@ -54,8 +54,8 @@ public final class DataFastReactorAutoConfiguration {
 	@ConditionalOnMissingBean
 	ReactiveDataFastGoals reactiveDataFastGoals(DataFastGoals goals,
 			ObjectProvider<VisitorIdResolver> visitorIdResolver, ReactiveTrackingContexts contexts) {
-		return ReactiveDataFastGoals.from(goals,
-				SingletonSupplier.of(() -> visitorIdResolver.getIfAvailable(() -> () -> null)), contexts);
+		return ReactiveDataFastGoals.from(goals, Lazy.of(() -> visitorIdResolver.getIfAvailable(() -> () -> null)),
+				contexts);
 	}
 
 	/**

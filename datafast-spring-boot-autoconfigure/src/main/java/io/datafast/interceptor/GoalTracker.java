@@ -24,6 +24,7 @@ import io.datafast.TrackingContext;
 import io.datafast.VisitorIdResolver;
 import io.datafast.VisitorIds;
 import io.datafast.delivery.GoalOutcomePublisher;
+import io.datafast.delivery.Lazy;
 import io.datafast.interceptor.TrackGoalOperation.Entry;
 import org.aopalliance.intercept.MethodInvocation;
 import org.apache.commons.logging.Log;
@@ -35,7 +36,6 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.http.ResponseEntity;
 import org.springframework.util.ClassUtils;
 import org.springframework.util.ObjectUtils;
-import org.springframework.util.function.SingletonSupplier;
 
 /**
  * Tracks the goals of completed invocations. Nothing it does throws an exception.
@@ -45,22 +45,22 @@ final class GoalTracker {
 
 	private static final Log logger = LogFactory.getLog(GoalTracker.class);
 
-	private final SingletonSupplier<DataFastGoals> goals;
+	private final Lazy<DataFastGoals> goals;
 
-	private final SingletonSupplier<GoalOutcomePublisher> outcomes;
+	private final Lazy<GoalOutcomePublisher> outcomes;
 
-	private final SingletonSupplier<VisitorIdResolver> visitorIdResolver;
+	private final Lazy<VisitorIdResolver> visitorIdResolver;
 
-	private final SingletonSupplier<InvocationTransactions> transactions;
+	private final Lazy<InvocationTransactions> transactions;
 
 	private ExpressionEnvironment environment = ExpressionEnvironment.EMPTY;
 
 	GoalTracker(ObjectProvider<DataFastGoals> goals, ObjectProvider<GoalOutcomePublisher> outcomes,
 			ObjectProvider<VisitorIdResolver> visitorIdResolver, ObjectProvider<InvocationTransactions> transactions) {
-		this.goals = SingletonSupplier.of(goals::getObject);
-		this.outcomes = SingletonSupplier.of(outcomes::getObject);
-		this.visitorIdResolver = SingletonSupplier.of(() -> visitorIdResolver.getIfAvailable(() -> () -> null));
-		this.transactions = SingletonSupplier.of(() -> transactions.getIfAvailable(() -> InvocationTransactions.NONE));
+		this.goals = Lazy.of(goals::getObject);
+		this.outcomes = Lazy.of(outcomes::getObject);
+		this.visitorIdResolver = Lazy.of(() -> visitorIdResolver.getIfAvailable(() -> () -> null));
+		this.transactions = Lazy.of(() -> transactions.getIfAvailable(() -> InvocationTransactions.NONE));
 	}
 
 	void setBeanFactory(BeanFactory beanFactory) {
@@ -71,7 +71,7 @@ final class GoalTracker {
 	 * The visitor who is current on this thread.
 	 */
 	TrackingContext captureContext() {
-		return TrackingContext.capture(this.visitorIdResolver::obtain);
+		return TrackingContext.capture(this.visitorIdResolver::get);
 	}
 
 	/**
@@ -99,7 +99,7 @@ final class GoalTracker {
 		try {
 			if (operation.condition() == null || invocation.isTrue(operation.condition())) {
 				Goal goal = createGoal(operation, invocation);
-				this.transactions.obtain().track(invocation.invocation(), () -> this.goals.obtain().track(goal));
+				this.transactions.get().track(invocation.invocation(), () -> this.goals.get().track(goal));
 			}
 		}
 		catch (Throwable ex) {
@@ -156,7 +156,7 @@ final class GoalTracker {
 			String message = "@TrackGoal(\"" + operation.name() + "\") on "
 					+ ClassUtils.getQualifiedMethodName(invocation.getMethod(), invocation.getTargetClass())
 					+ " dropped its goal: " + failure;
-			this.outcomes.obtain().publishFailed(Goal.of(operation.name()), message, null);
+			this.outcomes.get().publishFailed(Goal.of(operation.name()), message, null);
 		}
 		catch (Throwable ex) {
 			logger.debug("A failure of @TrackGoal could not be reported", ex);

@@ -18,12 +18,11 @@ package io.datafast.interceptor;
 
 import java.util.function.Supplier;
 
+import io.datafast.delivery.Lazy;
 import io.datafast.ReactiveTrackingContexts;
 import io.datafast.TrackingContext;
 import org.reactivestreams.Subscriber;
 import reactor.core.CoreSubscriber;
-
-import org.springframework.util.function.SingletonSupplier;
 
 /**
  * Observes Reactor's subscribers on behalf of the visitor, and within the transaction, of
@@ -34,7 +33,7 @@ final class ReactorSubscriberObserver implements SubscriberObserver {
 	private final Supplier<ReactiveTrackingContexts> contexts;
 
 	ReactorSubscriberObserver(Supplier<ReactiveTrackingContexts> contexts) {
-		this.contexts = SingletonSupplier.of(contexts);
+		this.contexts = Lazy.of(contexts);
 	}
 
 	@Override

@@ -20,13 +20,13 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
+import io.datafast.delivery.Lazy;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.stereotype.Controller;
-import org.springframework.util.function.SingletonSupplier;
 import org.springframework.web.method.HandlerMethod;
 import org.springframework.web.reactive.HandlerAdapter;
 import org.springframework.web.reactive.HandlerResult;
@@ -49,7 +49,7 @@ public final class ExchangeBindingHandlerAdapter implements HandlerAdapter, Orde
 	 * if there is none
 	 */
 	public ExchangeBindingHandlerAdapter(Supplier<@Nullable HandlerAdapter> delegate) {
-		this.delegate = SingletonSupplier.of(delegate);
+		this.delegate = Lazy.of(delegate);
 	}
 
 	@Override
