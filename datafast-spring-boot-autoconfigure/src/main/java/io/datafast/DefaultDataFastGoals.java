@@ -70,15 +70,6 @@ final class DefaultDataFastGoals implements DataFastGoals {
 	}
 
 	private void handOver(Goal goal) {
-		TrackingContext context = TrackingContext.current();
-		TrackingContext.Transaction transaction = (context != null) ? context.transaction() : null;
-		if (transaction == null || !transaction.whenCompleted(() -> dispatch(goal),
-				() -> this.outcomes.publish(goal, new Skipped(Skipped.Reason.ROLLED_BACK)))) {
-			dispatch(goal);
-		}
-	}
-
-	private void dispatch(Goal goal) {
 		try {
 			this.dispatcher.get().dispatch(goal);
 		}

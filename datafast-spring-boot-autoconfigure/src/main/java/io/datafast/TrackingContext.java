@@ -82,12 +82,17 @@ public final class TrackingContext {
 	}
 
 	/**
-	 * Run something in this context, on the calling thread.
+	 * Run something that tracks goals in this context, on the calling thread.
 	 * @param tracking what to run
 	 */
 	public void run(Runnable tracking) {
 		call(() -> {
-			tracking.run();
+			if (this.transaction != null) {
+				this.transaction.run(tracking);
+			}
+			else {
+				tracking.run();
+			}
 			return null;
 		});
 	}
@@ -137,10 +142,6 @@ public final class TrackingContext {
 		return this.visitorId;
 	}
 
-	@Nullable Transaction transaction() {
-		return this.transaction;
-	}
-
 	/**
 	 * A transaction that decides whether goals are sent.
 	 */
@@ -148,13 +149,10 @@ public final class TrackingContext {
 	public interface Transaction {
 
 		/**
-		 * Have one of two things run when the transaction ends.
-		 * @param committed what to do if it is committed
-		 * @param rolledBack what to do if not
-		 * @return {@code false} if there is no transaction that can end any more, and
-		 * neither will run
+		 * Run something whose goals belong to the transaction.
+		 * @param tracking what to run; runs once, on the calling thread
 		 */
-		boolean whenCompleted(Runnable committed, Runnable rolledBack);
+		void run(Runnable tracking);
 
 	}
 

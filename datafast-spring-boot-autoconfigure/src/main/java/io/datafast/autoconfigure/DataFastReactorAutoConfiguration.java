@@ -22,6 +22,7 @@ import io.datafast.ReactiveDataFastGoals;
 import io.datafast.ReactiveTrackingContexts;
 import io.datafast.ReactiveVisitorIdResolver;
 import io.datafast.VisitorIdResolver;
+import io.datafast.transaction.OpenTransactions;
 import io.datafast.transaction.ReactiveTransaction;
 import reactor.core.publisher.Mono;
 
@@ -38,7 +39,7 @@ import org.springframework.transaction.reactive.TransactionSynchronizationManage
  * Auto-configuration for {@link ReactiveDataFastGoals}, and for what
  * {@link io.datafast.annotation.TrackGoal @TrackGoal} finds in a Reactor context.
  */
-@AutoConfiguration(after = DataFastAutoConfiguration.class)
+@AutoConfiguration(after = { DataFastAutoConfiguration.class, DataFastTransactionAutoConfiguration.class })
 @ConditionalOnClass(Mono.class)
 @ConditionalOnBean(DataFastGoals.class)
 public final class DataFastReactorAutoConfiguration {
@@ -63,13 +64,15 @@ public final class DataFastReactorAutoConfiguration {
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass(TransactionSynchronizationManager.class)
+	@ConditionalOnBean(OpenTransactions.class)
 	static final class Transactions {
 
 		@Bean
 		@ConditionalOnMissingBean
-		ReactiveTrackingContexts reactiveTrackingContexts(ObjectProvider<ReactiveVisitorIdResolver> visitorIdResolver) {
+		ReactiveTrackingContexts reactiveTrackingContexts(ObjectProvider<ReactiveVisitorIdResolver> visitorIdResolver,
+				OpenTransactions transactions) {
 			return new ReactiveTrackingContexts(() -> visitorIdResolver.getIfAvailable(() -> (context) -> null),
-					ReactiveTransaction::new);
+					(context) -> new ReactiveTransaction(transactions, context));
 		}
 
 	}

@@ -18,7 +18,6 @@ package io.datafast.transaction;
 
 import io.datafast.TrackingContext;
 import org.jspecify.annotations.Nullable;
-import reactor.core.publisher.Mono;
 import reactor.util.context.ContextView;
 
 import org.springframework.transaction.NoTransactionException;
@@ -30,31 +29,44 @@ import org.springframework.transaction.reactive.TransactionSynchronizationManage
  */
 public final class ReactiveTransaction implements TrackingContext.Transaction {
 
+	private final OpenTransactions transactions;
+
 	private final ContextView context;
 
 	/**
 	 * Create an instance.
-	 * @param context the context; looked into when a goal is to be handed over
+	 * @param transactions keeps the goals that wait
+	 * @param context the context; looked into when goals are tracked
 	 */
-	public ReactiveTransaction(ContextView context) {
+	public ReactiveTransaction(OpenTransactions transactions, ContextView context) {
+		this.transactions = transactions;
 		this.context = context;
 	}
 
 	@Override
-	public boolean whenCompleted(Runnable committed, Runnable rolledBack) {
+	public void run(Runnable tracking) {
+		TransactionGoals goals = goals();
+		if (goals != null) {
+			this.transactions.runFor(goals, tracking);
+		}
+		else {
+			tracking.run();
+		}
+	}
+
+	private @Nullable TransactionGoals goals() {
 		TransactionSynchronizationManager manager = currentManager();
 		if (manager == null || !manager.isSynchronizationActive() || !manager.isActualTransactionActive()) {
-			return false;
+			return null;
 		}
-		manager.registerSynchronization(new TransactionSynchronization() {
-
-			@Override
-			public Mono<Void> afterCompletion(int status) {
-				return Mono.fromRunnable((status == STATUS_COMMITTED) ? committed : rolledBack);
+		for (TransactionSynchronization synchronization : manager.getSynchronizations()) {
+			if (synchronization instanceof ReactiveGoalSynchronization known && known.isOf(this.transactions)) {
+				return known.goals();
 			}
-
-		});
-		return true;
+		}
+		TransactionGoals goals = this.transactions.openReactive();
+		manager.registerSynchronization(new ReactiveGoalSynchronization(this.transactions, goals));
+		return goals;
 	}
 
 	private @Nullable TransactionSynchronizationManager currentManager() {

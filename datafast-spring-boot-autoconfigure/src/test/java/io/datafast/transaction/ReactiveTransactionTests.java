@@ -26,7 +26,9 @@ import io.datafast.annotation.TrackGoal;
 import io.datafast.annotation.VisitorId;
 import io.datafast.delivery.GoalDispatcher;
 import io.datafast.delivery.GoalOutcome;
+import io.datafast.delivery.GoalOutcome.Dropped;
 import io.datafast.delivery.GoalOutcome.Skipped;
+import io.datafast.delivery.TransactionalGoalDispatcher;
 import io.datafast.testing.DataFastContextRunners;
 import io.datafast.testing.RecordedOutcomes;
 import io.r2dbc.h2.H2ConnectionFactory;
@@ -65,6 +67,8 @@ class ReactiveTransactionTests {
 	private static final GoalOutcome ROLLED_BACK = new Skipped(Skipped.Reason.ROLLED_BACK);
 
 	private final Queue<Goal> dispatched = new ConcurrentLinkedQueue<>();
+
+	private int capacity = 1000;
 
 	private RecordedOutcomes outcomes;
 
@@ -157,6 +161,47 @@ class ReactiveTransactionTests {
 	}
 
 	@Test
+	void theGoalOfATransactionalMethodWaitsForTheTransactionThatItTakesPartIn() {
+		with((shop) -> {
+			Mono<String> failing = shop.pay(DataFastContextRunners.VISITOR, "1")
+				.then(Mono.error(new IllegalStateException("on purpose")));
+			StepVerifier.create(this.operator.transactional(failing)).verifyError();
+			assertThat(this.dispatched).isEmpty();
+			assertThat(this.outcomes.outcomes()).containsExactly(ROLLED_BACK);
+		});
+	}
+
+	@Test
+	void goalsOfOneTransactionKeepTheirOrderAndAreBounded() {
+		this.capacity = 3;
+		with((shop) -> {
+			Mono<Void> many = Flux.range(0, 5)
+				.concatMap((i) -> this.goals.track(Goal.of("goal-" + i).forVisitor("visitor")))
+				.then();
+			this.operator.transactional(many).block();
+			assertThat(this.dispatched).extracting(Goal::name).containsExactly("goal-0", "goal-1", "goal-2");
+			assertThat(this.outcomes.outcomes()).hasSize(2).containsOnly(new Dropped(Dropped.Reason.QUEUE_FULL, null));
+		});
+	}
+
+	@Test
+	void aDispatcherThatJoinsTransactionsCannotJoinAReactiveOne() {
+		TransactionalGoalDispatcher joining = this.dispatched::add;
+		this.runner
+			.withBean("joining", TransactionalGoalDispatcher.class, () -> joining,
+					(definition) -> definition.setPrimary(true))
+			.run((context) -> {
+				Mono<Integer> beforeCommit = context.getBean(ReactiveDataFastGoals.class)
+					.track(GOAL)
+					.then(Mono.fromSupplier(this.dispatched::size));
+				TransactionalOperator operator = TransactionalOperator
+					.create(context.getBean(ReactiveTransactionManager.class));
+				assertThat(operator.transactional(beforeCommit).block()).isZero();
+				assertThat(this.dispatched).containsExactly(GOAL);
+			});
+	}
+
+	@Test
 	void theGoalOfATransactionalMethodFollowsItsCommit() {
 		with((shop) -> {
 			assertThat(shop.pay(DataFastContextRunners.VISITOR, "1").block()).isEqualTo("paid");
@@ -177,7 +222,7 @@ class ReactiveTransactionTests {
 	}
 
 	private void with(Consumer<Shop> test) {
-		this.runner.run((context) -> {
+		this.runner.withPropertyValues("datafast.delivery.capacity=" + this.capacity).run((context) -> {
 			this.outcomes = context.getBean(RecordedOutcomes.class);
 			this.goals = context.getBean(ReactiveDataFastGoals.class);
 			ReactiveTransactionManager manager = context.getBean(ReactiveTransactionManager.class);
