@@ -51,11 +51,14 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
+import org.springframework.core.task.SimpleAsyncTaskExecutor;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.ModelAttribute;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.reactive.config.BlockingExecutionConfigurer;
+import org.springframework.web.reactive.config.WebFluxConfigurer;
 import org.springframework.web.reactive.function.server.RouterFunction;
 import org.springframework.web.reactive.function.server.RouterFunctions;
 import org.springframework.web.reactive.function.server.ServerResponse;
@@ -249,6 +252,20 @@ class WebFluxVisitorTests {
 	}
 
 	@Test
+	void aMethodOnAnotherThreadThanItsArgumentsNeedsThePropagationOrAParameter() throws Exception {
+		try (WebApplication blocking = WebApplication.onNetty(BlockingExecution.class)) {
+			assertThat(blocking.get("/parameter", "Cookie", COOKIE).body()).startsWith("blocking-");
+			assertThat(blocking.mock()).received("parameter").forVisitor(VISITOR).once();
+			Hooks.enableAutomaticContextPropagation();
+			blocking.get("/sync", "Cookie", COOKIE);
+			assertThat(blocking.mock()).received("sync").forVisitor(VISITOR).once();
+		}
+		finally {
+			Hooks.disableAutomaticContextPropagation();
+		}
+	}
+
+	@Test
 	void withSpringMvcOnTheClassPathOnlyOnePartIsActive() {
 		assertThat(application.bean(VisitorIdResolver.class)).isInstanceOf(ExchangeVisitorIdResolver.class);
 		try (WebApplication servlet = WebApplication.onTomcat(NoController.class)) {
@@ -259,6 +276,16 @@ class WebFluxVisitorTests {
 	}
 
 	static class NoController {
+
+	}
+
+	@Import(Shop.class)
+	static class BlockingExecution implements WebFluxConfigurer {
+
+		@Override
+		public void configureBlockingExecution(BlockingExecutionConfigurer configurer) {
+			configurer.setExecutor(new SimpleAsyncTaskExecutor("blocking-"));
+		}
 
 	}
 
@@ -314,6 +341,12 @@ class WebFluxVisitorTests {
 		@TrackGoal("sync")
 		String sync() {
 			return "sync";
+		}
+
+		@GetMapping("/parameter")
+		@TrackGoal("parameter")
+		String parameter(@VisitorId String visitorId) {
+			return Thread.currentThread().getName();
 		}
 
 		@GetMapping("/mono")
