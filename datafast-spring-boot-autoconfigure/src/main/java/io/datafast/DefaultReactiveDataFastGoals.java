@@ -21,14 +21,15 @@ import java.util.function.Supplier;
 
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoSink;
-import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
 
 import org.springframework.util.Assert;
 
 /**
- * Has {@link DataFastGoals} do the work, on behalf of each subscriber.
+ * Has {@link DataFastGoals} do the work, on behalf of each subscriber. The
+ * auto-configuration creates it; an application seldom has to. Thread-safe.
  */
-final class DefaultReactiveDataFastGoals implements ReactiveDataFastGoals {
+public final class DefaultReactiveDataFastGoals implements ReactiveDataFastGoals {
 
 	private final DataFastGoals goals;
 
@@ -36,14 +37,17 @@ final class DefaultReactiveDataFastGoals implements ReactiveDataFastGoals {
 
 	private final ReactiveTrackingContexts contexts;
 
-	private final Scheduler scheduler;
-
-	DefaultReactiveDataFastGoals(DataFastGoals goals, Supplier<VisitorIdResolver> visitorIdResolver,
-			ReactiveTrackingContexts contexts, Scheduler scheduler) {
+	/**
+	 * Create an instance.
+	 * @param goals does the work
+	 * @param visitorIdResolver finds the visitor who is current where a method is called
+	 * @param contexts finds the visitor and the transaction of a subscriber
+	 */
+	public DefaultReactiveDataFastGoals(DataFastGoals goals, Supplier<VisitorIdResolver> visitorIdResolver,
+			ReactiveTrackingContexts contexts) {
 		this.goals = goals;
 		this.visitorIdResolver = visitorIdResolver;
 		this.contexts = contexts;
-		this.scheduler = scheduler;
 	}
 
 	@Override
@@ -67,7 +71,7 @@ final class DefaultReactiveDataFastGoals implements ReactiveDataFastGoals {
 		// Disposing of the task would interrupt a call whose outcome is then unknown.
 		AtomicBoolean cancelled = new AtomicBoolean();
 		sink.onCancel(() -> cancelled.set(true));
-		this.scheduler.schedule(() -> {
+		Schedulers.boundedElastic().schedule(() -> {
 			if (!cancelled.get()) {
 				try {
 					sink.success(context.call(() -> this.goals.create(goal)));

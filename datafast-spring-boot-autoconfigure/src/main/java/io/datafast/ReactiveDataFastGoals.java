@@ -17,10 +17,8 @@
 package io.datafast;
 
 import java.util.Map;
-import java.util.function.Supplier;
 
 import reactor.core.publisher.Mono;
-import reactor.core.scheduler.Schedulers;
 
 /**
  * Records goals in DataFast from reactive code, as {@link DataFastGoals} does from
@@ -85,17 +83,5 @@ public interface ReactiveDataFastGoals {
 	 * @throws IllegalArgumentException if the goal is {@code null}
 	 */
 	Mono<GoalReceipt> create(Goal goal);
-
-	/**
-	 * Create an instance. The auto-configuration does so; an application seldom has to.
-	 * @param goals does the work
-	 * @param visitorIdResolver finds the visitor who is current where a method is called
-	 * @param contexts finds the visitor and the transaction of a subscriber
-	 * @return the instance
-	 */
-	static ReactiveDataFastGoals from(DataFastGoals goals, Supplier<VisitorIdResolver> visitorIdResolver,
-			ReactiveTrackingContexts contexts) {
-		return new DefaultReactiveDataFastGoals(goals, visitorIdResolver, contexts, Schedulers.boundedElastic());
-	}
 
 }

@@ -17,6 +17,7 @@
 package io.datafast.autoconfigure;
 
 import io.datafast.DataFastGoals;
+import io.datafast.DefaultReactiveDataFastGoals;
 import io.datafast.delivery.Lazy;
 import io.datafast.ReactiveDataFastGoals;
 import io.datafast.ReactiveTrackingContexts;
@@ -55,8 +56,8 @@ public final class DataFastReactorAutoConfiguration {
 	@ConditionalOnMissingBean
 	ReactiveDataFastGoals reactiveDataFastGoals(DataFastGoals goals,
 			ObjectProvider<VisitorIdResolver> visitorIdResolver, ReactiveTrackingContexts contexts) {
-		return ReactiveDataFastGoals.from(goals, Lazy.of(() -> visitorIdResolver.getIfAvailable(() -> () -> null)),
-				contexts);
+		return new DefaultReactiveDataFastGoals(goals,
+				Lazy.of(() -> visitorIdResolver.getIfAvailable(() -> () -> null)), contexts);
 	}
 
 	/**

@@ -135,12 +135,16 @@ final class ResultObservers {
 		}
 		types.addAll(ClassUtils.getAllInterfacesForClassAsSet(type));
 		return types.stream()
-			.filter((candidate) -> !candidate.getSimpleName().equals("Publisher"))
+			.filter((candidate) -> !isPlainPublisher(candidate))
 			.map(this.adapters::getAdapter)
 			.filter((adapter) -> adapter != null && types.contains(adapter.getReactiveType())
-					&& !adapter.getReactiveType().getSimpleName().equals("Publisher"))
+					&& !isPlainPublisher(adapter.getReactiveType()))
 			.findFirst()
 			.orElseGet(() -> this.adapters.getAdapter(type));
+	}
+
+	private static boolean isPlainPublisher(Class<?> type) {
+		return type == Flow.Publisher.class || type.getName().equals("org.reactivestreams.Publisher");
 	}
 
 	private ResultObserver forAdapter(ReactiveAdapter adapter) {
