@@ -27,10 +27,10 @@ import io.datafast.delivery.GoalOutcome;
 import io.datafast.delivery.GoalOutcome.Dropped;
 import io.datafast.delivery.GoalOutcome.Skipped;
 import io.datafast.delivery.GoalOutcomePublisher;
+import io.datafast.delivery.Lazy;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.util.Assert;
-import org.springframework.util.function.SingletonSupplier;
 
 /**
  * Completes a goal with the current visitor and the default metadata, filters it, and
@@ -53,10 +53,10 @@ final class DefaultDataFastGoals implements DataFastGoals {
 	DefaultDataFastGoals(Supplier<VisitorIdResolver> visitorIdResolver, Map<String, String> defaultMetadata,
 			Supplier<List<GoalFilter>> filters, Supplier<GoalDispatcher> dispatcher, GoalDelivery delivery,
 			GoalOutcomePublisher outcomes) {
-		this.visitorIdResolver = SingletonSupplier.of(visitorIdResolver);
+		this.visitorIdResolver = Lazy.of(visitorIdResolver);
 		this.defaultMetadata = new LinkedHashMap<>(defaultMetadata);
-		this.filters = SingletonSupplier.of(filters);
-		this.dispatcher = SingletonSupplier.of(dispatcher);
+		this.filters = Lazy.of(filters);
+		this.dispatcher = Lazy.of(dispatcher);
 		this.delivery = delivery;
 		this.outcomes = outcomes;
 	}
@@ -144,7 +144,12 @@ final class DefaultDataFastGoals implements DataFastGoals {
 	}
 
 	private Goal withVisitor(Goal goal) {
-		return (goal.visitorId() != null) ? goal : goal.forVisitor(this.visitorIdResolver.get().resolveVisitorId());
+		if (goal.visitorId() != null) {
+			return goal;
+		}
+		TrackingContext context = TrackingContext.current();
+		return goal
+			.forVisitor((context != null) ? context.visitorId() : this.visitorIdResolver.get().resolveVisitorId());
 	}
 
 	private Goal withDefaults(Goal goal) {

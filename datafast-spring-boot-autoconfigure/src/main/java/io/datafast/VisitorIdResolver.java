@@ -27,10 +27,11 @@ import org.jspecify.annotations.Nullable;
 public interface VisitorIdResolver {
 
 	/**
-	 * The id of the current visitor. Called on the thread that tracks the goal, so it
-	 * must be quick and must not block. What it returns is untrusted: a malformed id
-	 * counts as absent. If it throws, the goal is dropped and the failure is logged; the
-	 * caller does not see it.
+	 * The id of the current visitor. Called on the thread that tracks the goal or, where
+	 * the result of an annotated method comes later, that calls the method, so it must be
+	 * quick and must not block. What it returns is untrusted: a malformed id counts as
+	 * absent. If it throws, the goal is dropped and the failure is logged; the caller
+	 * does not see it.
 	 * @return the id, or {@code null} if there is no current visitor
 	 */
 	@Nullable String resolveVisitorId();

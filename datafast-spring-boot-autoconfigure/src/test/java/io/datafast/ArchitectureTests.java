@@ -158,6 +158,27 @@ class ArchitectureTests {
 		.dependOnClassesThat()
 		.resideInAPackage("org.springframework.transaction..");
 
+	@ArchTest
+	static final ArchRule webFluxStaysInItsPackage = noClasses().that()
+		.resideOutsideOfPackages("io.datafast.web.reactive..", AUTOCONFIGURE)
+		.should()
+		.dependOnClassesThat()
+		.resideInAnyPackage("org.springframework.web.reactive..", "org.springframework.web.server..",
+				"org.springframework.web.filter.reactive..");
+
+	@ArchTest
+	static final ArchRule whatIsNotReactiveLoadsWithoutReactor = noClasses().that()
+		.resideOutsideOfPackages("io.datafast.web.reactive..", AUTOCONFIGURE)
+		.and()
+		.haveNameNotMatching("io\\.datafast\\.(Default)?Reactive[A-Za-z]+")
+		.and()
+		.haveNameNotMatching("io\\.datafast\\.transaction\\.Reactive[A-Za-z]+(\\$.*)?")
+		.and()
+		.haveNameNotMatching("io\\.datafast\\.interceptor\\.(Reactor|Observing|Publisher|HotResult|Subscriber).*")
+		.should()
+		.dependOnClassesThat()
+		.resideInAnyPackage("reactor..", "org.reactivestreams..");
+
 	static class MainClasses implements ImportOption {
 
 		@Override

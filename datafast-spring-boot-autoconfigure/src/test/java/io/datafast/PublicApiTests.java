@@ -51,7 +51,9 @@ class PublicApiTests {
 	/**
 	 * What the auto-configuration puts the API together with.
 	 */
-	private static final Set<String> INTERNAL = Set.of("io.datafast.DataFastGoalsBuilder");
+	private static final Set<String> INTERNAL = Set.of("io.datafast.DataFastGoalsBuilder",
+			"io.datafast.DefaultReactiveDataFastGoals", "io.datafast.ReactiveTrackingContexts",
+			"io.datafast.TrackingContext");
 
 	@Test
 	void isAsListed() throws Exception {

@@ -17,13 +17,14 @@
 package com.example;
 
 import io.datafast.DataFastGoals;
-import io.datafast.Goal;
+import io.datafast.ReactiveDataFastGoals;
 import io.datafast.annotation.GoalMetadata;
 import io.datafast.annotation.TrackGoal;
+import io.datafast.annotation.VisitorId;
 import reactor.core.publisher.Mono;
 
-import org.springframework.web.bind.annotation.CookieValue;
 import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
@@ -32,20 +33,29 @@ class ShopController {
 
 	private final DataFastGoals goals;
 
-	ShopController(DataFastGoals goals) {
+	private final ReactiveDataFastGoals reactiveGoals;
+
+	ShopController(DataFastGoals goals, ReactiveDataFastGoals reactiveGoals) {
 		this.goals = goals;
+		this.reactiveGoals = reactiveGoals;
 	}
 
 	@PostMapping("/newsletter")
-	@TrackGoal(name = "newsletter_signup", visitorId = "#visitorId")
-	public Mono<String> subscribe(@CookieValue("datafast_visitor_id") String visitorId,
-			@GoalMetadata("source") @RequestParam String source) {
+	@TrackGoal(name = "newsletter_signup", condition = "#result == 'subscribed'")
+	public Mono<String> subscribe(@GoalMetadata("source") @RequestParam String source) {
 		return Mono.just("subscribed");
 	}
 
+	@PostMapping("/contact")
+	@TrackGoal("contacted")
+	public String contact(@RequestBody String message) {
+		return message;
+	}
+
 	@PostMapping("/trial")
-	public Mono<Void> startTrial(@CookieValue("datafast_visitor_id") String visitorId) {
-		return Mono.fromRunnable(() -> this.goals.track(Goal.of("trial_started").forVisitor(visitorId)));
+	public Mono<String> startTrial(@VisitorId String visitorId) {
+		this.goals.track("trial_wanted");
+		return Mono.just(visitorId).flatMap((value) -> this.reactiveGoals.track("trial_started").thenReturn(value));
 	}
 
 }

@@ -49,8 +49,15 @@ class ShopTests {
 	}
 
 	@Test
+	void annotatedMethodWithoutReactiveTypeIsTracked() {
+		post("/contact").expectBody(String.class).isEqualTo("body");
+		assertThat(this.mockDataFast).received("contacted").forVisitor("visitor-1").once();
+	}
+
+	@Test
 	void tracksInCode() {
-		post("/trial").expectBody().isEmpty();
+		post("/trial").expectBody(String.class).isEqualTo("visitor-1");
+		assertThat(this.mockDataFast).received("trial_wanted").forVisitor("visitor-1").once();
 		assertThat(this.mockDataFast).received("trial_started").forVisitor("visitor-1").once();
 	}
 
@@ -61,6 +68,7 @@ class ShopTests {
 			.post()
 			.uri(uri)
 			.cookie("datafast_visitor_id", "visitor-1")
+			.bodyValue("body")
 			.exchange()
 			.expectStatus()
 			.isOk();

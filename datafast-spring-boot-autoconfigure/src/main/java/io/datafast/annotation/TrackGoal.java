@@ -36,6 +36,18 @@ import org.springframework.core.annotation.AliasFor;
  * Annotations on an overriding method replace those on the overridden one. The method is
  * called through a proxy, so calls from within the same object go untracked.
  * <p>
+ * A method whose result comes later has completed when it is there: a
+ * {@code CompletionStage}, {@code Callable}, {@code WebAsyncTask},
+ * {@code DeferredResult}, Kotlin's suspending functions, or any type that Spring adapts
+ * to Reactive Streams, such as {@code Mono} and {@code Flux}, for each subscription. An
+ * error or a cancellation means that there is no goal. {@code #result} and the status are
+ * those inside; for a type with many values {@code #result} is {@code null}. The visitor
+ * is the one who was current when the method was called, or else the one of the
+ * subscriber's Reactor context; everything else is evaluated where the result arrives,
+ * possibly on an event loop, and must not block. If nothing tells when the result is
+ * there, as with a {@code Future} that is nothing else and not done, the goal is dropped
+ * and a warning is logged.
+ * <p>
  * A method with a transaction of its own has completed when that is committed. If it was
  * rolled back without an exception, the goal is skipped as {@code Skipped(ROLLED_BACK)}.
  * In its caller's transaction, the goal waits for that to be committed.

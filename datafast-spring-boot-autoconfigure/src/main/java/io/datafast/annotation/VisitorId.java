@@ -24,9 +24,9 @@ import java.lang.annotation.Target;
 
 /**
  * Hands the current visitor's id, normally the value of the cookie
- * {@code datafast_visitor_id}, to a parameter of a controller's handler method. The
- * parameter is a {@link String}, {@code null} where there is no well-formed id, or an
- * {@link java.util.Optional Optional&lt;String&gt;}.
+ * {@code datafast_visitor_id}, to a parameter of a controller's handler method, in Spring
+ * MVC and in WebFlux. The parameter is a {@link String}, {@code null} where there is no
+ * well-formed id, or an {@link java.util.Optional Optional&lt;String&gt;}.
  * <p>
  * On a parameter of any method with {@link TrackGoal} it names the argument that holds
  * the goal's visitor, for instance in a service that is called from a webhook.

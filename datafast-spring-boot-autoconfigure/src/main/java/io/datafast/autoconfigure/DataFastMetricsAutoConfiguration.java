@@ -17,6 +17,7 @@
 package io.datafast.autoconfigure;
 
 import io.datafast.delivery.InMemoryGoalDispatcher;
+import io.datafast.delivery.Lazy;
 import io.datafast.metrics.GoalDispatcherMetrics;
 import io.datafast.metrics.MicrometerGoalDeliveryListener;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -28,7 +29,6 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.context.annotation.Bean;
-import org.springframework.util.function.SingletonSupplier;
 
 /**
  * Auto-configuration for meters.
@@ -43,7 +43,7 @@ public final class DataFastMetricsAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	MicrometerGoalDeliveryListener micrometerGoalDeliveryListener(ObjectProvider<MeterRegistry> registry) {
-		return new MicrometerGoalDeliveryListener(SingletonSupplier.of(registry::getObject));
+		return new MicrometerGoalDeliveryListener(Lazy.of(registry::getObject));
 	}
 
 	@Bean

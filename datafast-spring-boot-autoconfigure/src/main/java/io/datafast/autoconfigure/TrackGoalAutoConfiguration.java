@@ -17,6 +17,7 @@
 package io.datafast.autoconfigure;
 
 import io.datafast.DataFastGoals;
+import io.datafast.VisitorIdResolver;
 import io.datafast.delivery.GoalOutcomePublisher;
 import io.datafast.interceptor.InvocationTransactions;
 import io.datafast.interceptor.TrackGoalBeanPostProcessor;
@@ -44,8 +45,9 @@ public final class TrackGoalAutoConfiguration {
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 	@ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
 	static TrackGoalBeanPostProcessor trackGoalBeanPostProcessor(ObjectProvider<DataFastGoals> goals,
-			ObjectProvider<GoalOutcomePublisher> outcomes, ObjectProvider<InvocationTransactions> transactions) {
-		return new TrackGoalBeanPostProcessor(goals, outcomes, transactions);
+			ObjectProvider<GoalOutcomePublisher> outcomes, ObjectProvider<VisitorIdResolver> visitorIdResolver,
+			ObjectProvider<InvocationTransactions> transactions) {
+		return new TrackGoalBeanPostProcessor(goals, outcomes, visitorIdResolver, transactions);
 	}
 
 }

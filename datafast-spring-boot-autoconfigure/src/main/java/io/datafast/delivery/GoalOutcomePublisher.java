@@ -24,8 +24,6 @@ import java.util.function.Supplier;
 import io.datafast.Goal;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.util.function.SingletonSupplier;
-
 /**
  * Tells every {@link GoalDeliveryListener} the outcome of a goal. A failing listener
  * neither keeps the others from being told nor reaches the caller. Thread-safe.
@@ -42,7 +40,7 @@ public final class GoalOutcomePublisher {
 	 * the first outcome, so that a listener may itself need what this publisher is for
 	 */
 	public GoalOutcomePublisher(Supplier<List<GoalDeliveryListener>> listeners) {
-		this.listeners = SingletonSupplier.of(listeners);
+		this.listeners = Lazy.of(listeners);
 	}
 
 	/**

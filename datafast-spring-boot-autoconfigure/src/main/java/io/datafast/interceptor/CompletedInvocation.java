@@ -22,8 +22,6 @@ import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.aop.support.AopUtils;
-import org.springframework.beans.factory.BeanFactory;
-import org.springframework.context.expression.BeanFactoryResolver;
 import org.springframework.context.expression.MethodBasedEvaluationContext;
 import org.springframework.expression.EvaluationContext;
 import org.springframework.expression.Expression;
@@ -40,16 +38,16 @@ class CompletedInvocation {
 
 	private final @Nullable Object result;
 
-	private final @Nullable BeanFactory beanFactory;
+	private final ExpressionEnvironment environment;
 
 	private @Nullable EvaluationContext evaluationContext;
 
 	CompletedInvocation(MethodInvocation invocation, Class<?> targetClass, @Nullable Object result,
-			@Nullable BeanFactory beanFactory) {
+			ExpressionEnvironment environment) {
 		this.invocation = invocation;
 		this.targetClass = targetClass;
 		this.result = result;
-		this.beanFactory = beanFactory;
+		this.environment = environment;
 	}
 
 	MethodInvocation invocation() {
@@ -104,9 +102,7 @@ class CompletedInvocation {
 			MethodBasedEvaluationContext context = new MethodBasedEvaluationContext(this, specificMethod, getArgs(),
 					ParameterNames.INSTANCE);
 			context.setVariable("result", this.result);
-			if (this.beanFactory != null) {
-				context.setBeanResolver(new BeanFactoryResolver(this.beanFactory));
-			}
+			this.environment.applyTo(context);
 			this.evaluationContext = context;
 		}
 		return this.evaluationContext;

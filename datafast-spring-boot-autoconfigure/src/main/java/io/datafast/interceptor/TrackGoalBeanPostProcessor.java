@@ -24,8 +24,11 @@ import java.util.Objects;
 import java.util.Set;
 
 import io.datafast.DataFastGoals;
+import io.datafast.ReactiveTrackingContexts;
+import io.datafast.VisitorIdResolver;
 import io.datafast.delivery.GoalOutcomePublisher;
 import io.datafast.interceptor.InvalidTrackGoalException.Violation;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.aop.Pointcut;
 import org.springframework.aop.framework.Advised;
@@ -40,6 +43,7 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.EmbeddedValueResolverAware;
 import org.springframework.context.aot.AbstractAotProcessor;
 import org.springframework.core.Ordered;
+import org.springframework.util.Assert;
 import org.springframework.util.StringValueResolver;
 
 /**
@@ -59,9 +63,11 @@ import org.springframework.util.StringValueResolver;
 public final class TrackGoalBeanPostProcessor extends AbstractBeanFactoryAwareAdvisingPostProcessor
 		implements EmbeddedValueResolverAware {
 
-	private final TrackGoalOperationSource operationSource = new TrackGoalOperationSource();
+	private final TrackGoalOperationSource operationSource;
 
-	private final TrackGoalInterceptor interceptor;
+	private final GoalTracker tracker;
+
+	private @Nullable BeanFactory trackingBeanFactory;
 
 	private final ObjectProvider<InvocationTransactions> transactions;
 
@@ -70,14 +76,19 @@ public final class TrackGoalBeanPostProcessor extends AbstractBeanFactoryAwareAd
 	 * @param goals where to track; looked up with the first goal
 	 * @param outcomes told of goals that fail before they are tracked; looked up with the
 	 * first
+	 * @param visitorIdResolver finds the visitor of a call whose result comes later;
+	 * looked up with the first
 	 * @param transactions knows the transactions in which methods ran, where there are
 	 * any; looked up with the first goal or the first bean with transactions
 	 */
 	public TrackGoalBeanPostProcessor(ObjectProvider<DataFastGoals> goals,
-			ObjectProvider<GoalOutcomePublisher> outcomes, ObjectProvider<InvocationTransactions> transactions) {
-		this.interceptor = new TrackGoalInterceptor(this.operationSource, goals, outcomes, transactions);
+			ObjectProvider<GoalOutcomePublisher> outcomes, ObjectProvider<VisitorIdResolver> visitorIdResolver,
+			ObjectProvider<InvocationTransactions> transactions) {
+		this.tracker = new GoalTracker(goals, outcomes, visitorIdResolver, transactions);
 		this.transactions = transactions;
-		this.advisor = new DefaultPointcutAdvisor(createPointcut(), this.interceptor);
+		this.operationSource = new TrackGoalOperationSource(new ResultObservers(this::reactiveTrackingContexts));
+		this.advisor = new DefaultPointcutAdvisor(createPointcut(),
+				new TrackGoalInterceptor(this.operationSource, this.tracker));
 		setBeforeExistingAdvisors(true);
 		// Before the post-processor of @Async, whose order is the lowest.
 		setOrder(Ordered.LOWEST_PRECEDENCE - 1);
@@ -111,7 +122,17 @@ public final class TrackGoalBeanPostProcessor extends AbstractBeanFactoryAwareAd
 	@Override
 	public void setBeanFactory(BeanFactory beanFactory) {
 		super.setBeanFactory(beanFactory);
-		this.interceptor.setBeanFactory(beanFactory);
+		this.tracker.setBeanFactory(beanFactory);
+		this.trackingBeanFactory = beanFactory;
+	}
+
+	/**
+	 * Called where Reactor is present.
+	 */
+	private ReactiveTrackingContexts reactiveTrackingContexts() {
+		Assert.state(this.trackingBeanFactory != null, "There is no bean factory");
+		return this.trackingBeanFactory.getBeanProvider(ReactiveTrackingContexts.class)
+			.getIfAvailable(() -> new ReactiveTrackingContexts(() -> (context) -> null, (context) -> null));
 	}
 
 	@Override

@@ -52,7 +52,7 @@ final class TrackGoalBeanRegistrationAotProcessor implements BeanRegistrationAot
 			TrackGoalHints hints = new TrackGoalHints(generationContext.getRuntimeHints(), beanFactory);
 			Class<?> userClass = ClassUtils.getUserClass(beanClass);
 			for (Method method : trackedMethods(operationSource, userClass)) {
-				hints.register(method, userClass, operationSource.getOperations(method, userClass));
+				hints.register(method, userClass, operationSource.getOperations(method, userClass).list());
 			}
 		};
 	}

@@ -41,7 +41,7 @@ import org.springframework.util.StringValueResolver;
  */
 final class TrackGoalOperationSource {
 
-	private final Map<MethodClassKey, List<TrackGoalOperation>> operations = new ConcurrentHashMap<>(256);
+	private final Map<MethodClassKey, TrackGoalOperations> operations = new ConcurrentHashMap<>(256);
 
 	private final Map<Class<?>, Boolean> classes = new ConcurrentHashMap<>(256);
 
@@ -49,7 +49,13 @@ final class TrackGoalOperationSource {
 
 	private final Set<TrackedMethod> trackedMethods = ConcurrentHashMap.newKeySet();
 
+	private final ResultObservers resultObservers;
+
 	private StringValueResolver placeholders = (value) -> value;
+
+	TrackGoalOperationSource(ResultObservers resultObservers) {
+		this.resultObservers = resultObservers;
+	}
 
 	void setPlaceholders(StringValueResolver placeholders) {
 		this.placeholders = placeholders;
@@ -91,10 +97,11 @@ final class TrackGoalOperationSource {
 		for (Class<?> type : types) {
 			for (Method method : ReflectionUtils.getAllDeclaredMethods(type)) {
 				if (!method.isBridge() && !method.isSynthetic() && method.getDeclaringClass() != Object.class) {
-					List<TrackGoalOperation> operations = getOperations(method, beanClass);
+					TrackGoalOperations operations = getOperations(method, beanClass);
 					Method specificMethod = AopUtils.getMostSpecificMethod(method, beanClass);
-					operations.forEach((operation) -> this.trackedMethods
-						.add(new TrackedMethod(operation.name(), beanClass, specificMethod)));
+					operations.list()
+						.forEach((operation) -> this.trackedMethods
+							.add(new TrackedMethod(operation.name(), beanClass, specificMethod)));
 					found |= !operations.isEmpty();
 				}
 			}
@@ -124,9 +131,9 @@ final class TrackGoalOperationSource {
 	 * @return the operations, often none
 	 * @throws InvalidTrackGoalException if an annotation is wrong
 	 */
-	List<TrackGoalOperation> getOperations(Method method, Class<?> targetClass) {
+	TrackGoalOperations getOperations(Method method, Class<?> targetClass) {
 		MethodClassKey key = new MethodClassKey(method, targetClass);
-		List<TrackGoalOperation> known = this.operations.get(key);
+		TrackGoalOperations known = this.operations.get(key);
 		if (known == null) {
 			known = findOperations(method, targetClass);
 			this.operations.put(key, known);
@@ -134,14 +141,15 @@ final class TrackGoalOperationSource {
 		return known;
 	}
 
-	private List<TrackGoalOperation> findOperations(Method method, Class<?> targetClass) {
+	private TrackGoalOperations findOperations(Method method, Class<?> targetClass) {
 		for (Method declaration : findDeclarations(method, targetClass)) {
 			List<TrackGoal> annotations = findAnnotations(declaration);
 			if (!annotations.isEmpty()) {
-				return new TrackGoalParser(declaration, this.placeholders).parse(annotations);
+				return new TrackGoalOperations(new TrackGoalParser(declaration, this.placeholders).parse(annotations),
+						this.resultObservers.forMethod(AopUtils.getMostSpecificMethod(method, targetClass)));
 			}
 		}
-		return List.of();
+		return TrackGoalOperations.NONE;
 	}
 
 	/**

@@ -19,6 +19,7 @@ package io.datafast.transaction;
 import java.util.Arrays;
 import java.util.function.Supplier;
 
+import io.datafast.delivery.Lazy;
 import io.datafast.interceptor.InvocationTransactions;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
@@ -31,7 +32,6 @@ import org.springframework.aop.framework.Advised;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.transaction.NoTransactionException;
 import org.springframework.transaction.interceptor.TransactionAspectSupport;
-import org.springframework.util.function.SingletonSupplier;
 
 /**
  * Remembers with an invocation which transaction it ran in. So the goal of a method whose
@@ -52,7 +52,7 @@ public final class MethodTransactions implements InvocationTransactions {
 	 * invocation
 	 */
 	public MethodTransactions(ObjectProvider<OpenTransactions> transactions) {
-		this.transactions = SingletonSupplier.of(transactions::getObject);
+		this.transactions = Lazy.of(transactions::getObject);
 	}
 
 	@Override

@@ -65,9 +65,9 @@ public final class OpenTransactions implements SmartLifecycle, DisposableBean {
 	public OpenTransactions(int capacity, GoalOutcomePublisher outcomes) {
 		this.capacity = capacity;
 		this.outcomes = outcomes;
-		this.committed = new TransactionGoals(this, outcomes);
+		this.committed = new TransactionGoals(this, outcomes, false);
 		this.committed.complete(Fate.COMMITTED);
-		this.rolledBack = new TransactionGoals(this, outcomes);
+		this.rolledBack = new TransactionGoals(this, outcomes, false);
 		this.rolledBack.complete(Fate.ROLLED_BACK);
 	}
 
@@ -106,12 +106,17 @@ public final class OpenTransactions implements SmartLifecycle, DisposableBean {
 	}
 
 	/**
-	 * Run something in whose course goals are tracked for a method.
+	 * Run something in whose course goals are tracked for a method. Within a reactive
+	 * transaction, what a thread knows of transactions says nothing.
 	 * @param goals those of the transaction in which the method ran
 	 * @param tracking what to run
 	 */
 	void runFor(TransactionGoals goals, Runnable tracking) {
 		TransactionGoals previous = this.ofMethod.get();
+		if (previous != null && previous.isReactive() && !goals.isReactive()) {
+			tracking.run();
+			return;
+		}
 		this.ofMethod.set(goals);
 		try {
 			tracking.run();
@@ -139,15 +144,23 @@ public final class OpenTransactions implements SmartLifecycle, DisposableBean {
 	private TransactionGoals ofThread() {
 		GoalSynchronization bound = (GoalSynchronization) TransactionSynchronizationManager.getResource(this);
 		if (bound == null || bound.isCompleted()) {
-			bound = new GoalSynchronization(this, open());
+			bound = new GoalSynchronization(this, open(false));
 			TransactionSynchronizationManager.registerSynchronization(bound);
 			bound.bind();
 		}
 		return bound.goals();
 	}
 
-	private TransactionGoals open() {
-		TransactionGoals goals = new TransactionGoals(this, this.outcomes);
+	/**
+	 * Keep the goals of a reactive transaction.
+	 * @return its goals, none as yet
+	 */
+	TransactionGoals openReactive() {
+		return open(true);
+	}
+
+	private TransactionGoals open(boolean reactive) {
+		TransactionGoals goals = new TransactionGoals(this, this.outcomes, reactive);
 		this.open.add(goals);
 		if (!this.running) {
 			complete(goals, Fate.SHUTDOWN);

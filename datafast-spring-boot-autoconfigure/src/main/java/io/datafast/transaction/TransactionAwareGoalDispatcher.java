@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * Lets the goals of a transaction wait for its commit. Outside of transactions, and in
  * the callbacks of one that has been completed, goals are dispatched at once. A
  * {@link TransactionalGoalDispatcher} gets all goals at once, but for those whose
- * transaction has been rolled back already. Thread-safe.
+ * transaction has been rolled back already or is a reactive one. Thread-safe.
  */
 public final class TransactionAwareGoalDispatcher implements GoalDispatcher {
 
@@ -56,8 +56,8 @@ public final class TransactionAwareGoalDispatcher implements GoalDispatcher {
 
 	private @Nullable TransactionGoals goals() {
 		if (this.dispatcher instanceof TransactionalGoalDispatcher) {
-			TransactionGoals ended = this.transactions.ofMethod();
-			return (ended != null && ended.isRolledBack()) ? ended : null;
+			TransactionGoals ofMethod = this.transactions.ofMethod();
+			return (ofMethod != null && (ofMethod.isRolledBack() || ofMethod.isReactive())) ? ofMethod : null;
 		}
 		return this.transactions.current();
 	}

@@ -46,11 +46,22 @@ final class TransactionGoals {
 
 	private int savepointsBeforePruning = SAVEPOINTS_BEFORE_PRUNING;
 
+	private final boolean reactive;
+
 	private @Nullable Fate fate;
 
-	TransactionGoals(OpenTransactions transactions, GoalOutcomePublisher outcomes) {
+	TransactionGoals(OpenTransactions transactions, GoalOutcomePublisher outcomes, boolean reactive) {
 		this.transactions = transactions;
 		this.outcomes = outcomes;
+		this.reactive = reactive;
+	}
+
+	/**
+	 * Whether the transaction belongs to a Reactor context rather than to a thread, so
+	 * that no dispatcher can take part in it.
+	 */
+	boolean isReactive() {
+		return this.reactive;
 	}
 
 	/**

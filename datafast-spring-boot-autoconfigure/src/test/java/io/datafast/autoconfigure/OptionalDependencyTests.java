@@ -73,8 +73,9 @@ class OptionalDependencyTests {
 			"org.springframework.boot.actuate, org.springframework.boot.actuate.endpoint.annotation.Endpoint",
 			"org.springframework.boot.restclient, org.springframework.boot.restclient.RestClientCustomizer",
 			"org.springframework.transaction, org.springframework.transaction.PlatformTransactionManager",
+			"org.springframework.web.reactive, org.springframework.web.reactive.DispatcherHandler",
 			"org.springframework.web.servlet, org.springframework.web.servlet.DispatcherServlet",
-			"tools.jackson, tools.jackson.databind.json.JsonMapper" })
+			"reactor, reactor.core.publisher.Mono", "tools.jackson, tools.jackson.databind.json.JsonMapper" })
 	void tracksWithout(String packageName, String className) {
 		assertThat(ClassUtils.isPresent(className, null)).isTrue();
 		this.runner.withClassLoader(new FilteredClassLoader(packageName)).run((context) -> {

@@ -17,7 +17,9 @@
 package io.datafast.testing;
 
 import io.datafast.autoconfigure.DataFastAutoConfiguration;
+import io.datafast.autoconfigure.DataFastReactorAutoConfiguration;
 import io.datafast.autoconfigure.DataFastServletAutoConfiguration;
+import io.datafast.autoconfigure.DataFastWebFluxAutoConfiguration;
 import io.datafast.autoconfigure.DataFastTransactionAutoConfiguration;
 import io.datafast.autoconfigure.TrackGoalAutoConfiguration;
 import io.datafast.test.MockDataFast;
@@ -42,7 +44,8 @@ public final class DataFastContextRunners {
 		return new ApplicationContextRunner()
 			.withConfiguration(
 					AutoConfigurations.of(DataFastAutoConfiguration.class, DataFastServletAutoConfiguration.class,
-							DataFastTransactionAutoConfiguration.class, TrackGoalAutoConfiguration.class))
+							DataFastReactorAutoConfiguration.class, DataFastTransactionAutoConfiguration.class,
+							DataFastWebFluxAutoConfiguration.class, TrackGoalAutoConfiguration.class))
 			.withBean("recordedOutcomes", RecordedOutcomes.class);
 	}
 

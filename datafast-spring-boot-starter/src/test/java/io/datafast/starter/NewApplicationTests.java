@@ -57,12 +57,21 @@ class NewApplicationTests {
 
 	@Test
 	void sendsExactlyTheDocumentedRequest() throws Exception {
+		sendsExactlyTheDocumentedRequest("/subscribe");
+	}
+
+	@Test
+	void sendsItWhenAFutureIsDoneToo() throws Exception {
+		sendsExactlyTheDocumentedRequest("/subscribe-later");
+	}
+
+	private static void sendsExactlyTheDocumentedRequest(String path) throws Exception {
 		try (ServerSocket api = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
 			CompletableFuture<String> received = CompletableFuture.supplyAsync(() -> receive(api));
 			String url = "http://127.0.0.1:" + api.getLocalPort() + "/api/v1";
 			try (ConfigurableApplicationContext context = SpringApplication.run(NewApplication.class,
 					"--datafast.api-key=df_key", "--datafast.base-url=" + url, "--server.port=0")) {
-				subscribe(context.getEnvironment().getRequiredProperty("local.server.port"));
+				subscribe(context.getEnvironment().getRequiredProperty("local.server.port"), path);
 				String[] request = received.get(60, TimeUnit.SECONDS).split("\r\n\r\n", 2);
 				assertThat(request[1]).isEqualTo(BODY);
 				assertThat(request[0].split("\r\n")).containsExactlyInAnyOrder("POST /api/v1/goals HTTP/1.1",
@@ -81,9 +90,9 @@ class NewApplicationTests {
 			.isFalse();
 	}
 
-	private static void subscribe(String port) throws Exception {
+	private static void subscribe(String port, String path) throws Exception {
 		HttpResponse<String> response = HttpClient.newHttpClient()
-			.send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/subscribe?source=footer"))
+			.send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path + "?source=footer"))
 				.header("Cookie", "datafast_visitor_id=" + VISITOR)
 				.build(), HttpResponse.BodyHandlers.ofString());
 		assertThat(response.body()).isEqualTo("subscribed");
@@ -117,6 +126,12 @@ class NewApplicationTests {
 		@TrackGoal("newsletter_signup")
 		String subscribe(@GoalMetadata("source") @RequestParam("source") String source) {
 			return "subscribed";
+		}
+
+		@GetMapping("/subscribe-later")
+		@TrackGoal("newsletter_signup")
+		CompletableFuture<String> subscribeLater(@GoalMetadata("source") @RequestParam("source") String source) {
+			return CompletableFuture.supplyAsync(() -> "subscribed");
 		}
 
 	}

@@ -17,9 +17,9 @@
 package io.datafast.web.servlet;
 
 import java.io.IOException;
-import java.util.UUID;
 
 import io.datafast.web.VisitorCookie;
+import io.datafast.web.VisitorIdGenerator;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -35,6 +35,8 @@ import org.springframework.web.filter.OncePerRequestFilter;
  */
 public final class VisitorCookieFilter extends OncePerRequestFilter {
 
+	private final VisitorIdGenerator visitorIds = new VisitorIdGenerator();
+
 	private final VisitorCookie cookie;
 
 	/**
@@ -49,7 +51,7 @@ public final class VisitorCookieFilter extends OncePerRequestFilter {
 	protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain filterChain)
 			throws ServletException, IOException {
 		if (ServletVisitorIds.find(request, this.cookie) == null) {
-			String visitorId = UUID.randomUUID().toString();
+			String visitorId = this.visitorIds.generate();
 			request.setAttribute(VisitorCookie.ISSUED_ATTRIBUTE, visitorId);
 			response.addHeader(HttpHeaders.SET_COOKIE, this.cookie.issue(visitorId, request.isSecure()).toString());
 		}

@@ -16,14 +16,9 @@
 
 package io.datafast.web.servlet;
 
-import java.util.Optional;
-import java.util.concurrent.atomic.AtomicBoolean;
-
 import io.datafast.VisitorIdResolver;
-import io.datafast.VisitorIds;
 import io.datafast.annotation.VisitorId;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
+import io.datafast.web.VisitorIdArgument;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.MethodParameter;
@@ -38,9 +33,7 @@ import org.springframework.web.method.support.ModelAndViewContainer;
  */
 public final class VisitorIdMethodArgumentResolver implements HandlerMethodArgumentResolver {
 
-	private static final Log logger = LogFactory.getLog(VisitorIdMethodArgumentResolver.class);
-
-	private final AtomicBoolean warned = new AtomicBoolean();
+	private final VisitorIdArgument argument = new VisitorIdArgument();
 
 	private final VisitorIdResolver visitorIdResolver;
 
@@ -54,7 +47,7 @@ public final class VisitorIdMethodArgumentResolver implements HandlerMethodArgum
 
 	@Override
 	public boolean supportsParameter(MethodParameter parameter) {
-		return parameter.hasParameterAnnotation(VisitorId.class);
+		return this.argument.isFor(parameter);
 	}
 
 	/**
@@ -66,33 +59,7 @@ public final class VisitorIdMethodArgumentResolver implements HandlerMethodArgum
 	@Override
 	public @Nullable Object resolveArgument(MethodParameter parameter, @Nullable ModelAndViewContainer mavContainer,
 			NativeWebRequest webRequest, @Nullable WebDataBinderFactory binderFactory) {
-		String visitorId = resolveVisitorId();
-		if (parameter.getParameterType() == String.class) {
-			return visitorId;
-		}
-		if (parameter.getParameterType() == Optional.class
-				&& parameter.nested().getNestedParameterType() == String.class) {
-			return Optional.ofNullable(visitorId);
-		}
-		throw new IllegalStateException("@VisitorId parameter " + parameter.getParameterIndex() + " of "
-				+ parameter.getExecutable().toGenericString()
-				+ " must be a String or an Optional<String>: change its type");
-	}
-
-	private @Nullable String resolveVisitorId() {
-		try {
-			return VisitorIds.wellFormedOrNull(this.visitorIdResolver.resolveVisitorId());
-		}
-		catch (Exception ex) {
-			String message = this.visitorIdResolver.getClass().getName() + " failed: @VisitorId parameters stay empty";
-			if (this.warned.compareAndSet(false, true)) {
-				logger.warn(message + " (from now on logged at DEBUG)", ex);
-			}
-			else {
-				logger.debug(message, ex);
-			}
-			return null;
-		}
+		return this.argument.resolve(parameter, this.visitorIdResolver::resolveVisitorId);
 	}
 
 }

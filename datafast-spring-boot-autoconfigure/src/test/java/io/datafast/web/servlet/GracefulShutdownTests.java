@@ -91,7 +91,7 @@ class GracefulShutdownTests {
 	}
 
 	@RestController
-	@Import(ServletApplication.BaseConfiguration.class)
+	@Import({ ServletApplication.BaseConfiguration.class, ServletApplication.TomcatConfiguration.class })
 	static class SlowShop {
 
 		private final CountDownLatch closing = new CountDownLatch(1);

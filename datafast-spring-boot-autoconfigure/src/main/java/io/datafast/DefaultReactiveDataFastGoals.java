@@ -1,0 +1,88 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.datafast;
+
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.MonoSink;
+import reactor.core.scheduler.Schedulers;
+
+import org.springframework.util.Assert;
+
+/**
+ * Has {@link DataFastGoals} do the work, on behalf of each subscriber. The
+ * auto-configuration creates it; an application seldom has to. Thread-safe.
+ */
+public final class DefaultReactiveDataFastGoals implements ReactiveDataFastGoals {
+
+	private final DataFastGoals goals;
+
+	private final Supplier<VisitorIdResolver> visitorIdResolver;
+
+	private final ReactiveTrackingContexts contexts;
+
+	/**
+	 * Create an instance.
+	 * @param goals does the work
+	 * @param visitorIdResolver finds the visitor who is current where a method is called
+	 * @param contexts finds the visitor and the transaction of a subscriber
+	 */
+	public DefaultReactiveDataFastGoals(DataFastGoals goals, Supplier<VisitorIdResolver> visitorIdResolver,
+			ReactiveTrackingContexts contexts) {
+		this.goals = goals;
+		this.visitorIdResolver = visitorIdResolver;
+		this.contexts = contexts;
+	}
+
+	@Override
+	public Mono<Void> track(Goal goal) {
+		Assert.notNull(goal, "The goal must not be null");
+		TrackingContext called = TrackingContext.capture(this.visitorIdResolver);
+		return Mono.deferContextual((subscriber) -> {
+			this.contexts.forSubscriber(called, subscriber).run(() -> this.goals.track(goal));
+			return Mono.empty();
+		});
+	}
+
+	@Override
+	public Mono<GoalReceipt> create(Goal goal) {
+		Assert.notNull(goal, "The goal must not be null");
+		TrackingContext called = TrackingContext.capture(this.visitorIdResolver);
+		return Mono.create((sink) -> create(goal, this.contexts.forSubscriber(called, sink.contextView()), sink));
+	}
+
+	private void create(Goal goal, TrackingContext context, MonoSink<GoalReceipt> sink) {
+		// Disposing of the task would interrupt a call whose outcome is then unknown.
+		AtomicBoolean cancelled = new AtomicBoolean();
+		sink.onCancel(() -> cancelled.set(true));
+		Schedulers.boundedElastic().schedule(() -> {
+			if (!cancelled.get()) {
+				try {
+					sink.success(context.call(() -> this.goals.create(goal)));
+				}
+				catch (Throwable ex) {
+					if (!cancelled.get()) {
+						sink.error(ex);
+					}
+				}
+			}
+		});
+	}
+
+}

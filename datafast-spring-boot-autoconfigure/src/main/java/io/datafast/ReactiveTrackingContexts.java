@@ -1,0 +1,60 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.datafast;
+
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+import io.datafast.delivery.Lazy;
+import org.jspecify.annotations.Nullable;
+import reactor.util.context.ContextView;
+
+/**
+ * Finds out on whose behalf a subscriber's goals are tracked. Part of what the library's
+ * own integrations are made of. Thread-safe.
+ */
+public final class ReactiveTrackingContexts {
+
+	private final Supplier<ReactiveVisitorIdResolver> visitorIdResolver;
+
+	private final Function<ContextView, TrackingContext.@Nullable Transaction> transactions;
+
+	/**
+	 * Create an instance.
+	 * @param visitorIdResolver finds the visitor of a Reactor context; asked for with the
+	 * first subscription
+	 * @param transactions finds the transaction of a Reactor context
+	 */
+	public ReactiveTrackingContexts(Supplier<ReactiveVisitorIdResolver> visitorIdResolver,
+			Function<ContextView, TrackingContext.@Nullable Transaction> transactions) {
+		this.visitorIdResolver = Lazy.of(visitorIdResolver);
+		this.transactions = transactions;
+	}
+
+	/**
+	 * The context of a subscription.
+	 * @param called the context in which the method was called that returned what is
+	 * subscribed to; its visitor has precedence
+	 * @param subscriber the subscriber's Reactor context
+	 * @return the context
+	 */
+	public TrackingContext forSubscriber(TrackingContext called, ContextView subscriber) {
+		TrackingContext context = called.orElse(() -> () -> this.visitorIdResolver.get().resolveVisitorId(subscriber));
+		return context.within(subscriber.isEmpty() ? null : this.transactions.apply(subscriber));
+	}
+
+}

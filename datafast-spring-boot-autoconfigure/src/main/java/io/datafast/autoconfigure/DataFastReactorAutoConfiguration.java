@@ -1,0 +1,81 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.datafast.autoconfigure;
+
+import io.datafast.DataFastGoals;
+import io.datafast.DefaultReactiveDataFastGoals;
+import io.datafast.delivery.Lazy;
+import io.datafast.ReactiveDataFastGoals;
+import io.datafast.ReactiveTrackingContexts;
+import io.datafast.ReactiveVisitorIdResolver;
+import io.datafast.VisitorIdResolver;
+import io.datafast.transaction.OpenTransactions;
+import io.datafast.transaction.ReactiveTransaction;
+import reactor.core.publisher.Mono;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.transaction.reactive.TransactionSynchronizationManager;
+
+/**
+ * Auto-configuration for {@link ReactiveDataFastGoals}, and for what
+ * {@link io.datafast.annotation.TrackGoal @TrackGoal} finds in a Reactor context.
+ */
+@AutoConfiguration(after = { DataFastAutoConfiguration.class, DataFastTransactionAutoConfiguration.class })
+@ConditionalOnClass(Mono.class)
+@ConditionalOnBean(DataFastGoals.class)
+public final class DataFastReactorAutoConfiguration {
+
+	@Bean
+	@ConditionalOnMissingBean
+	ReactiveTrackingContexts reactiveTrackingContexts(ObjectProvider<ReactiveVisitorIdResolver> visitorIdResolver) {
+		return new ReactiveTrackingContexts(() -> visitorIdResolver.getIfAvailable(() -> (context) -> null),
+				(context) -> null);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	ReactiveDataFastGoals reactiveDataFastGoals(DataFastGoals goals,
+			ObjectProvider<VisitorIdResolver> visitorIdResolver, ReactiveTrackingContexts contexts) {
+		return new DefaultReactiveDataFastGoals(goals,
+				Lazy.of(() -> visitorIdResolver.getIfAvailable(() -> () -> null)), contexts);
+	}
+
+	/**
+	 * Goals of a reactive transaction wait for its commit.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(TransactionSynchronizationManager.class)
+	@ConditionalOnBean(OpenTransactions.class)
+	static final class Transactions {
+
+		@Bean
+		@ConditionalOnMissingBean
+		ReactiveTrackingContexts reactiveTrackingContexts(ObjectProvider<ReactiveVisitorIdResolver> visitorIdResolver,
+				OpenTransactions transactions) {
+			return new ReactiveTrackingContexts(() -> visitorIdResolver.getIfAvailable(() -> (context) -> null),
+					(context) -> new ReactiveTransaction(transactions, context));
+		}
+
+	}
+
+}

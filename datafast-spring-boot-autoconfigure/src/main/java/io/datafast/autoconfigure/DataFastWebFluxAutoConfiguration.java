@@ -1,0 +1,138 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.datafast.autoconfigure;
+
+import io.datafast.ReactiveVisitorIdResolver;
+import io.datafast.VisitorIdResolver;
+import io.datafast.web.VisitorCookie;
+import io.datafast.web.reactive.CurrentExchange;
+import io.datafast.web.reactive.ExchangeBindingHandlerAdapter;
+import io.datafast.web.reactive.ExchangeVisitorIdResolver;
+import io.datafast.web.reactive.VisitorCookieWebFilter;
+import io.datafast.web.reactive.VisitorIdMethodArgumentResolver;
+import io.micrometer.context.ContextRegistry;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.web.filter.reactive.ServerWebExchangeContextFilter;
+import org.springframework.web.reactive.config.WebFluxConfigurer;
+import org.springframework.web.reactive.result.method.annotation.ArgumentResolverConfigurer;
+import org.springframework.web.reactive.result.method.annotation.RequestMappingHandlerAdapter;
+
+/**
+ * Auto-configuration for visitor ids in WebFlux applications.
+ */
+@AutoConfiguration(before = DataFastAutoConfiguration.class)
+@ConditionalOnClass(WebFluxConfigurer.class)
+@ConditionalOnWebApplication(type = Type.REACTIVE)
+@EnableConfigurationProperties(DataFastProperties.class)
+public final class DataFastWebFluxAutoConfiguration {
+
+	/**
+	 * Before the filters that handle requests, such as Spring Security's.
+	 */
+	private static final int FILTER_ORDER = Ordered.HIGHEST_PRECEDENCE + 100;
+
+	@Bean
+	@ConditionalOnMissingBean
+	VisitorCookie visitorCookie(DataFastProperties properties) {
+		return new VisitorCookie(properties.visitor().cookieName(), properties.visitor().cookieDomain());
+	}
+
+	/**
+	 * Replaced as a whole, so that no cookie counts where the application takes visitors
+	 * from elsewhere.
+	 */
+	@Bean
+	@ConditionalOnMissingBean({ VisitorIdResolver.class, ReactiveVisitorIdResolver.class })
+	ExchangeVisitorIdResolver visitorIdResolver(VisitorCookie cookie) {
+		return new ExchangeVisitorIdResolver(cookie);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	@Order(FILTER_ORDER)
+	ServerWebExchangeContextFilter serverWebExchangeContextFilter() {
+		return new ServerWebExchangeContextFilter();
+	}
+
+	@Bean
+	@ConditionalOnBooleanProperty("datafast.visitor.issue-cookie")
+	@ConditionalOnMissingBean
+	@Order(FILTER_ORDER)
+	VisitorCookieWebFilter visitorCookieFilter(VisitorCookie cookie) {
+		return new VisitorCookieWebFilter(cookie);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	VisitorIdMethodArgumentResolver visitorIdMethodArgumentResolver(
+			ObjectProvider<ReactiveVisitorIdResolver> reactiveResolver, ObjectProvider<VisitorIdResolver> resolver) {
+		ReactiveVisitorIdResolver ofThread = (context) -> {
+			VisitorIdResolver available = resolver.getIfAvailable();
+			return (available != null) ? available.resolveVisitorId() : null;
+		};
+		return new VisitorIdMethodArgumentResolver(reactiveResolver.getIfAvailable(() -> ofThread));
+	}
+
+	@Bean
+	WebFluxConfigurer visitorIdWebFluxConfigurer(VisitorIdMethodArgumentResolver resolver) {
+		return new WebFluxConfigurer() {
+
+			@Override
+			public void configureArgumentResolvers(ArgumentResolverConfigurer configurer) {
+				configurer.addCustomResolver(resolver);
+			}
+
+		};
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	ExchangeBindingHandlerAdapter exchangeBindingHandlerAdapter(ObjectProvider<RequestMappingHandlerAdapter> adapter) {
+		return new ExchangeBindingHandlerAdapter(adapter::getIfUnique);
+	}
+
+	/**
+	 * Has the exchange bound to the thread in every operator, where the application
+	 * propagates Reactor's context to threads.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(ContextRegistry.class)
+	static final class ContextPropagation {
+
+		@Bean
+		SmartInitializingSingleton currentExchangePropagation() {
+			return () -> ContextRegistry.getInstance()
+				.registerThreadLocalAccessor(ServerWebExchangeContextFilter.EXCHANGE_CONTEXT_ATTRIBUTE,
+						CurrentExchange::get, CurrentExchange::set, () -> CurrentExchange.set(null));
+		}
+
+	}
+
+}

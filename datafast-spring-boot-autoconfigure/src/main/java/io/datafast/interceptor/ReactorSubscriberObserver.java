@@ -1,0 +1,62 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.datafast.interceptor;
+
+import java.util.function.Supplier;
+
+import io.datafast.delivery.Lazy;
+import io.datafast.ReactiveTrackingContexts;
+import io.datafast.TrackingContext;
+import org.reactivestreams.Subscriber;
+import reactor.core.CoreSubscriber;
+
+/**
+ * Observes Reactor's subscribers on behalf of the visitor, and within the transaction, of
+ * their Reactor context.
+ */
+final class ReactorSubscriberObserver implements SubscriberObserver {
+
+	private final Supplier<ReactiveTrackingContexts> contexts;
+
+	ReactorSubscriberObserver(Supplier<ReactiveTrackingContexts> contexts) {
+		this.contexts = Lazy.of(contexts);
+	}
+
+	@Override
+	public Subscriber<Object> observe(Subscriber<? super Object> actual, boolean singleValue,
+			TrackedInvocation invocation) {
+		return (actual instanceof CoreSubscriber<? super Object> coreSubscriber)
+				? observe(coreSubscriber, singleValue, invocation) : PLAIN.observe(actual, singleValue, invocation);
+	}
+
+	CoreSubscriber<Object> observe(CoreSubscriber<? super Object> actual, boolean singleValue,
+			TrackedInvocation invocation) {
+		return new ObservingCoreSubscriber<>(actual, singleValue, invocation, context(actual, invocation.context()));
+	}
+
+	private TrackingContext context(CoreSubscriber<?> actual, TrackingContext called) {
+		try {
+			return this.contexts.get().forSubscriber(called, actual.currentContext());
+		}
+		catch (RuntimeException ex) {
+			return called.orElse(() -> {
+				throw ex;
+			});
+		}
+	}
+
+}

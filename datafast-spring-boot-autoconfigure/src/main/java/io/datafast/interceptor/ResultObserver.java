@@ -1,0 +1,34 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.datafast.interceptor;
+
+/**
+ * Knows how results of a type complete. Thread-safe.
+ */
+@FunctionalInterface
+interface ResultObserver {
+
+	/**
+	 * Have the invocation told when, and if, its result is there.
+	 * @param result what the method returned
+	 * @param invocation told at most once for each time that the result completes
+	 * @return what the caller gets: the result itself or, where it can only be observed
+	 * so, one of the same type that behaves in the same way
+	 */
+	Object observe(Object result, TrackedInvocation invocation);
+
+}

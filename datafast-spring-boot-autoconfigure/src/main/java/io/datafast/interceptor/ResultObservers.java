@@ -1,0 +1,210 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.datafast.interceptor;
+
+import java.lang.reflect.Method;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Flow;
+import java.util.concurrent.Future;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+import io.datafast.ReactiveTrackingContexts;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.core.KotlinDetector;
+import org.springframework.core.ReactiveAdapter;
+import org.springframework.core.ReactiveAdapterRegistry;
+import org.springframework.util.ClassUtils;
+import org.springframework.web.context.request.async.DeferredResult;
+import org.springframework.web.context.request.async.WebAsyncTask;
+
+/**
+ * Chooses the {@link ResultObserver} of a method, once. Reactor, RxJava, Mutiny and
+ * Kotlin's coroutines may be absent. Thread-safe.
+ */
+final class ResultObservers {
+
+	private static final boolean REACTOR_PRESENT = ClassUtils.isPresent("reactor.core.publisher.Flux",
+			ResultObservers.class.getClassLoader());
+
+	private static final boolean COROUTINES_REACTOR_PRESENT = REACTOR_PRESENT
+			&& ClassUtils.isPresent("kotlinx.coroutines.reactor.MonoKt", ResultObservers.class.getClassLoader());
+
+	private static final String KOTLIN_DEFERRED = "kotlinx.coroutines.Deferred";
+
+	/**
+	 * For a result that is there when the method returns.
+	 */
+	private static final ResultObserver SYNCHRONOUS = (result, invocation) -> {
+		invocation.succeeded(result);
+		return result;
+	};
+
+	private final ReactiveAdapterRegistry adapters = ReactiveAdapterRegistry.getSharedInstance();
+
+	private final Supplier<ReactiveTrackingContexts> contexts;
+
+	/**
+	 * Create an instance.
+	 * @param contexts asked for where Reactor is present
+	 */
+	ResultObservers(Supplier<ReactiveTrackingContexts> contexts) {
+		this.contexts = contexts;
+	}
+
+	/**
+	 * The observer of a method's results.
+	 * @param method the method that runs
+	 * @return the observer, or {@code null} if the results are there when the method
+	 * returns
+	 */
+	@Nullable ResultObserver forMethod(Method method) {
+		if (KotlinDetector.isSuspendingFunction(method)) {
+			// With Reactor, the advice is given a Mono or Flux in place of what the
+			// function returns.
+			return COROUTINES_REACTOR_PRESENT ? new ByResultType(Object.class)
+					: unobservable("a suspending function: add kotlinx-coroutines-reactor");
+		}
+		Class<?> type = method.getReturnType();
+		return mayBeAsynchronous(type) ? new ByResultType(type) : null;
+	}
+
+	private boolean mayBeAsynchronous(Class<?> type) {
+		return type == Object.class
+				|| Stream
+					.of(CompletionStage.class, Future.class, Callable.class, WebAsyncTask.class, DeferredResult.class,
+							Flow.Publisher.class)
+					.anyMatch((asynchronous) -> asynchronous.isAssignableFrom(type))
+				|| this.adapters.getAdapter(type) != null;
+	}
+
+	private ResultObserver forResultType(Class<?> type, Class<?> declaredType) {
+		if (DeferredResult.class.isAssignableFrom(type)) {
+			return new DeferredResultObserver();
+		}
+		if (WebAsyncTask.class.isAssignableFrom(type)) {
+			return new WebAsyncTaskObserver();
+		}
+		if (CompletionStage.class.isAssignableFrom(type)) {
+			return new CompletionStageObserver();
+		}
+		ReactiveAdapter adapter = findAdapter(type);
+		if (adapter != null) {
+			return ofSameType(forAdapter(adapter), declaredType);
+		}
+		if (Flow.Publisher.class.isAssignableFrom(type)) {
+			return unobservable(type.getName() + ": add reactor-core");
+		}
+		if (Future.class.isAssignableFrom(type)) {
+			return new FutureObserver();
+		}
+		if (Callable.class.isAssignableFrom(type)) {
+			return ofSameType(new CallableObserver(), declaredType);
+		}
+		return SYNCHRONOUS;
+	}
+
+	/**
+	 * The adapter of the most specific type. The registry alone would take RxJava's
+	 * {@code Flowable} for no more than a {@code Publisher}.
+	 */
+	private @Nullable ReactiveAdapter findAdapter(Class<?> type) {
+		Set<Class<?>> types = new LinkedHashSet<>();
+		for (Class<?> current = type; current != null; current = current.getSuperclass()) {
+			types.add(current);
+		}
+		types.addAll(ClassUtils.getAllInterfacesForClassAsSet(type));
+		return types.stream()
+			.filter((candidate) -> !isPlainPublisher(candidate))
+			.map(this.adapters::getAdapter)
+			.filter((adapter) -> adapter != null && types.contains(adapter.getReactiveType())
+					&& !isPlainPublisher(adapter.getReactiveType()))
+			.findFirst()
+			.orElseGet(() -> this.adapters.getAdapter(type));
+	}
+
+	private static boolean isPlainPublisher(Class<?> type) {
+		return type == Flow.Publisher.class || type.getName().equals("org.reactivestreams.Publisher");
+	}
+
+	private ResultObserver forAdapter(ReactiveAdapter adapter) {
+		if (!adapter.getDescriptor().isDeferred() || KOTLIN_DEFERRED.equals(adapter.getReactiveType().getName())) {
+			return new HotResultObserver(adapter);
+		}
+		if (!REACTOR_PRESENT) {
+			return new PublisherObserver(adapter, SubscriberObserver.PLAIN);
+		}
+		ReactorSubscriberObserver subscribers = new ReactorSubscriberObserver(this.contexts);
+		return ReactorObserver.supports(adapter) ? new ReactorObserver(adapter, subscribers)
+				: new PublisherObserver(adapter, subscribers);
+	}
+
+	/**
+	 * Keeps a caller from getting something of another type than the method declares.
+	 */
+	private static ResultObserver ofSameType(ResultObserver observer, Class<?> declaredType) {
+		return (result, invocation) -> {
+			Object observed = observer.observe(result, invocation);
+			if (declaredType.isInstance(observed)) {
+				return observed;
+			}
+			invocation.unobservable("a " + declaredType.getName() + ": declare a more general type");
+			return result;
+		};
+	}
+
+	private static ResultObserver unobservable(String what) {
+		return (result, invocation) -> {
+			invocation.unobservable(what);
+			return result;
+		};
+	}
+
+	/**
+	 * Chooses by what is returned, since the method may declare no more than
+	 * {@code Object}, {@code Publisher} or {@code Future}.
+	 */
+	private final class ByResultType implements ResultObserver {
+
+		private final Class<?> declaredType;
+
+		private final Map<Class<?>, ResultObserver> observers = new ConcurrentHashMap<>(4);
+
+		private ByResultType(Class<?> declaredType) {
+			this.declaredType = declaredType;
+		}
+
+		@Override
+		public Object observe(Object result, TrackedInvocation invocation) {
+			Class<?> type = result.getClass();
+			ResultObserver observer = this.observers.get(type);
+			if (observer == null) {
+				observer = forResultType(type, this.declaredType);
+				this.observers.put(type, observer);
+			}
+			return observer.observe(result, invocation);
+		}
+
+	}
+
+}

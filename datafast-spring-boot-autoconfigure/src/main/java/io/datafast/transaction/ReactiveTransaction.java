@@ -1,0 +1,81 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.datafast.transaction;
+
+import io.datafast.TrackingContext;
+import org.jspecify.annotations.Nullable;
+import reactor.util.context.ContextView;
+
+import org.springframework.transaction.NoTransactionException;
+import org.springframework.transaction.reactive.TransactionSynchronization;
+import org.springframework.transaction.reactive.TransactionSynchronizationManager;
+
+/**
+ * The reactive transaction of a Reactor context, if there is one. Thread-safe.
+ */
+public final class ReactiveTransaction implements TrackingContext.Transaction {
+
+	private final OpenTransactions transactions;
+
+	private final ContextView context;
+
+	/**
+	 * Create an instance.
+	 * @param transactions keeps the goals that wait
+	 * @param context the context; looked into when goals are tracked
+	 */
+	public ReactiveTransaction(OpenTransactions transactions, ContextView context) {
+		this.transactions = transactions;
+		this.context = context;
+	}
+
+	@Override
+	public void run(Runnable tracking) {
+		TransactionGoals goals = goals();
+		if (goals != null) {
+			this.transactions.runFor(goals, tracking);
+		}
+		else {
+			tracking.run();
+		}
+	}
+
+	private @Nullable TransactionGoals goals() {
+		TransactionSynchronizationManager manager = currentManager();
+		if (manager == null || !manager.isSynchronizationActive() || !manager.isActualTransactionActive()) {
+			return null;
+		}
+		for (TransactionSynchronization synchronization : manager.getSynchronizations()) {
+			if (synchronization instanceof ReactiveGoalSynchronization known && known.isOf(this.transactions)) {
+				return known.goals();
+			}
+		}
+		TransactionGoals goals = this.transactions.openReactive();
+		manager.registerSynchronization(new ReactiveGoalSynchronization(this.transactions, goals));
+		return goals;
+	}
+
+	private @Nullable TransactionSynchronizationManager currentManager() {
+		// Answers at once, since all it does is to look into the context.
+		return TransactionSynchronizationManager.forCurrentTransaction()
+			.contextWrite(this.context)
+			.onErrorComplete(NoTransactionException.class)
+			.toFuture()
+			.getNow(null);
+	}
+
+}

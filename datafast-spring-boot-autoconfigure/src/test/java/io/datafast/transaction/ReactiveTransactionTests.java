@@ -1,0 +1,319 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.datafast.transaction;
+
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Consumer;
+
+import io.datafast.Goal;
+import io.datafast.ReactiveDataFastGoals;
+import io.datafast.annotation.TrackGoal;
+import io.datafast.annotation.VisitorId;
+import io.datafast.delivery.GoalDispatcher;
+import io.datafast.delivery.GoalOutcome;
+import io.datafast.delivery.GoalOutcome.Dropped;
+import io.datafast.delivery.GoalOutcome.Skipped;
+import io.datafast.delivery.TransactionalGoalDispatcher;
+import io.datafast.testing.DataFastContextRunners;
+import io.datafast.testing.RecordedOutcomes;
+import io.r2dbc.h2.H2ConnectionFactory;
+import io.r2dbc.spi.ConnectionFactory;
+import org.junit.jupiter.api.Test;
+import reactor.core.Disposable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+import reactor.test.StepVerifier;
+
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.r2dbc.connection.R2dbcTransactionManager;
+import org.springframework.r2dbc.core.DatabaseClient;
+import org.springframework.transaction.ReactiveTransactionManager;
+import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.annotation.EnableTransactionManagement;
+import org.springframework.transaction.annotation.Propagation;
+import org.springframework.transaction.annotation.Transactional;
+import org.springframework.transaction.reactive.GenericReactiveTransaction;
+import org.springframework.transaction.reactive.TransactionSynchronizationManager;
+import org.springframework.transaction.reactive.TransactionalOperator;
+import org.springframework.transaction.support.DefaultTransactionDefinition;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Goals in reactive transactions, on H2 through R2DBC.
+ */
+class ReactiveTransactionTests {
+
+	private static final Goal GOAL = Goal.of("goal").forVisitor(DataFastContextRunners.VISITOR);
+
+	private static final GoalOutcome ROLLED_BACK = new Skipped(Skipped.Reason.ROLLED_BACK);
+
+	private final Queue<Goal> dispatched = new ConcurrentLinkedQueue<>();
+
+	private int capacity = 1000;
+
+	private RecordedOutcomes outcomes;
+
+	private ReactiveDataFastGoals goals;
+
+	private TransactionalOperator operator;
+
+	private TransactionalOperator newTransaction;
+
+	private final ApplicationContextRunner runner = DataFastContextRunners.plain()
+		.withPropertyValues("datafast.api-key=df_key")
+		.withBean(GoalDispatcher.class, () -> this.dispatched::add)
+		.withUserConfiguration(Database.class);
+
+	@Test
+	void aGoalIsHandedOverAfterTheCommit() {
+		with((shop) -> {
+			Mono<Integer> beforeCommit = this.goals.track(GOAL).then(Mono.fromSupplier(this.dispatched::size));
+			assertThat(this.operator.transactional(beforeCommit).block()).isZero();
+			assertThat(this.dispatched).containsExactly(GOAL);
+		});
+	}
+
+	@Test
+	void aGoalOfARolledBackTransactionIsCountedOnce() {
+		with((shop) -> {
+			Mono<Void> failing = this.goals.track(GOAL).then(Mono.error(new IllegalStateException("on purpose")));
+			StepVerifier.create(this.operator.transactional(failing)).verifyErrorMessage("on purpose");
+			Mono<Void> rollbackOnly = this.operator.execute((status) -> {
+				status.setRollbackOnly();
+				return this.goals.track(GOAL);
+			}).then();
+			rollbackOnly.block();
+			assertThat(this.dispatched).isEmpty();
+			assertThat(this.outcomes.outcomes()).containsExactly(ROLLED_BACK, ROLLED_BACK);
+		});
+	}
+
+	@Test
+	void aGoalOfACancelledTransactionIsSkipped() {
+		with((shop) -> {
+			Sinks.Empty<Void> tracked = Sinks.empty();
+			Mono<Void> endless = this.goals.track(GOAL)
+				.then(Mono.<Void>fromRunnable(tracked::tryEmitEmpty))
+				.then(Mono.never());
+			Disposable transaction = this.operator.transactional(endless).subscribe();
+			tracked.asMono().block();
+			transaction.dispose();
+			this.outcomes.awaitCount(1);
+			assertThat(this.outcomes.outcomes()).containsExactly(ROLLED_BACK);
+			assertThat(this.dispatched).isEmpty();
+		});
+	}
+
+	@Test
+	void aCommitThatFailsSendsNothing() {
+		with((shop) -> {
+			shop.failCommits();
+			StepVerifier.create(this.operator.transactional(this.goals.track(GOAL))).verifyError();
+			assertThat(this.dispatched).isEmpty();
+			assertThat(this.outcomes.outcomes()).containsExactly(ROLLED_BACK);
+		});
+	}
+
+	@Test
+	void aNewTransactionDecidesForItself() {
+		with((shop) -> {
+			Mono<Void> inner = this.newTransaction.transactional(this.goals.track(GOAL));
+			Mono<Void> outer = inner.then(this.goals.track(Goal.of("outer").forVisitor("visitor")))
+				.then(Mono.error(new IllegalStateException("on purpose")));
+			StepVerifier.create(this.operator.transactional(outer)).verifyError();
+			assertThat(this.dispatched).containsExactly(GOAL);
+			assertThat(this.outcomes.outcomes()).containsExactly(ROLLED_BACK);
+		});
+	}
+
+	@Test
+	void theGoalOfAnAnnotatedMethodWaitsForTheTransactionAroundIt() {
+		with((shop) -> {
+			Mono<Integer> beforeCommit = shop.order(DataFastContextRunners.VISITOR)
+				.then(Mono.fromSupplier(this.dispatched::size));
+			assertThat(this.operator.transactional(beforeCommit).block()).isZero();
+			assertThat(this.dispatched).hasSize(1);
+			Mono<String> failing = shop.order(DataFastContextRunners.VISITOR)
+				.then(Mono.error(new IllegalStateException("on purpose")));
+			StepVerifier.create(this.operator.transactional(failing)).verifyError();
+			assertThat(this.dispatched).hasSize(1);
+			assertThat(this.outcomes.outcomes()).containsExactly(ROLLED_BACK);
+		});
+	}
+
+	@Test
+	void theGoalOfATransactionalMethodWaitsForTheTransactionThatItTakesPartIn() {
+		with((shop) -> {
+			Mono<String> failing = shop.pay(DataFastContextRunners.VISITOR, "1")
+				.then(Mono.error(new IllegalStateException("on purpose")));
+			StepVerifier.create(this.operator.transactional(failing)).verifyError();
+			assertThat(this.dispatched).isEmpty();
+			assertThat(this.outcomes.outcomes()).containsExactly(ROLLED_BACK);
+		});
+	}
+
+	@Test
+	void goalsOfOneTransactionKeepTheirOrderAndAreBounded() {
+		this.capacity = 3;
+		with((shop) -> {
+			Mono<Void> many = Flux.range(0, 5)
+				.concatMap((i) -> this.goals.track(Goal.of("goal-" + i).forVisitor("visitor")))
+				.then();
+			this.operator.transactional(many).block();
+			assertThat(this.dispatched).extracting(Goal::name).containsExactly("goal-0", "goal-1", "goal-2");
+			assertThat(this.outcomes.outcomes()).hasSize(2).containsOnly(new Dropped(Dropped.Reason.QUEUE_FULL, null));
+		});
+	}
+
+	@Test
+	void aDispatcherThatJoinsTransactionsCannotJoinAReactiveOne() {
+		TransactionalGoalDispatcher joining = this.dispatched::add;
+		this.runner
+			.withBean("joining", TransactionalGoalDispatcher.class, () -> joining,
+					(definition) -> definition.setPrimary(true))
+			.run((context) -> {
+				Mono<Integer> beforeCommit = context.getBean(ReactiveDataFastGoals.class)
+					.track(GOAL)
+					.then(Mono.fromSupplier(this.dispatched::size));
+				TransactionalOperator operator = TransactionalOperator
+					.create(context.getBean(ReactiveTransactionManager.class));
+				assertThat(operator.transactional(beforeCommit).block()).isZero();
+				assertThat(this.dispatched).containsExactly(GOAL);
+			});
+	}
+
+	@Test
+	void theGoalOfATransactionalMethodFollowsItsCommit() {
+		with((shop) -> {
+			assertThat(shop.pay(DataFastContextRunners.VISITOR, "1").block()).isEqualTo("paid");
+			assertThat(shop.list(DataFastContextRunners.VISITOR).collectList().block()).containsExactly("a", "b");
+			assertThat(this.dispatched).extracting(Goal::name).containsExactly("paid", "listed");
+			assertThat(shop.count().block()).isOne();
+		});
+	}
+
+	@Test
+	void aTransactionalMethodWhoseCommitFailsHasNoGoal() {
+		with((shop) -> {
+			shop.failCommits();
+			StepVerifier.create(shop.pay(DataFastContextRunners.VISITOR, "2")).verifyError();
+			assertThat(this.dispatched).isEmpty();
+			assertThat(this.outcomes.all()).isEmpty();
+		});
+	}
+
+	private void with(Consumer<Shop> test) {
+		this.runner.withPropertyValues("datafast.delivery.capacity=" + this.capacity).run((context) -> {
+			this.outcomes = context.getBean(RecordedOutcomes.class);
+			this.goals = context.getBean(ReactiveDataFastGoals.class);
+			ReactiveTransactionManager manager = context.getBean(ReactiveTransactionManager.class);
+			this.operator = TransactionalOperator.create(manager);
+			this.newTransaction = TransactionalOperator.create(manager,
+					new DefaultTransactionDefinition(TransactionDefinition.PROPAGATION_REQUIRES_NEW));
+			test.accept(context.getBean(Shop.class));
+		});
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableTransactionManagement
+	static class Database {
+
+		@Bean
+		ConnectionFactory connectionFactory() {
+			return H2ConnectionFactory.inMemory("reactive-transactions");
+		}
+
+		@Bean
+		DatabaseClient databaseClient(ConnectionFactory connectionFactory) {
+			DatabaseClient client = DatabaseClient.create(connectionFactory);
+			client.sql("CREATE TABLE IF NOT EXISTS payment (id VARCHAR PRIMARY KEY)").then().block();
+			client.sql("DELETE FROM payment").then().block();
+			return client;
+		}
+
+		@Bean
+		Shop shop(DatabaseClient client) {
+			return new Shop(client);
+		}
+
+		@Bean
+		ReactiveTransactionManager transactionManager(ConnectionFactory connectionFactory, Shop shop) {
+			return new R2dbcTransactionManager(connectionFactory) {
+
+				@Override
+				protected Mono<Void> prepareForCommit(TransactionSynchronizationManager synchronizations,
+						GenericReactiveTransaction status) {
+					return shop.commitsFail() ? Mono.error(new IllegalStateException("commit failed on purpose"))
+							: super.prepareForCommit(synchronizations, status);
+				}
+
+			};
+		}
+
+	}
+
+	static class Shop {
+
+		private final DatabaseClient client;
+
+		private boolean commitsFail;
+
+		Shop(DatabaseClient client) {
+			this.client = client;
+		}
+
+		boolean commitsFail() {
+			return this.commitsFail;
+		}
+
+		void failCommits() {
+			this.commitsFail = true;
+		}
+
+		Mono<Long> count() {
+			return this.client.sql("SELECT COUNT(*) FROM payment").map((row) -> row.get(0, Long.class)).one();
+		}
+
+		private Mono<Void> insert(String id) {
+			return this.client.sql("INSERT INTO payment VALUES (:id)").bind("id", id).then();
+		}
+
+		@TrackGoal("ordered")
+		Mono<String> order(@VisitorId String visitorId) {
+			return Mono.just("ordered");
+		}
+
+		@TrackGoal("paid")
+		@Transactional
+		Mono<String> pay(@VisitorId String visitorId, String id) {
+			return insert(id).thenReturn("paid");
+		}
+
+		@TrackGoal("listed")
+		@Transactional(propagation = Propagation.REQUIRES_NEW)
+		Flux<String> list(@VisitorId String visitorId) {
+			return Flux.just("a", "b");
+		}
+
+	}
+
+}
