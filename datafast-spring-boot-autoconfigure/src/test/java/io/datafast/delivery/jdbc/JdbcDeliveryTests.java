@@ -416,6 +416,33 @@ abstract class JdbcDeliveryTests {
 	}
 
 	@Test
+	void triesAgainWhatWasInFlightOnANodeThatCrashed() {
+		this.runner.run((context) -> {
+			trackAsIfANodeHadCrashed(context);
+			outcomes(context).awaitSingle(Created.class);
+		});
+	}
+
+	@Test
+	void parksWhatWasInFlightOnANodeThatCrashedIfAskedTo() {
+		this.runner.withPropertyValues("datafast.delivery.jdbc.on-crash=park").run((context) -> {
+			trackAsIfANodeHadCrashed(context);
+			assertThat(outcomes(context).awaitSingle(Dropped.class).reason()).isEqualTo(Dropped.Reason.AMBIGUOUS);
+			assertThat(parked(context)).extracting(ParkedGoal::reason).containsExactly("ambiguous");
+			assertThat(this.mock.getRequests()).isEmpty();
+		});
+	}
+
+	private static void trackAsIfANodeHadCrashed(AssertableApplicationContext context) {
+		dispatcher(context).stop();
+		goals(context).track(goal("signup"));
+		assertThat(context.getBean(JdbcTemplate.class)
+			.update("update datafast_goals set picked = true, picked_by = 'another', last_heartbeat = execution_time"))
+			.isOne();
+		dispatcher(context).start();
+	}
+
+	@Test
 	void shutdownWaitsForCallsInFlight() {
 		this.mock.answer(MockAnswer.ok().after(Duration.ofMillis(500)));
 		this.runner.run((context) -> {
