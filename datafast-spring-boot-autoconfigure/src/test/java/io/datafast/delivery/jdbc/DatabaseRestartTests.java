@@ -29,6 +29,7 @@ import io.datafast.delivery.GoalOutcome.Created;
 import io.datafast.test.MockAnswer;
 import io.datafast.test.MockDataFast;
 import io.datafast.test.ReceivedGoal;
+import io.datafast.testing.JdbcContextRunners;
 import io.datafast.testing.PostgreSqlServer;
 import io.datafast.testing.RecordedOutcomes;
 import org.awaitility.Awaitility;

@@ -27,6 +27,7 @@ import io.datafast.Goal;
 import io.datafast.test.MockAnswer;
 import io.datafast.test.MockDataFast;
 import io.datafast.test.ReceivedGoal;
+import io.datafast.testing.JdbcContextRunners;
 import io.datafast.testing.PostgreSqlServer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;

@@ -28,6 +28,7 @@ import io.datafast.delivery.GoalOutcome.Skipped;
 import io.datafast.test.MockDataFast;
 import io.datafast.test.ReceivedGoal;
 import io.datafast.testing.DataFastContextRunners;
+import io.datafast.testing.JdbcContextRunners;
 import io.datafast.testing.RecordedOutcomes;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;

@@ -73,7 +73,7 @@ final class Node implements AutoCloseable {
 				"--datafast.delivery.initial-backoff=20ms", "--datafast.delivery.max-backoff=200ms",
 				"--datafast.delivery.jdbc.initialize-schema=always", "--datafast.delivery.jdbc.poll-interval=100ms",
 				"--datafast.delivery.jdbc.heartbeat-interval=500ms", "--spring.main.banner-mode=off",
-				"--spring.main.web-application-type=none", "--spring.jmx.enabled=false"));
+				"--spring.main.web-application-type=none", "--spring.flyway.enabled=false"));
 		command.addAll(List.of(arguments));
 		try {
 			return new Node(new ProcessBuilder(command).redirectErrorStream(true).start());

@@ -14,11 +14,10 @@
  * limitations under the License.
  */
 
-package io.datafast.delivery.jdbc;
+package io.datafast.testing;
 
 import io.datafast.autoconfigure.DataFastJdbcAutoConfiguration;
 import io.datafast.test.MockDataFast;
-import io.datafast.testing.DataFastContextRunners;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
@@ -30,7 +29,7 @@ import org.springframework.boot.transaction.autoconfigure.TransactionAutoConfigu
 /**
  * Application contexts that deliver through a database.
  */
-final class JdbcContextRunners {
+public final class JdbcContextRunners {
 
 	private JdbcContextRunners() {
 	}
@@ -38,7 +37,7 @@ final class JdbcContextRunners {
 	/**
 	 * With everything but a database, and impatient.
 	 */
-	static ApplicationContextRunner with(MockDataFast mock) {
+	public static ApplicationContextRunner with(MockDataFast mock) {
 		return DataFastContextRunners.with(mock)
 			.withConfiguration(AutoConfigurations.of(DataFastJdbcAutoConfiguration.class,
 					DataSourceAutoConfiguration.class, DataSourceTransactionManagerAutoConfiguration.class,
@@ -49,7 +48,7 @@ final class JdbcContextRunners {
 					"datafast.delivery.visitor-not-found-retry=20ms");
 	}
 
-	static ApplicationContextRunner with(MockDataFast mock, String url) {
+	public static ApplicationContextRunner with(MockDataFast mock, String url) {
 		return with(mock).withPropertyValues("spring.datasource.url=" + url);
 	}
 
