@@ -17,6 +17,7 @@
 package io.datafast.autoconfigure;
 
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 import javax.sql.DataSource;
 
@@ -31,6 +32,7 @@ import io.datafast.delivery.jdbc.GoalTableInitializer;
 import io.datafast.delivery.jdbc.JdbcGoalDispatcher;
 import io.datafast.delivery.jdbc.JdbcSettings;
 import org.jspecify.annotations.Nullable;
+import reactor.core.scheduler.Schedulers;
 
 import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.aot.hint.RuntimeHintsRegistrar;
@@ -51,6 +53,7 @@ import org.springframework.core.env.Environment;
 import org.springframework.core.io.ResourceLoader;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.util.ClassUtils;
 
 /**
  * Auto-configuration for delivery through the application's own database.
@@ -96,9 +99,14 @@ public final class DataFastJdbcAutoConfiguration {
 			}
 			JdbcGoalDispatcher dispatcher = new JdbcGoalDispatcher(delivery, outcomes, store,
 					settings(properties.delivery()), DeliverySettings.retrySettings(properties.delivery()),
-					DeliverySettings.virtualThreads(environment));
+					DeliverySettings.virtualThreads(environment), mustNotBlock(resourceLoader.getClassLoader()));
 			dispatcher.setAutoStartup(enabled);
 			return dispatcher;
+		}
+
+		private static BooleanSupplier mustNotBlock(@Nullable ClassLoader classLoader) {
+			return ClassUtils.isPresent("reactor.core.scheduler.Schedulers", classLoader)
+					? ReactorThreads.MUST_NOT_BLOCK : () -> false;
 		}
 
 		private static JdbcSettings settings(DataFastProperties.Delivery delivery) {
@@ -115,6 +123,15 @@ public final class DataFastJdbcAutoConfiguration {
 							"Add spring-boot-starter-jdbc (or -data-jpa, …) with a driver and spring.datasource.url,"
 									+ " or remove the property to keep goals in memory.");
 		}
+
+	}
+
+	/**
+	 * Apart, since Reactor is optional.
+	 */
+	static final class ReactorThreads {
+
+		static final BooleanSupplier MUST_NOT_BLOCK = Schedulers::isInNonBlockingThread;
 
 	}
 

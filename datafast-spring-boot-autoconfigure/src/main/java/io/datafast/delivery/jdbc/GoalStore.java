@@ -23,6 +23,7 @@ import java.util.function.Function;
 import javax.sql.DataSource;
 
 import com.github.kagkarlsson.scheduler.jdbc.AutodetectJdbcCustomization;
+import com.github.kagkarlsson.scheduler.jdbc.DefaultJdbcCustomization;
 import com.github.kagkarlsson.scheduler.jdbc.JdbcCustomization;
 import org.jspecify.annotations.Nullable;
 
@@ -94,10 +95,17 @@ public final class GoalStore {
 	synchronized Database database() {
 		if (this.database == null) {
 			String product = product(this.dataSource);
-			boolean zonelessTimestamps = product.contains("MySQL") || product.contains("MariaDB");
-			this.database = new Database(product, new AutodetectJdbcCustomization(this.dataSource, zonelessTimestamps));
+			this.database = new Database(product, dialect(product));
 		}
 		return this.database;
+	}
+
+	private JdbcCustomization dialect(String product) {
+		if (product.equals("H2")) {
+			return new DefaultJdbcCustomization(false);
+		}
+		boolean zonelessTimestamps = product.contains("MySQL") || product.contains("MariaDB");
+		return new AutodetectJdbcCustomization(this.dataSource, zonelessTimestamps);
 	}
 
 	private static String product(DataSource dataSource) {

@@ -20,6 +20,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.BooleanSupplier;
 
 import io.datafast.Goal;
 import io.datafast.delivery.DaemonThreadFactory;
@@ -44,9 +45,10 @@ import org.springframework.dao.DataAccessException;
  * <p>
  * In a transaction of that database, goals are written right before it commits; if it is
  * rolled back they are {@linkplain io.datafast.GoalOutcome skipped}. Everywhere else each
- * is written at once, in a transaction of its own, on the calling thread. Every node with
- * the same table takes goals from there. A goal that ends without being recorded is
- * {@linkplain ParkedGoals parked}.
+ * is written at once, in a transaction of its own, on the calling thread, or on another
+ * if the calling one must not wait for a database. Every node with the same table takes
+ * goals from there. A goal that ends without being recorded is {@linkplain ParkedGoals
+ * parked}.
  * <p>
  * Outcomes are told on the node that reaches them. What waits when a node stops stays in
  * the table.
@@ -75,6 +77,8 @@ public final class JdbcGoalDispatcher implements TransactionalGoalDispatcher, Sm
 
 	private final DeliveryGate gate;
 
+	private final NonBlockingIntake nonBlockingIntake;
+
 	private boolean autoStartup = true;
 
 	private volatile @Nullable Parts parts;
@@ -91,9 +95,12 @@ public final class JdbcGoalDispatcher implements TransactionalGoalDispatcher, Sm
 	 * @param retrySettings when goals are tried again
 	 * @param threadFactory makes the threads that deliver, or {@code null} for daemon
 	 * threads
+	 * @param mustNotBlock tells whether the current thread must not wait for a database,
+	 * because it is one of an event loop; such goals are stored by another thread
 	 */
 	public JdbcGoalDispatcher(GoalDelivery delivery, GoalOutcomePublisher outcomes, GoalStore store,
-			JdbcSettings settings, RetrySettings retrySettings, @Nullable ThreadFactory threadFactory) {
+			JdbcSettings settings, RetrySettings retrySettings, @Nullable ThreadFactory threadFactory,
+			BooleanSupplier mustNotBlock) {
 		this.delivery = delivery;
 		this.outcomes = outcomes;
 		this.store = store;
@@ -102,6 +109,8 @@ public final class JdbcGoalDispatcher implements TransactionalGoalDispatcher, Sm
 		this.threadFactory = (threadFactory != null) ? threadFactory : new DaemonThreadFactory("datafast-delivery-");
 		this.backlog = new Backlog(settings.capacity(), settings.parkedCapacity());
 		this.gate = new DeliveryGate(settings.concurrency(), this.retryPolicy::backoff, System::nanoTime);
+		this.nonBlockingIntake = new NonBlockingIntake(mustNotBlock, this::store, outcomes, settings.capacity(),
+				settings.shutdownTimeout());
 	}
 
 	/**
@@ -114,6 +123,15 @@ public final class JdbcGoalDispatcher implements TransactionalGoalDispatcher, Sm
 
 	@Override
 	public void dispatch(Goal goal) {
+		if (this.nonBlockingIntake.isNeeded()) {
+			this.nonBlockingIntake.take(goal);
+		}
+		else {
+			store(goal);
+		}
+	}
+
+	private void store(Goal goal) {
 		parts().intake().take(goal);
 	}
 
@@ -267,6 +285,7 @@ public final class JdbcGoalDispatcher implements TransactionalGoalDispatcher, Sm
 	 */
 	@Override
 	public void stop() {
+		this.nonBlockingIntake.stop();
 		GoalEngine running = this.engine;
 		if (running != null) {
 			this.engine = null;

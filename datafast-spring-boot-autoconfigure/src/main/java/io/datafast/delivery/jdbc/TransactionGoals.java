@@ -17,7 +17,7 @@
 package io.datafast.delivery.jdbc;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -41,7 +41,7 @@ final class TransactionGoals implements TransactionSynchronization {
 
 	private final List<NewGoal> written = new ArrayList<>();
 
-	private final Map<Object, Integer> sizesAtSavepoints = new LinkedHashMap<>();
+	private final Map<Object, Integer> sizesAtSavepoints = new IdentityHashMap<>();
 
 	TransactionGoals(GoalIntake intake) {
 		this.intake = intake;
@@ -63,7 +63,7 @@ final class TransactionGoals implements TransactionSynchronization {
 	@Override
 	public void savepointRollback(Object savepoint) {
 		// One from before the first goal is not known here.
-		int size = this.sizesAtSavepoints.getOrDefault(savepoint, 0);
+		int size = Math.min(this.sizesAtSavepoints.getOrDefault(savepoint, 0), this.unwritten.size());
 		List<NewGoal> rolledBack = this.unwritten.subList(size, this.unwritten.size());
 		this.intake.rolledBack(List.copyOf(rolledBack));
 		rolledBack.clear();

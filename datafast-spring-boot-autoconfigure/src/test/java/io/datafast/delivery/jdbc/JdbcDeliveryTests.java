@@ -16,11 +16,14 @@
 
 package io.datafast.delivery.jdbc;
 
+import java.sql.Connection;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+
+import javax.sql.DataSource;
 
 import io.datafast.DataFastAuthenticationException;
 import io.datafast.DataFastGoals;
@@ -42,6 +45,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -85,7 +91,7 @@ abstract class JdbcDeliveryTests {
 				assertThat(received.metadata()).isEqualTo(Map.of("plan", "pro \u20ac \"x\""));
 			});
 			assertThat(rows(context)).isZero();
-			assertThat(dispatcher(context).backlog()).isZero();
+			assertThat(backlog(context)).isZero();
 		});
 	}
 
@@ -133,7 +139,8 @@ abstract class JdbcDeliveryTests {
 				assertThat(parked.message()).contains("DataFast answered " + status);
 				assertThat(parked.parkedAt()).isAfterOrEqualTo(parked.trackedAt());
 			});
-			assertThat(dispatcher(context).backlog()).isZero();
+			assertThat(backlog(context)).isZero();
+			dispatcher(context).refresh();
 			assertThat(dispatcher(context).parked()).isOne();
 			assertThat(this.mock.getRequests()).hasSize(1);
 		});
@@ -322,7 +329,7 @@ abstract class JdbcDeliveryTests {
 			.run((context) -> {
 				goals(context).track(goal("one-more"));
 				assertThat(outcomes(context).awaitSingle(Dropped.class).reason()).isEqualTo(Dropped.Reason.QUEUE_FULL);
-				assertThat(dispatcher(context).backlog()).isEqualTo(5);
+				assertThat(backlog(context)).isEqualTo(5);
 				assertThat(dispatcher(context).oldestAge()).isPositive();
 			});
 	}
@@ -456,6 +463,35 @@ abstract class JdbcDeliveryTests {
 	}
 
 	@Test
+	void doesNotBlockAnEventLoop() throws Exception {
+		this.runner.withPropertyValues("spring.datasource.hikari.maximum-pool-size=1").run((context) -> {
+			dispatcher(context).stop();
+			try (Connection onlyOne = context.getBean(DataSource.class).getConnection()) {
+				Mono.fromRunnable(() -> goals(context).track(goal("signup")))
+					.subscribeOn(Schedulers.parallel())
+					.block(LONG);
+				assertThat(onlyOne.isClosed()).isFalse();
+			}
+			Awaitility.await().atMost(LONG).until(() -> rows(context) == 1);
+			dispatcher(context).start();
+			outcomes(context).awaitSingle(Created.class);
+		});
+	}
+
+	@Test
+	void goalsFromAnEventLoopAreStoredBeforeItStops() {
+		this.runner.run((context) -> {
+			dispatcher(context).stop();
+			Flux.range(0, 100)
+				.publishOn(Schedulers.parallel())
+				.doOnNext((i) -> goals(context).track(goal("goal-" + i)))
+				.blockLast(LONG);
+			dispatcher(context).stop();
+			assertThat(rows(context)).isEqualTo(100);
+		});
+	}
+
+	@Test
 	void leavesNoThreadBehind() {
 		this.runner.run((context) -> {
 			goals(context).track(goal("signup"));
@@ -495,6 +531,11 @@ abstract class JdbcDeliveryTests {
 
 	private static JdbcGoalDispatcher dispatcher(AssertableApplicationContext context) {
 		return context.getBean(JdbcGoalDispatcher.class);
+	}
+
+	private static int backlog(AssertableApplicationContext context) {
+		dispatcher(context).refresh();
+		return dispatcher(context).backlog();
 	}
 
 	private static List<ParkedGoal> parked(AssertableApplicationContext context) {
