@@ -30,8 +30,10 @@ import java.util.Map;
  * <p>
  * Both attribute the goal to its {@linkplain Goal#visitorId() own visitor} or, where it
  * has none, to the visitor of the current request, and both pass it through the
- * {@link GoalFilter} beans. Where DataFast is off (see the property
- * {@code datafast.enabled}), both can be called all the same and send nothing.
+ * {@link GoalFilter} beans. A transaction that is open on the calling thread delays and
+ * decides the sending of what is tracked in it; {@code create} does not heed it. Where
+ * DataFast is off (see the property {@code datafast.enabled}), both can be called all the
+ * same and send nothing.
  * <p>
  * Implementations are thread-safe.
  *
@@ -47,6 +49,20 @@ public interface DataFastGoals {
 	 * This method does not block, and it does not throw for anything that happens to the
 	 * goal: a missing visitor, a failing filter, a full queue and a failing delivery are
 	 * outcomes.
+	 * <p>
+	 * In a Spring-managed transaction with synchronization, the goal is completed and
+	 * filtered at once but handed over only after the commit, in the order of tracking.
+	 * If the transaction is rolled back, if only to a savepoint that was made before, or
+	 * its commit fails, the outcome is
+	 * {@link io.datafast.delivery.GoalOutcome.Skipped.Reason#ROLLED_BACK}. At most
+	 * {@code datafast.delivery.capacity} goals wait for commits at a time, those of all
+	 * transactions together; one more is dropped as
+	 * {@link io.datafast.delivery.GoalOutcome.Dropped.Reason#QUEUE_FULL}. Goals that are
+	 * tracked after the completion, as in a {@code @TransactionalEventListener}, are
+	 * handed over at once. This is how an auto-configured instance works where
+	 * {@code spring-tx} is present; a
+	 * {@link io.datafast.delivery.TransactionalGoalDispatcher} is given the goals within
+	 * the transaction instead.
 	 * @param goal the goal
 	 * @throws IllegalArgumentException if the goal is {@code null}
 	 */
@@ -77,7 +93,9 @@ public interface DataFastGoals {
 
 	/**
 	 * Create a goal now, on the calling thread, and wait for DataFast's answer, at most
-	 * as long as the property {@code datafast.read-timeout} says. There is one attempt.
+	 * as long as the property {@code datafast.read-timeout} says. There is one attempt. A
+	 * transaction makes no difference: the goal is created even if it is rolled back
+	 * afterwards, and meanwhile the transaction stays open.
 	 * <p>
 	 * Where nothing is sent, because DataFast is off or a {@link GoalFilter} vetoed, the
 	 * receipt has no event id and its message says why.

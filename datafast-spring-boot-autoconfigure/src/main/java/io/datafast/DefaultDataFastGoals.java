@@ -148,6 +148,9 @@ final class DefaultDataFastGoals implements DataFastGoals {
 	}
 
 	private Goal withDefaults(Goal goal) {
+		if (this.defaultMetadata.isEmpty()) {
+			return goal;
+		}
 		Map<String, String> added = new LinkedHashMap<>();
 		this.defaultMetadata.forEach((key, value) -> {
 			if (!goal.metadata().containsKey(key) && goal.metadata().size() + added.size() < GoalRules.MAX_ENTRIES) {

@@ -17,8 +17,6 @@
 package io.datafast;
 
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -61,27 +59,16 @@ public record Goal(String name, @Nullable String visitorId, Map<String, String> 
 	public Goal {
 		List<String> violations = new ArrayList<>();
 		GoalRules.checkName(name, violations);
-		Map<String, String> fitted = fit(metadata, violations);
-		if (!violations.isEmpty()) {
-			throw new InvalidGoalException(violations);
-		}
+		Map<String, String> fitted = FittedMetadata.of(metadata, violations);
+		failIfAny(violations);
 		visitorId = VisitorIds.wellFormedOrNull(visitorId);
 		metadata = fitted;
 	}
 
-	private static Map<String, String> fit(Map<String, String> metadata, List<String> violations) {
-		if (metadata.isEmpty()) {
-			return Map.of();
+	private static void failIfAny(List<String> violations) {
+		if (!violations.isEmpty()) {
+			throw new InvalidGoalException(violations);
 		}
-		Map<String, String> fitted = new LinkedHashMap<>();
-		metadata.forEach((key, value) -> {
-			GoalRules.checkKey(key, violations);
-			if (value != null) {
-				fitted.put(key, GoalRules.fitValue(value));
-			}
-		});
-		GoalRules.checkSize(fitted.size(), violations);
-		return Collections.unmodifiableMap(fitted);
 	}
 
 	/**
@@ -113,7 +100,8 @@ public record Goal(String name, @Nullable String visitorId, Map<String, String> 
 	 * another entry
 	 */
 	public Goal with(String key, @Nullable Object value) {
-		return with(Collections.singletonMap(key, value));
+		List<String> violations = new ArrayList<>();
+		return withFitted(fitted().with(key, value, violations), violations);
 	}
 
 	/**
@@ -125,9 +113,17 @@ public record Goal(String name, @Nullable String visitorId, Map<String, String> 
 	 * that many entries
 	 */
 	public Goal with(Map<String, ? extends @Nullable Object> metadata) {
-		Map<String, String> merged = new LinkedHashMap<>(this.metadata);
-		metadata.forEach((key, value) -> merged.put(key, (value != null) ? String.valueOf(value) : null));
-		return new Goal(this.name, this.visitorId, merged);
+		List<String> violations = new ArrayList<>();
+		return withFitted(fitted().with(metadata, violations), violations);
+	}
+
+	private FittedMetadata fitted() {
+		return (FittedMetadata) this.metadata;
+	}
+
+	private Goal withFitted(FittedMetadata fitted, List<String> violations) {
+		failIfAny(violations);
+		return new Goal(this.name, this.visitorId, fitted);
 	}
 
 	@Override

@@ -46,6 +46,8 @@ class ArchitectureTests {
 
 	private static final String DELIVERY = "io.datafast.delivery..";
 
+	private static final String JDBC = "io.datafast.delivery.jdbc..";
+
 	private static final String INTERCEPTOR = "io.datafast.interceptor..";
 
 	private static final String WEB = "io.datafast.web..";
@@ -54,6 +56,8 @@ class ArchitectureTests {
 
 	private static final String ACTUATE = "io.datafast.actuate..";
 
+	private static final String TRANSACTION = "io.datafast.transaction..";
+
 	private static final String AUTOCONFIGURE = "io.datafast.autoconfigure..";
 
 	@ArchTest
@@ -61,32 +65,32 @@ class ArchitectureTests {
 		.resideInAPackage(API)
 		.should()
 		.dependOnClassesThat()
-		.resideInAnyPackage(ANNOTATION, CLIENT, INTERCEPTOR, WEB, METRICS, ACTUATE, AUTOCONFIGURE);
+		.resideInAnyPackage(ANNOTATION, CLIENT, INTERCEPTOR, WEB, METRICS, ACTUATE, TRANSACTION, AUTOCONFIGURE);
 
 	@ArchTest
 	static final ArchRule annotationsKnowNothing = noClasses().that()
 		.resideInAPackage(ANNOTATION)
 		.should()
 		.dependOnClassesThat()
-		.resideInAnyPackage(CLIENT, DELIVERY, INTERCEPTOR, WEB, METRICS, ACTUATE, AUTOCONFIGURE);
+		.resideInAnyPackage(CLIENT, DELIVERY, INTERCEPTOR, WEB, METRICS, ACTUATE, TRANSACTION, AUTOCONFIGURE);
 
 	@ArchTest
 	static final ArchRule theClientKnowsTheApi = noClasses().that()
 		.resideInAPackage(CLIENT)
 		.should()
 		.dependOnClassesThat()
-		.resideInAnyPackage(ANNOTATION, DELIVERY, INTERCEPTOR, WEB, METRICS, ACTUATE, AUTOCONFIGURE);
+		.resideInAnyPackage(ANNOTATION, DELIVERY, INTERCEPTOR, WEB, METRICS, ACTUATE, TRANSACTION, AUTOCONFIGURE);
 
 	@ArchTest
 	static final ArchRule deliveryKnowsTheApi = noClasses().that()
 		.resideInAPackage(DELIVERY)
 		.should()
 		.dependOnClassesThat()
-		.resideInAnyPackage(ANNOTATION, CLIENT, INTERCEPTOR, WEB, METRICS, ACTUATE, AUTOCONFIGURE);
+		.resideInAnyPackage(ANNOTATION, CLIENT, INTERCEPTOR, WEB, METRICS, ACTUATE, TRANSACTION, AUTOCONFIGURE);
 
 	@ArchTest
 	static final ArchRule theEdgesKnowApiAndDelivery = noClasses().that()
-		.resideInAnyPackage(INTERCEPTOR, WEB, METRICS, ACTUATE)
+		.resideInAnyPackage(INTERCEPTOR, WEB, METRICS, ACTUATE, TRANSACTION)
 		.should()
 		.dependOnClassesThat()
 		.resideInAnyPackage(CLIENT, AUTOCONFIGURE);
@@ -97,6 +101,13 @@ class ArchitectureTests {
 		.should()
 		.dependOnClassesThat()
 		.resideInAPackage(INTERCEPTOR);
+
+	@ArchTest
+	static final ArchRule onlyAutoConfigurationKnowsTransactions = noClasses().that()
+		.resideOutsideOfPackages(TRANSACTION, AUTOCONFIGURE)
+		.should()
+		.dependOnClassesThat()
+		.resideInAPackage(TRANSACTION);
 
 	@ArchTest
 	static final ArchRule onlyAutoConfigurationAndActuatorKnowSpringBoot = noClasses().that()
@@ -141,6 +152,21 @@ class ArchitectureTests {
 		.should()
 		.dependOnClassesThat()
 		.resideInAPackage("io.micrometer..");
+
+	@ArchTest
+	static final ArchRule springTxStaysInItsPackages = noClasses().that()
+		.resideOutsideOfPackages(TRANSACTION, JDBC, AUTOCONFIGURE)
+		.should()
+		.dependOnClassesThat()
+		.resideInAPackage("org.springframework.transaction..");
+
+	@ArchTest
+	static final ArchRule databasesStayInTheirPackage = noClasses().that()
+		.resideOutsideOfPackages(JDBC, AUTOCONFIGURE)
+		.should()
+		.dependOnClassesThat()
+		.resideInAnyPackage("com.github.kagkarlsson..", "org.springframework.jdbc..", "org.springframework.dao..",
+				"java.sql..", "javax.sql..");
 
 	static class MainClasses implements ImportOption {
 

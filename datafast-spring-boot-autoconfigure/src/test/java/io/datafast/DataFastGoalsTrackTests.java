@@ -36,6 +36,8 @@ import io.datafast.testing.RecordedOutcomes;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
@@ -69,6 +71,36 @@ class DataFastGoalsTrackTests {
 		this.runner.run((context) -> {
 			goals(context).track(GOAL.with("plan", "pro"));
 			assertThat(this.mock).received("goal").forVisitor(VISITOR).withMetadata("plan", "pro").once();
+			outcomes(context).awaitSingle(Created.class);
+		});
+	}
+
+	@Test
+	void deliversOnDaemonThreadsNamedAfterTheLibrary() {
+		this.runner.run((context) -> {
+			goals(context).track(GOAL);
+			Thread thread = outcomes(context).awaitCount(1).get(0).thread();
+			assertThat(thread.getName()).startsWith("datafast-delivery-");
+			assertThat(thread.isDaemon()).isTrue();
+		});
+	}
+
+	@Test
+	@EnabledForJreRange(min = JRE.JAVA_21)
+	void deliversOnVirtualThreadsWhereTheApplicationAsksForThem() {
+		this.runner.withPropertyValues("spring.threads.virtual.enabled=true").run((context) -> {
+			goals(context).track(GOAL);
+			Thread thread = outcomes(context).awaitCount(1).get(0).thread();
+			assertThat(thread.getName()).startsWith("datafast-delivery-");
+			assertThat(thread).extracting("virtual").isEqualTo(true);
+		});
+	}
+
+	@Test
+	@EnabledForJreRange(max = JRE.JAVA_20)
+	void deliversOnPlatformThreadsWhereThereAreNoOthers() {
+		this.runner.withPropertyValues("spring.threads.virtual.enabled=true").run((context) -> {
+			goals(context).track(GOAL);
 			outcomes(context).awaitSingle(Created.class);
 		});
 	}

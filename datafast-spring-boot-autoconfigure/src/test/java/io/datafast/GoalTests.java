@@ -18,9 +18,11 @@ package io.datafast;
 
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.Test;
@@ -171,6 +173,35 @@ class GoalTests {
 		assertThat(goal.with("other", 1)).isNotSameAs(goal);
 		assertThat(goal.forVisitor("visitor").metadata()).isEqualTo(goal.metadata());
 		assertThat(goal.metadata()).containsOnlyKeys("plan");
+	}
+
+	@Test
+	void metadataIsAnOrdinaryMap() {
+		Map<String, String> metadata = Goal.of("goal").with("a", 1).with(Map.of("b", 2)).metadata();
+		assertThat(metadata).isEqualTo(Map.of("a", "1", "b", "2")).hasSameHashCodeAs(Map.of("a", "1", "b", "2"));
+		assertThat(metadata).hasToString("{a=1, b=2}").containsKey("a").doesNotContainKey("c");
+		assertThat(metadata.get("b")).isEqualTo("2");
+		assertThat(metadata.get("c")).isNull();
+		assertThat(metadata.containsKey(null)).isFalse();
+		assertThat(Goal.of("goal").with(metadata)).isEqualTo(new Goal("goal", null, Map.of("a", "1", "b", "2")));
+		Iterator<Map.Entry<String, String>> entries = metadata.entrySet().iterator();
+		entries.next();
+		assertThatExceptionOfType(UnsupportedOperationException.class).isThrownBy(entries::remove);
+		entries.next();
+		assertThatExceptionOfType(NoSuchElementException.class).isThrownBy(entries::next);
+	}
+
+	@Test
+	void aNullValueTakesAnEntryAway() {
+		Map<String, Object> changes = new LinkedHashMap<>();
+		changes.put("b", null);
+		changes.put("d", null);
+		changes.put("e", 5);
+		Goal goal = Goal.of("goal").with("a", 1).with("b", 2).with("c", 3);
+		assertThat(goal.with(changes).metadata().entrySet()).extracting(Map.Entry::getKey)
+			.containsExactly("a", "c", "e");
+		assertThat(goal.with("a", null).with("b", null).with("c", null)).isEqualTo(Goal.of("goal"));
+		assertThat(goal.with("b", "new").metadata()).hasToString("{a=1, b=new, c=3}");
 	}
 
 	@Test

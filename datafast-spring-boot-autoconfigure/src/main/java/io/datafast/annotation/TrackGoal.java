@@ -36,6 +36,10 @@ import org.springframework.core.annotation.AliasFor;
  * Annotations on an overriding method replace those on the overridden one. The method is
  * called through a proxy, so calls from within the same object go untracked.
  * <p>
+ * A method with a transaction of its own has completed when that is committed. If it was
+ * rolled back without an exception, the goal is skipped as {@code Skipped(ROLLED_BACK)}.
+ * In its caller's transaction, the goal waits for that to be committed.
+ * <p>
  * Everything is checked when the bean is created; what is wrong fails start-up.
  * <p>
  * Expressions are written in the Spring Expression Language. They see the arguments by

@@ -28,11 +28,11 @@ import io.datafast.client.BufferingJdkClientHttpRequestFactory;
 import io.datafast.client.GoalClient;
 import io.datafast.client.GoalClientCredentials;
 import io.datafast.client.JsonCodec;
-import io.datafast.delivery.DaemonThreadFactory;
 import io.datafast.delivery.DeliveryContext;
 import io.datafast.delivery.GoalDelivery;
 import io.datafast.delivery.GoalDeliveryListener;
 import io.datafast.delivery.GoalDispatcher;
+import io.datafast.delivery.GoalDispatcherDecorator;
 import io.datafast.delivery.GoalOutcomeLog;
 import io.datafast.delivery.GoalOutcomePublisher;
 import io.datafast.delivery.InMemoryGoalDispatcher;
@@ -71,7 +71,8 @@ public final class DataFastAutoConfiguration {
 	@ConditionalOnMissingBean
 	DataFastGoals dataFastGoals(DataFastProperties properties, GoalOutcomePublisher outcomes,
 			ObjectProvider<VisitorIdResolver> visitorIdResolver, ObjectProvider<GoalFilter> filters,
-			ObjectProvider<GoalDispatcher> dispatcher, GoalDelivery delivery, ObjectProvider<GoalClient> client) {
+			ObjectProvider<GoalDispatcher> dispatcher, ObjectProvider<GoalDispatcherDecorator> dispatcherDecorator,
+			GoalDelivery delivery, ObjectProvider<GoalClient> client) {
 		DataFastGoalsBuilder builder = new DataFastGoalsBuilder(outcomes);
 		String disabledReason = properties.disabledReason();
 		if (disabledReason != null) {
@@ -88,7 +89,8 @@ public final class DataFastAutoConfiguration {
 		return builder.visitorIdResolver(() -> visitorIdResolver.getIfAvailable(() -> () -> null))
 			.defaultMetadata(properties.metadata())
 			.filters(() -> filters.orderedStream().toList())
-			.build(dispatcher::getObject, delivery);
+			.build(() -> dispatcherDecorator.getIfAvailable(() -> (target) -> target).decorate(dispatcher.getObject()),
+					delivery);
 	}
 
 	private static void warnOfPlainHttp(URI baseUrl) {
@@ -139,8 +141,8 @@ public final class DataFastAutoConfiguration {
 		RestClient.Builder builder = applicationBuilder.getIfUnique(RestClient::builder)
 			.clone()
 			.uriBuilderFactory(uriBuilderFactory(properties.baseUrl()))
-			.requestFactory(new BufferingJdkClientHttpRequestFactory(properties.connectTimeout(),
-					properties.readTimeout(), new DaemonThreadFactory("datafast-http-")));
+			.requestFactory(
+					new BufferingJdkClientHttpRequestFactory(properties.connectTimeout(), properties.readTimeout()));
 		customizers.orderedStream().forEach((customizer) -> customizer.customize(builder));
 		return new GoalClient(builder, JsonCodec.create(resourceLoader.getClassLoader()),
 				new GoalClientCredentials(properties.apiKey(), properties.websiteId()));

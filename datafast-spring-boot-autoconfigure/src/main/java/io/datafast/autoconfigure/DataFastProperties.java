@@ -116,7 +116,8 @@ public record DataFastProperties(@Nullable Boolean enabled, @Nullable String api
 	 * @param mode Where goals wait: in memory, or in a table of the application's own
 	 * database, where they survive a crash.
 	 * @param capacity How many goals may be pending: waiting, in flight and waiting to be
-	 * tried again, together. One more is dropped. With mode jdbc, those in the table.
+	 * tried again, together. One more is dropped. In memory, as many again may wait for
+	 * the commits of open transactions. With mode jdbc, those in the table count.
 	 * @param concurrency How many calls to DataFast may be in flight.
 	 * @param maxAttempts How many answers a goal may get before it is given up. That
 	 * DataFast cannot be reached does not count.

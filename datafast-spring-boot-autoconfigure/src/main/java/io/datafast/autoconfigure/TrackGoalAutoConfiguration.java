@@ -18,6 +18,7 @@ package io.datafast.autoconfigure;
 
 import io.datafast.DataFastGoals;
 import io.datafast.delivery.GoalOutcomePublisher;
+import io.datafast.interceptor.InvocationTransactions;
 import io.datafast.interceptor.TrackGoalBeanPostProcessor;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -39,8 +40,8 @@ public final class TrackGoalAutoConfiguration {
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 	@ConditionalOnMissingBean
 	static TrackGoalBeanPostProcessor trackGoalBeanPostProcessor(ObjectProvider<DataFastGoals> goals,
-			ObjectProvider<GoalOutcomePublisher> outcomes) {
-		return new TrackGoalBeanPostProcessor(goals, outcomes);
+			ObjectProvider<GoalOutcomePublisher> outcomes, ObjectProvider<InvocationTransactions> transactions) {
+		return new TrackGoalBeanPostProcessor(goals, outcomes, transactions);
 	}
 
 }

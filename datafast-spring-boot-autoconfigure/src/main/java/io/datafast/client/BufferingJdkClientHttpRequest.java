@@ -51,6 +51,8 @@ final class BufferingJdkClientHttpRequest extends AbstractClientHttpRequest {
 
 	private final HttpClient httpClient;
 
+	private final BodyDeadlines bodyDeadlines;
+
 	private final URI uri;
 
 	private final HttpMethod method;
@@ -59,8 +61,10 @@ final class BufferingJdkClientHttpRequest extends AbstractClientHttpRequest {
 
 	private final FastByteArrayOutputStream body = new FastByteArrayOutputStream();
 
-	BufferingJdkClientHttpRequest(HttpClient httpClient, URI uri, HttpMethod method, Duration timeout) {
+	BufferingJdkClientHttpRequest(HttpClient httpClient, BodyDeadlines bodyDeadlines, URI uri, HttpMethod method,
+			Duration timeout) {
 		this.httpClient = httpClient;
+		this.bodyDeadlines = bodyDeadlines;
 		this.uri = uri;
 		this.method = method;
 		this.timeout = timeout;
@@ -84,7 +88,8 @@ final class BufferingJdkClientHttpRequest extends AbstractClientHttpRequest {
 	@Override
 	protected ClientHttpResponse executeInternal(HttpHeaders headers) throws IOException {
 		ObservedBodyPublisher content = new ObservedBodyPublisher(this.body.toByteArrayUnsafe());
-		Answer answer = new Answer(System.nanoTime() + this.timeout.toNanos());
+		Answer answer = new Answer(
+				new LimitedBodySubscriber(this.bodyDeadlines, System.nanoTime() + this.timeout.toNanos()));
 		try {
 			// Unlike sendAsync, this needs no other thread to hand the answer over.
 			this.httpClient.send(createRequest(headers, content), answer);
@@ -172,8 +177,8 @@ final class BufferingJdkClientHttpRequest extends AbstractClientHttpRequest {
 
 		private final LimitedBodySubscriber body;
 
-		Answer(long deadline) {
-			this.body = new LimitedBodySubscriber(deadline);
+		Answer(LimitedBodySubscriber body) {
+			this.body = body;
 		}
 
 		@Override

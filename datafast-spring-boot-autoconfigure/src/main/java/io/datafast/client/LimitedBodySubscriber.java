@@ -23,7 +23,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
-import java.util.concurrent.TimeUnit;
 
 import org.jspecify.annotations.Nullable;
 
@@ -38,11 +37,11 @@ final class LimitedBodySubscriber implements HttpResponse.BodySubscriber<byte[]>
 	 */
 	static final int LIMIT = 16 * 1024;
 
-	private static final byte[] TIMED_OUT = new byte[0];
-
 	private final CompletableFuture<byte[]> result = new CompletableFuture<>();
 
 	private final ByteArrayOutputStream content = new ByteArrayOutputStream(256);
+
+	private final BodyDeadlines deadlines;
 
 	private final long deadline;
 
@@ -50,25 +49,39 @@ final class LimitedBodySubscriber implements HttpResponse.BodySubscriber<byte[]>
 
 	/**
 	 * Create a subscriber.
+	 * @param deadlines sees to it that the body ends at the deadline
 	 * @param deadline the reading of {@link System#nanoTime()} at which the body ends,
 	 * whether or not it has
 	 */
-	LimitedBodySubscriber(long deadline) {
+	LimitedBodySubscriber(BodyDeadlines deadlines, long deadline) {
+		this.deadlines = deadlines;
 		this.deadline = deadline;
 	}
 
 	@Override
 	public CompletionStage<byte[]> getBody() {
-		return this.result.completeOnTimeout(TIMED_OUT, this.deadline - System.nanoTime(), TimeUnit.NANOSECONDS)
-			.thenApply(this::endIfTimedOut);
+		this.deadlines.add(this);
+		if (this.result.isDone()) {
+			this.deadlines.remove(this);
+		}
+		return this.result;
 	}
 
-	private byte[] endIfTimedOut(byte[] body) {
+	void endIfOverdue(long now) {
+		if (now - this.deadline >= 0) {
+			end();
+		}
+	}
+
+	/**
+	 * End the body although more of it may come.
+	 */
+	private void end() {
+		onComplete();
 		Flow.Subscription current = this.subscription;
-		if (body == TIMED_OUT && current != null) {
+		if (current != null) {
 			current.cancel();
 		}
-		return body;
 	}
 
 	byte[] received() {
@@ -95,11 +108,7 @@ final class LimitedBodySubscriber implements HttpResponse.BodySubscriber<byte[]>
 				return;
 			}
 		}
-		Flow.Subscription current = this.subscription;
-		if (current != null) {
-			current.cancel();
-		}
-		onComplete();
+		end();
 	}
 
 	@Override
@@ -110,6 +119,7 @@ final class LimitedBodySubscriber implements HttpResponse.BodySubscriber<byte[]>
 	@Override
 	public void onComplete() {
 		this.result.complete(received());
+		this.deadlines.remove(this);
 	}
 
 }

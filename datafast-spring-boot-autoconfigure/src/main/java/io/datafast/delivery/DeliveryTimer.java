@@ -16,6 +16,8 @@
 
 package io.datafast.delivery;
 
+import java.util.concurrent.Future;
+
 /**
  * The time, and something to be done at another. Tests have one of their own.
  */
@@ -30,8 +32,10 @@ interface DeliveryTimer {
 	 * Run a task after a delay, on another thread.
 	 * @param task the task; quick, and throws nothing
 	 * @param delayNanos the delay; zero or less means as soon as possible
+	 * @return can be cancelled, after which the timer does not hold the task any longer
+	 * @throws RuntimeException or an Error if no thread could be started
 	 */
-	void schedule(Runnable task, long delayNanos);
+	Future<?> schedule(Runnable task, long delayNanos);
 
 	/**
 	 * Run no more tasks. The timer can be used again afterwards.

@@ -29,10 +29,14 @@ import io.datafast.Goal;
 public interface GoalDispatcher {
 
 	/**
-	 * Take a goal over. Called on the thread that tracked the goal, so it must be quick
-	 * and must not block. The goal is filtered and has a visitor id. If it throws, the
-	 * goal counts as {@link GoalOutcome.Dropped.Reason#FAILED} and the failure is logged;
-	 * the caller does not see it.
+	 * Take a goal over. Called on the thread that tracked the goal or, if that was in a
+	 * transaction, on the one that completed the transaction, after the commit; so it
+	 * must be quick and must not block. After a commit, the transaction's resources may
+	 * still be bound to the thread: what has to be stored transactionally then needs a
+	 * transaction of its own ({@code REQUIRES_NEW}), or a
+	 * {@link TransactionalGoalDispatcher}. The goal is filtered and has a visitor id. If
+	 * it throws, the goal counts as {@link GoalOutcome.Dropped.Reason#FAILED} and the
+	 * failure is logged; the caller does not see it.
 	 * @param goal the goal
 	 */
 	void dispatch(Goal goal);

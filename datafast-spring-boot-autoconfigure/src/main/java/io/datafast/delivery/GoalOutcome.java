@@ -102,7 +102,8 @@ public sealed interface GoalOutcome {
 			FILTERED,
 
 			/**
-			 * The transaction in which the goal was tracked was rolled back.
+			 * The transaction in which the goal was tracked was rolled back, if only to
+			 * an earlier savepoint, or its commit failed.
 			 */
 			ROLLED_BACK;
 
@@ -159,7 +160,8 @@ public sealed interface GoalOutcome {
 		public enum Reason {
 
 			/**
-			 * As many goals as {@code datafast.delivery.capacity} allows were pending.
+			 * As many goals as {@code datafast.delivery.capacity} allows were pending or,
+			 * in a transaction, waiting for commits.
 			 */
 			QUEUE_FULL,
 

@@ -110,8 +110,8 @@ public final class GoalOutcomeLog implements GoalDeliveryListener, DisposableBea
 				+ ((failure != null) ? ": " + failure.getMessage() : "");
 		switch (dropped.reason()) {
 			case QUEUE_FULL -> this.repetitions.warn("Goals dropped because the queue is full",
-					message + ": DataFast is slower than goals are tracked, or does not answer;"
-							+ " datafast.delivery.capacity sets the size of the queue");
+					message + ": DataFast is slower than goals are tracked, or does not answer, or transactions"
+							+ " hold that many goals; datafast.delivery.capacity sets the size of the queue");
 			case EXPIRED, ATTEMPTS_EXHAUSTED, AMBIGUOUS ->
 				this.repetitions.warn("Goals dropped (" + dropped.reason() + ")", message);
 			// These have a log of their own where they happen.

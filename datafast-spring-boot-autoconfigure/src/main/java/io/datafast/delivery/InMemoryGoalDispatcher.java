@@ -17,12 +17,8 @@
 package io.datafast.delivery;
 
 import java.time.Duration;
-import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.atomic.AtomicLong;
 
 import io.datafast.DataFastException;
 import io.datafast.DataFastUnavailableException;
@@ -64,11 +60,16 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, SmartLifecy
 	 */
 	public static final int PHASE = Integer.MIN_VALUE / 2;
 
-	private static final Duration ABANDON_TIMEOUT = Duration.ofSeconds(1);
+	private static final Duration THREAD_RETRY_DELAY = Duration.ofSeconds(1);
 
-	private static final Duration EXPIRY_CHECK_INTERVAL = Duration.ofSeconds(1);
+	/**
+	 * What part of the shutdown timeout a goal waits at most for its next attempt.
+	 */
+	private static final int DRAIN_DELAY_DIVISOR = 10;
 
 	private final Log log = LogFactory.getLog(InMemoryGoalDispatcher.class);
+
+	private final FailureLog failures = new FailureLog(InMemoryGoalDispatcher.class);
 
 	private final GoalDelivery delivery;
 
@@ -90,11 +91,7 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, SmartLifecy
 
 	private final GoalQueue queue;
 
-	private final Set<PendingGoal> inFlight = ConcurrentHashMap.newKeySet();
-
-	private final AtomicLong wakeUpAt = new AtomicLong(GoalQueue.NEVER);
-
-	private final AtomicLong nextExpiryCheck = new AtomicLong();
+	private final WakeUpCall wakeUpCall;
 
 	private volatile WorkerPool workers;
 
@@ -126,21 +123,22 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, SmartLifecy
 		this.timer = timer;
 		this.context = context;
 		this.threadFactory = (threadFactory != null) ? threadFactory : new DaemonThreadFactory("datafast-delivery-");
-		this.workers = new WorkerPool(settings.concurrency(), this.threadFactory);
+		this.workers = createWorkers();
 		this.admission = new Admission(settings.capacity());
 		this.outageLog = new OutageLog(InMemoryGoalDispatcher.class, timer::now);
-		this.queue = new GoalQueue(retryPolicy.maxAge().toNanos());
+		this.queue = new GoalQueue(retryPolicy.maxAge(), retryPolicy::backoff);
+		this.wakeUpCall = new WakeUpCall(timer, this::advance);
+	}
+
+	private WorkerPool createWorkers() {
+		return new WorkerPool(this.settings.concurrency(), this.threadFactory, this::work);
 	}
 
 	// Hand-over
 
 	@Override
 	public void dispatch(Goal goal) {
-		Admission.Decision decision = this.admission.admit();
-		if (decision == Admission.Decision.FULL && dropExpired()) {
-			decision = this.admission.admit();
-		}
-		switch (decision) {
+		switch (this.admission.admit()) {
 			case ADMITTED -> enqueue(admitted(goal));
 			case FULL -> this.outcomes.publish(goal, new Dropped(Dropped.Reason.QUEUE_FULL, null));
 			case CLOSED -> this.outcomes.publish(goal, new Dropped(Dropped.Reason.SHUTDOWN, null));
@@ -162,76 +160,57 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, SmartLifecy
 
 	private void enqueue(PendingGoal pending) {
 		long now = pending.trackedAt();
-		if (!this.queue.add(pending, now)) {
-			wakeUpLater(now);
+		if (!this.queue.offer(pending)) {
+			drop(pending);
+		}
+		else if (this.queue.isOpen(now)) {
+			wakeWorker(now);
 		}
 		else {
-			startWorker();
+			wakeUp(this.queue.nextTime(), now);
 		}
-	}
-
-	/**
-	 * In an outage, goals that are too old should not keep new ones out. Looking for them
-	 * costs more than a hand-over should, so it is done only now and then.
-	 */
-	private boolean dropExpired() {
-		long now = this.timer.now();
-		long next = this.nextExpiryCheck.get();
-		if (now < next || !this.nextExpiryCheck.compareAndSet(next, now + EXPIRY_CHECK_INTERVAL.toNanos())) {
-			return false;
-		}
-		List<PendingGoal> expired = this.queue.removeExpired(now);
-		expired.forEach(this::expire);
-		return !expired.isEmpty();
-	}
-
-	private void expire(PendingGoal pending) {
-		complete(pending, new Dropped(Dropped.Reason.EXPIRED, pending.lastFailure()));
 	}
 
 	// Workers
 
 	/**
-	 * Start as many workers as can be useful, and see to it that this is done again when
-	 * there may be more to do.
+	 * See to it that what can be taken is taken, now or when its time comes.
 	 */
 	private void advance() {
 		long now = this.timer.now();
-		for (int useful = this.queue.available(now); useful > 0 && startWorker(); useful--) {
-			// Until there are enough.
+		if (this.queue.isReady(now)) {
+			wakeWorker(now);
 		}
-		wakeUpLater(now);
-	}
-
-	private void wakeUpLater(long now) {
-		long time = this.queue.nextTime(now);
-		if (time > now && time < this.wakeUpAt.getAndAccumulate(time, Math::min)) {
-			this.timer.schedule(() -> wakeUp(time), time - now);
+		else {
+			wakeUp(this.queue.nextTime(), now);
 		}
 	}
 
-	private void wakeUp(long time) {
-		if (!this.wakeUpAt.compareAndSet(time, GoalQueue.NEVER)) {
-			// An earlier time has come in between, and armed what is needed.
-			return;
-		}
-		dropExpired();
-		advance();
-	}
-
-	private boolean startWorker() {
+	private void wakeWorker(long now) {
 		try {
-			return this.workers.start(this::work);
+			this.workers.wake();
 		}
 		catch (Throwable ex) {
-			// The goal stays in the queue, and the next one tries again.
-			this.log.warn("Cannot start a delivery thread", ex);
-			return false;
+			String message = "Cannot start a delivery thread, goals wait";
+			this.failures.log(message, message, ex);
+			wakeUp(now + THREAD_RETRY_DELAY.toNanos(), now);
+		}
+	}
+
+	private void wakeUp(long time, long now) {
+		try {
+			this.wakeUpCall.at(time, now);
+		}
+		catch (Throwable ex) {
+			// What is tracked or ends next tries again.
+			String message = "Cannot start the timer's thread, goals wait";
+			this.failures.log(message, message, ex);
 		}
 	}
 
 	private void work(WorkerPool pool) {
 		try {
+			pool.awake();
 			PendingGoal next = take(pool);
 			while (next != null) {
 				attempt(next);
@@ -240,20 +219,28 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, SmartLifecy
 		}
 		finally {
 			pool.ended();
-			// A goal may have come after the last look, when this worker still counted.
 			advance();
 		}
 	}
 
 	private @Nullable PendingGoal take(WorkerPool pool) {
-		return pool.isShutDown() ? null : this.queue.take(this.timer.now());
+		if (pool.isShutDown()) {
+			return null;
+		}
+		// A listener may have left it, and it would end the next call.
+		Thread.interrupted();
+		long now = this.timer.now();
+		PendingGoal next = this.queue.take(now);
+		if (next != null && pool.canWake() && this.queue.isReady(now)) {
+			wakeWorker(now);
+		}
+		return next;
 	}
 
 	private void attempt(PendingGoal pending) {
 		try {
 			if (this.queue.isExpired(pending, this.timer.now())) {
-				this.queue.untold(pending);
-				expire(pending);
+				complete(pending, new Dropped(Dropped.Reason.EXPIRED, pending.lastFailure()));
 			}
 			else if (pending.delivery() != null) {
 				pending.delivery().run();
@@ -263,7 +250,7 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, SmartLifecy
 			}
 		}
 		catch (Throwable ex) {
-			this.queue.untold(pending);
+			this.queue.finished(pending);
 			if (pending.claim()) {
 				release(() -> this.outcomes.publishFailed(pending.goal(), "Delivering a goal failed", ex));
 			}
@@ -271,36 +258,24 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, SmartLifecy
 	}
 
 	private void deliver(PendingGoal pending) {
-		this.inFlight.add(pending);
-		GoalReceipt receipt = null;
-		DataFastException failure = null;
+		GoalReceipt receipt;
 		try {
 			receipt = this.delivery.send(pending.goal());
 		}
 		catch (DataFastException ex) {
-			failure = ex;
+			afterFailure(pending, ex);
+			return;
 		}
-		finally {
-			this.inFlight.remove(pending);
-		}
-		if (failure != null) {
-			afterFailure(pending, failure);
-		}
-		else {
-			Assert.state(receipt != null, "There is no receipt");
-			afterAnswer();
-			complete(pending, new Created(receipt));
-		}
+		Assert.state(receipt != null, "There is no receipt");
+		afterAnswer();
+		complete(pending, new Created(receipt));
 	}
 
 	private void afterFailure(PendingGoal pending, DataFastException failure) {
 		long now = this.timer.now();
 		RetryPolicy.Decision decision = pending.failed(failure, this.retryPolicy);
 		if (decision.unreachable()) {
-			if (pending.isClaimed()) {
-				this.queue.untold(pending);
-			}
-			else if (this.queue.unreachable(pending, now, (failures) -> this.retryPolicy.backoff(failures).toNanos())) {
+			if (this.queue.unreachable(pending, now)) {
 				this.outageLog.unreachable(failure);
 			}
 			return;
@@ -313,13 +288,13 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, SmartLifecy
 			afterAnswer();
 		}
 		else {
-			this.queue.unanswered(pending, now, (failures) -> this.retryPolicy.backoff(failures).toNanos());
+			this.queue.unanswered(pending, now);
 		}
 		if (decision.outcome() != null) {
 			complete(pending, decision.outcome());
 		}
-		else if (decision.retryAfter() != null && !pending.isClaimed()) {
-			this.queue.addAgain(pending, now + decision.retryAfter().toNanos());
+		else if (decision.retryAfter() != null) {
+			this.queue.retry(pending, now, decision.retryAfter());
 		}
 	}
 
@@ -335,6 +310,7 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, SmartLifecy
 	}
 
 	private boolean complete(PendingGoal pending, GoalOutcome outcome) {
+		this.queue.finished(pending);
 		if (!pending.claim()) {
 			return false;
 		}
@@ -398,25 +374,26 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, SmartLifecy
 
 	@Override
 	public void start() {
-		this.queue.reset();
+		this.queue.open();
 		this.admission.open();
 	}
 
 	/**
 	 * Take no more goals, try those that wait for their next attempt at once, wait until
-	 * none is pending, at most the shutdown timeout, and drop what is left. The
-	 * dispatcher can be started again.
+	 * none is pending, at most the shutdown timeout, and drop what is left. What fails
+	 * meanwhile is tried again after a tenth of that time at most, unless DataFast asks
+	 * for a pause. The dispatcher can be started again.
 	 */
 	@Override
 	public void stop() {
 		this.admission.close();
-		this.queue.hurry(this.timer.now());
+		this.queue.hurry(this.timer.now(), this.settings.shutdownTimeout().dividedBy(DRAIN_DELAY_DIVISOR));
 		advance();
 		int dropped = drain() ? 0 : dropAll();
+		this.wakeUpCall.cancel();
 		this.timer.stop();
-		this.wakeUpAt.set(GoalQueue.NEVER);
 		this.workers.shutDown();
-		this.workers = new WorkerPool(this.settings.concurrency(), this.threadFactory);
+		this.workers = createWorkers();
 		if (dropped > 0) {
 			this.log.warn("Dropped " + dropped + " goal(s) that DataFast had not taken within "
 					+ this.settings.shutdownTimeout().toMillis()
@@ -436,23 +413,14 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, SmartLifecy
 
 	private int dropAll() {
 		int dropped = 0;
-		long deadline = System.nanoTime() + ABANDON_TIMEOUT.toNanos();
-		do {
-			for (PendingGoal pending : this.queue.removeAll()) {
-				dropped += drop(pending);
-			}
-			for (PendingGoal pending : this.inFlight) {
-				dropped += drop(pending);
-			}
-			// A goal that a worker has just taken is not in flight yet.
-			Thread.onSpinWait();
+		for (PendingGoal pending : this.queue.close()) {
+			dropped += drop(pending) ? 1 : 0;
 		}
-		while (this.admission.pending() > 0 && System.nanoTime() - deadline < 0);
 		return dropped;
 	}
 
-	private int drop(PendingGoal pending) {
-		return complete(pending, new Dropped(Dropped.Reason.SHUTDOWN, pending.lastFailure())) ? 1 : 0;
+	private boolean drop(PendingGoal pending) {
+		return complete(pending, new Dropped(Dropped.Reason.SHUTDOWN, pending.lastFailure()));
 	}
 
 	/**

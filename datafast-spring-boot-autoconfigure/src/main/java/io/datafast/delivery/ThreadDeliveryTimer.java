@@ -17,6 +17,7 @@
 package io.datafast.delivery;
 
 import java.time.Duration;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
@@ -39,13 +40,14 @@ final class ThreadDeliveryTimer implements DeliveryTimer {
 	}
 
 	@Override
-	public synchronized void schedule(Runnable task, long delayNanos) {
+	public synchronized Future<?> schedule(Runnable task, long delayNanos) {
 		if (this.executor == null) {
 			this.executor = new ScheduledThreadPoolExecutor(1, new DaemonThreadFactory("datafast-timer-"));
 			this.executor.setKeepAliveTime(IDLE_THREAD_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
 			this.executor.allowCoreThreadTimeOut(true);
+			this.executor.setRemoveOnCancelPolicy(true);
 		}
-		this.executor.schedule(task, delayNanos, TimeUnit.NANOSECONDS);
+		return this.executor.schedule(task, delayNanos, TimeUnit.NANOSECONDS);
 	}
 
 	@Override

@@ -22,14 +22,19 @@ import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
 
 /**
- * The workers between two stops of the dispatcher. A pool that has been shut down never
- * runs anything again, so a worker that is late to notice cannot touch what comes after.
+ * The workers between two stops of the dispatcher.
+ * <p>
+ * One worker at a time is woken up: until it is {@linkplain #awake() awake}, and about to
+ * look for work, nobody has to pay for waking another. If there is more work than it can
+ * do, it wakes the next. A pool that has been shut down never runs anything again, so a
+ * worker that is late to notice cannot touch what comes after.
  */
 final class WorkerPool {
 
@@ -39,15 +44,27 @@ final class WorkerPool {
 
 	private final ThreadFactory threadFactory;
 
+	private final Consumer<WorkerPool> worker;
+
 	private final AtomicInteger active = new AtomicInteger();
+
+	private final AtomicBoolean waking = new AtomicBoolean();
 
 	private @Nullable ExecutorService executor;
 
 	private volatile boolean shutDown;
 
-	WorkerPool(int size, ThreadFactory threadFactory) {
+	/**
+	 * Create a pool.
+	 * @param size how many workers there may be
+	 * @param threadFactory makes their threads
+	 * @param worker what a worker does; calls {@link #awake()} first and {@link #ended()}
+	 * last
+	 */
+	WorkerPool(int size, ThreadFactory threadFactory, Consumer<WorkerPool> worker) {
 		this.size = size;
 		this.threadFactory = threadFactory;
+		this.worker = worker;
 	}
 
 	int active() {
@@ -59,41 +76,56 @@ final class WorkerPool {
 	}
 
 	/**
-	 * Start another worker, unless there are enough.
-	 * @param worker what the worker does
-	 * @return whether one was started
-	 * @throws RuntimeException or an Error if no thread could be started
+	 * Whether {@link #wake()} would start another worker.
 	 */
-	boolean start(Consumer<WorkerPool> worker) {
-		int current = this.active.get();
-		while (current < this.size && !this.shutDown) {
-			if (this.active.compareAndSet(current, current + 1)) {
-				return execute(worker);
-			}
-			current = this.active.get();
-		}
-		return false;
+	boolean canWake() {
+		return !this.waking.get() && this.active.get() < this.size && !this.shutDown;
 	}
 
-	private boolean execute(Consumer<WorkerPool> worker) {
+	/**
+	 * Start another worker, unless there are enough or one is just waking up.
+	 * @throws RuntimeException or an Error if no thread could be started
+	 */
+	void wake() {
+		if (canWake() && this.waking.compareAndSet(false, true)) {
+			// Only who is waking a worker adds one, so there cannot be too many.
+			if (this.active.get() < this.size) {
+				this.active.incrementAndGet();
+				execute();
+			}
+			else {
+				this.waking.set(false);
+			}
+		}
+	}
+
+	private void execute() {
 		boolean started = false;
 		try {
 			ExecutorService threads = executor();
 			if (threads != null) {
-				threads.execute(() -> worker.accept(this));
+				threads.execute(() -> this.worker.accept(this));
 				started = true;
 			}
-			return started;
 		}
 		finally {
 			if (!started) {
 				this.active.decrementAndGet();
+				this.waking.set(false);
 			}
 		}
 	}
 
 	/**
-	 * Called by a worker when it ends.
+	 * Called by a worker before it looks for work. From here on another may be woken up.
+	 */
+	void awake() {
+		this.waking.set(false);
+	}
+
+	/**
+	 * Called by a worker when it ends. It looks for work once more then, since some may
+	 * have come when the worker still counted.
 	 */
 	void ended() {
 		this.active.decrementAndGet();

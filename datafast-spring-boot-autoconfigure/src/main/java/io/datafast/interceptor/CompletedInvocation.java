@@ -52,6 +52,10 @@ class CompletedInvocation {
 		this.beanFactory = beanFactory;
 	}
 
+	MethodInvocation invocation() {
+		return this.invocation;
+	}
+
 	public Method getMethod() {
 		return this.invocation.getMethod();
 	}

@@ -47,7 +47,8 @@ import org.springframework.util.StringValueResolver;
  * <p>
  * The advice is the outermost, so that a method's transaction is committed before its
  * goal is tracked; only the advice of {@code @Async} lies further out, so that the goal
- * is tracked when the work is done rather than when it is submitted. A bean that is not
+ * is tracked when the work is done rather than when it is submitted. Where the proxy has
+ * transactions, an innermost advice sees which one a method runs in. A bean that is not
  * proxied yet gets a proxy of its class, and so stays injectable by its class.
  *
  * @serial exclude
@@ -60,15 +61,20 @@ public final class TrackGoalBeanPostProcessor extends AbstractBeanFactoryAwareAd
 
 	private final TrackGoalInterceptor interceptor;
 
+	private final ObjectProvider<InvocationTransactions> transactions;
+
 	/**
 	 * Create a post-processor.
 	 * @param goals where to track; looked up with the first goal
 	 * @param outcomes told of goals that fail before they are tracked; looked up with the
 	 * first
+	 * @param transactions knows the transactions in which methods ran, where there are
+	 * any; looked up with the first goal or the first bean with transactions
 	 */
 	public TrackGoalBeanPostProcessor(ObjectProvider<DataFastGoals> goals,
-			ObjectProvider<GoalOutcomePublisher> outcomes) {
-		this.interceptor = new TrackGoalInterceptor(this.operationSource, goals, outcomes);
+			ObjectProvider<GoalOutcomePublisher> outcomes, ObjectProvider<InvocationTransactions> transactions) {
+		this.interceptor = new TrackGoalInterceptor(this.operationSource, goals, outcomes, transactions);
+		this.transactions = transactions;
 		this.advisor = new DefaultPointcutAdvisor(createPointcut(), this.interceptor);
 		setBeforeExistingAdvisors(true);
 		// Before the post-processor of @Async, whose order is the lowest.
@@ -109,6 +115,14 @@ public final class TrackGoalBeanPostProcessor extends AbstractBeanFactoryAwareAd
 
 	@Override
 	public Object postProcessAfterInitialization(Object bean, String beanName) {
+		Object result = advise(bean, beanName);
+		if (result == bean && bean instanceof Advised advised) {
+			adviseTransactions(advised);
+		}
+		return result;
+	}
+
+	private Object advise(Object bean, String beanName) {
 		if (bean instanceof Advised advised && !(bean instanceof AopInfrastructureBean) && !advised.isFrozen()
 				&& this.advisor != null && !isEligible(AopUtils.getTargetClass(bean))
 				&& hasEligibleInterface(advised)) {
@@ -116,6 +130,20 @@ public final class TrackGoalBeanPostProcessor extends AbstractBeanFactoryAwareAd
 			return bean;
 		}
 		return super.postProcessAfterInitialization(bean, beanName);
+	}
+
+	/**
+	 * Have methods observed from inside their transactions, too.
+	 */
+	private void adviseTransactions(Advised advised) {
+		if (this.advisor == null || advised.indexOf(this.advisor) < 0) {
+			return;
+		}
+		this.transactions.ifAvailable((transactions) -> {
+			if (transactions.isTransactional(advised)) {
+				advised.addAdvisor(new DefaultPointcutAdvisor(createPointcut(), transactions.innermostAdvice()));
+			}
+		});
 	}
 
 	/**

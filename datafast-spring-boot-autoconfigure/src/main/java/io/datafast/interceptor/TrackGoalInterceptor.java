@@ -49,13 +49,16 @@ final class TrackGoalInterceptor implements MethodInterceptor {
 
 	private final SingletonSupplier<GoalOutcomePublisher> outcomes;
 
+	private final SingletonSupplier<InvocationTransactions> transactions;
+
 	private @Nullable BeanFactory beanFactory;
 
 	TrackGoalInterceptor(TrackGoalOperationSource operationSource, ObjectProvider<DataFastGoals> goals,
-			ObjectProvider<GoalOutcomePublisher> outcomes) {
+			ObjectProvider<GoalOutcomePublisher> outcomes, ObjectProvider<InvocationTransactions> transactions) {
 		this.operationSource = operationSource;
 		this.goals = SingletonSupplier.of(goals::getObject);
 		this.outcomes = SingletonSupplier.of(outcomes::getObject);
+		this.transactions = SingletonSupplier.of(() -> transactions.getIfAvailable(() -> InvocationTransactions.NONE));
 	}
 
 	void setBeanFactory(BeanFactory beanFactory) {
@@ -88,7 +91,8 @@ final class TrackGoalInterceptor implements MethodInterceptor {
 	private void track(TrackGoalOperation operation, CompletedInvocation invocation) {
 		try {
 			if (operation.condition() == null || invocation.isTrue(operation.condition())) {
-				this.goals.obtain().track(createGoal(operation, invocation));
+				Goal goal = createGoal(operation, invocation);
+				this.transactions.obtain().track(invocation.invocation(), () -> this.goals.obtain().track(goal));
 			}
 		}
 		catch (Throwable ex) {

@@ -16,18 +16,37 @@
 
 package io.datafast.client;
 
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.KeyStore;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
 
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import io.datafast.testing.RawHttpServer;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 import org.springframework.http.HttpMethod;
+import org.springframework.http.client.ClientHttpRequest;
 import org.springframework.http.client.ClientHttpResponse;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -37,7 +56,7 @@ class BufferingJdkClientHttpRequestFactoryTests {
 	private final AtomicLong now = new AtomicLong();
 
 	private final BufferingJdkClientHttpRequestFactory factory = new BufferingJdkClientHttpRequestFactory(
-			Duration.ofSeconds(10), Duration.ofSeconds(60), daemon(), this.now::get);
+			Duration.ofSeconds(10), Duration.ofSeconds(60), this.now::get);
 
 	@Test
 	void reusesConnectionsButNotForLongerThanServersKeepThem() throws Exception {
@@ -58,12 +77,91 @@ class BufferingJdkClientHttpRequestFactoryTests {
 		}
 	}
 
-	private static ThreadFactory daemon() {
-		return (runnable) -> {
-			Thread thread = new Thread(runnable);
-			thread.setDaemon(true);
-			return thread;
-		};
+	@Test
+	void clientsDoNotPileUp() throws Exception {
+		try (RawHttpServer server = new RawHttpServer(
+				RawHttpServer.text("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"))) {
+			long others = selectorThreads();
+			for (int generation = 0; generation < 60; generation++) {
+				this.now.addAndGet(BufferingJdkClientHttpRequestFactory.MAX_CLIENT_AGE.toNanos());
+				call(server);
+			}
+			Awaitility.await().until(() -> selectorThreads() - others <= 16);
+		}
+	}
+
+	private static long selectorThreads() {
+		return Thread.getAllStackTraces()
+			.keySet()
+			.stream()
+			.filter((thread) -> thread.getName().endsWith("-SelectorManager"))
+			.count();
+	}
+
+	@Test
+	void speaksTlsWithManyConnectionsAtATime(@TempDir Path directory) throws Exception {
+		SSLContext original = SSLContext.getDefault();
+		SSLContext context = sslContext(directory.resolve("localhost.p12"));
+		HttpsServer server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+		ExecutorService threads = Executors.newCachedThreadPool();
+		try {
+			server.setHttpsConfigurator(new HttpsConfigurator(context));
+			server.setExecutor(threads);
+			server.createContext("/", (exchange) -> {
+				byte[] body = exchange.getRequestBody().readAllBytes();
+				exchange.sendResponseHeaders(200, body.length);
+				exchange.getResponseBody().write(body);
+				exchange.close();
+			});
+			server.start();
+			SSLContext.setDefault(context);
+			URI uri = URI.create("https://localhost:" + server.getAddress().getPort() + "/");
+			List<Future<String>> answers = new ArrayList<>();
+			for (int i = 0; i < 16; i++) {
+				String body = "x".repeat(1000 * i);
+				answers.add(threads.submit(() -> {
+					String answer = "";
+					for (int call = 0; call < 50; call++) {
+						answer = post(uri, body);
+					}
+					return answer;
+				}));
+			}
+			for (int i = 0; i < 16; i++) {
+				assertThat(answers.get(i).get()).hasSize(1000 * i);
+			}
+		}
+		finally {
+			SSLContext.setDefault(original);
+			server.stop(0);
+			threads.shutdownNow();
+		}
+	}
+
+	private String post(URI uri, String body) throws IOException {
+		ClientHttpRequest request = this.factory.createRequest(uri, HttpMethod.POST);
+		request.getBody().write(body.getBytes(StandardCharsets.US_ASCII));
+		try (ClientHttpResponse response = request.execute()) {
+			return new String(response.getBody().readAllBytes(), StandardCharsets.US_ASCII);
+		}
+	}
+
+	private static SSLContext sslContext(Path keyStoreFile) throws Exception {
+		char[] password = "changeit".toCharArray();
+		Process keytool = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+				"-genkeypair", "-keyalg", "EC", "-dname", "CN=localhost", "-ext", "san=dns:localhost", "-storetype",
+				"PKCS12", "-storepass", new String(password), "-keystore", keyStoreFile.toString())
+			.inheritIO()
+			.start();
+		assertThat(keytool.waitFor()).isZero();
+		KeyStore keyStore = KeyStore.getInstance(keyStoreFile.toFile(), password);
+		KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+		keys.init(keyStore, password);
+		TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+		trust.init(keyStore);
+		SSLContext context = SSLContext.getInstance("TLS");
+		context.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
+		return context;
 	}
 
 	private void call(RawHttpServer server) throws Exception {

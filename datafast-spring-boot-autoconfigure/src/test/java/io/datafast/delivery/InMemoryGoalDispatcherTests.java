@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.Future;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -162,8 +163,10 @@ class InMemoryGoalDispatcherTests {
 
 	@Test
 	void givesAbandonedGoalsOneOutcomeOnly() {
+		CountDownLatch begun = new CountDownLatch(2);
 		CountDownLatch finished = new CountDownLatch(2);
 		create(100, 2, Duration.ofMillis(1), (goal) -> {
+			begun.countDown();
 			try {
 				awaitUninterruptibly();
 				return RECEIPT;
@@ -173,6 +176,7 @@ class InMemoryGoalDispatcherTests {
 			}
 		});
 		dispatch(2);
+		Awaitility.await().until(() -> begun.getCount() == 0);
 		this.dispatcher.stop();
 		this.api.countDown();
 		Awaitility.await().until(() -> finished.getCount() == 0);
@@ -273,6 +277,106 @@ class InMemoryGoalDispatcherTests {
 		this.outcomes.awaitCount(3);
 		Awaitility.await().until(() -> this.dispatcher.pending() == 0);
 		assertThat(output).containsOnlyOnce("WARN").contains("GoalDeliveryListener").contains("on purpose");
+	}
+
+	@Test
+	void aNullReceiptAndAFailureBeforeTheCallCostTheirGoalOnly() {
+		create(10, 1, Duration.ofSeconds(60), (goal) -> {
+			if (goal.name().equals("goal0")) {
+				return null;
+			}
+			if (goal.name().equals("goal1")) {
+				throw new DataFastUnavailableException("refused by an interceptor", new IllegalStateException(), false);
+			}
+			return RECEIPT;
+		});
+		dispatch(3);
+		List<RecordedOutcomes.Recorded> all = this.outcomes.awaitCount(2);
+		assertThat(all.get(0).outcome()).isEqualTo(new Dropped(Dropped.Reason.FAILED, null));
+		assertThat(all.get(1).goal().name()).isEqualTo("goal2");
+		assertThat(all.get(1).outcome()).isInstanceOf(Created.class);
+		this.dispatcher.stop();
+		assertThat(this.outcomes.all()).hasSize(3);
+	}
+
+	@Test
+	void aListenerThatInterruptsItsThreadDoesNotHarmTheNextCall() {
+		GoalDeliveryListener interrupting = (goal, outcome) -> Thread.currentThread().interrupt();
+		this.dispatcher = new InMemoryGoalDispatcher(new GoalDelivery((goal) -> {
+			if (Thread.currentThread().isInterrupted()) {
+				throw new GoalRejectedException("interrupted", 400, "");
+			}
+			return RECEIPT;
+		}), new GoalOutcomePublisher(() -> List.of(interrupting, this.outcomes)),
+				new InMemorySettings(10, 1, Duration.ofSeconds(60)), RetrySettings.DEFAULTS, this.threads, null);
+		dispatch(5);
+		this.outcomes.awaitCount(5);
+		assertThat(this.outcomes.count(Created.class)).isEqualTo(5);
+	}
+
+	@Test
+	void goalsWaitUntilThereAreThreadsAgain(CapturedOutput output) {
+		AtomicInteger refusals = new AtomicInteger();
+		ManualTimer timer = new ManualTimer();
+		this.dispatcher = new InMemoryGoalDispatcher(new GoalDelivery((goal) -> RECEIPT),
+				new GoalOutcomePublisher(() -> List.of(this.outcomes)),
+				new InMemorySettings(10, 2, Duration.ofSeconds(60)), new RetryPolicy(RetrySettings.DEFAULTS, () -> 1.0),
+				timer, (runnable) -> {
+					if (refusals.incrementAndGet() <= 4) {
+						throw new OutOfMemoryError("unable to create native thread");
+					}
+					return this.threads.newThread(runnable);
+				}, null);
+		dispatch(3);
+		assertThat(this.outcomes.all()).isEmpty();
+		assertThat(this.dispatcher.pending()).isEqualTo(3);
+		timer.advance(Duration.ofSeconds(2));
+		this.outcomes.awaitCount(3);
+		assertThat(this.outcomes.count(Created.class)).isEqualTo(3);
+		assertThat(output).containsOnlyOnce("Cannot start a delivery thread");
+	}
+
+	@Test
+	void aTimerWithoutAThreadCostsNoGoalAndCountsNoneTwice() {
+		AtomicInteger refusals = new AtomicInteger(2);
+		ManualTimer timer = new ManualTimer();
+		DeliveryTimer failing = new DeliveryTimer() {
+
+			@Override
+			public long now() {
+				return timer.now();
+			}
+
+			@Override
+			public Future<?> schedule(Runnable task, long delayNanos) {
+				if (refusals.getAndDecrement() > 0) {
+					throw new OutOfMemoryError("unable to create native thread");
+				}
+				return timer.schedule(task, delayNanos);
+			}
+
+			@Override
+			public void stop() {
+				timer.stop();
+			}
+
+		};
+		AtomicInteger calls = new AtomicInteger();
+		this.dispatcher = new InMemoryGoalDispatcher(new GoalDelivery((goal) -> {
+			if (calls.incrementAndGet() == 1) {
+				throw new DataFastUnavailableException("busy", 429, Duration.ofSeconds(7));
+			}
+			return RECEIPT;
+		}), new GoalOutcomePublisher(() -> List.of(this.outcomes)), new InMemorySettings(10, 1, Duration.ofSeconds(60)),
+				new RetryPolicy(RetrySettings.DEFAULTS, () -> 1.0), failing, this.threads, null);
+		dispatch(1);
+		Awaitility.await().until(() -> refusals.get() == 1);
+		dispatch(1);
+		assertThat(this.outcomes.all()).isEmpty();
+		dispatch(1);
+		timer.advance(Duration.ofSeconds(7));
+		this.outcomes.awaitCount(3);
+		assertThat(this.outcomes.count(Created.class)).isEqualTo(3);
 	}
 
 	private void create(int capacity, int concurrency, Duration shutdownTimeout, Function<Goal, GoalReceipt> client) {

@@ -469,6 +469,103 @@ class InMemoryRetryTests {
 		assertThat(dropped.lastFailure()).isNotNull();
 	}
 
+	@Test
+	void whatFailsWhileStoppingWaitsATenthOfTheTimeoutAtMost() {
+		this.mock.answer(MockAnswer.status(500), MockAnswer.status(404));
+		start(SETTINGS, 1, this.mock.getBaseUrl(), 1000, Duration.ofSeconds(100));
+		dispatch(1);
+		this.timer.awaitNext();
+		Thread stopper = new Thread(this.dispatcher::stop);
+		stopper.start();
+		Awaitility.await().until(() -> this.mock.getRequests().size() == 2);
+		Awaitility.await().until(this::workersIdle);
+		this.timer.advance(Duration.ofSeconds(10));
+		this.outcomes.awaitSingle(Created.class);
+		Awaitility.await().until(() -> !stopper.isAlive());
+	}
+
+	@Test
+	void anUnreachableServiceIsProbedWhileStopping() throws Exception {
+		int port = freePort();
+		start(SETTINGS, 4, "http://127.0.0.1:" + port + "/api/v1", 50, Duration.ofSeconds(100));
+		dispatch(10);
+		this.timer.awaitNext();
+		Thread stopper = new Thread(this.dispatcher::stop);
+		try (MockDataFast back = MockDataFast.start(port)) {
+			stopper.start();
+			this.outcomes.awaitCount(10);
+			assertThat(back.getRequests()).hasSize(10);
+			Awaitility.await().until(() -> !stopper.isAlive());
+		}
+	}
+
+	@Test
+	void aProbeThatIsNotAnsweredIsNoRecovery(CapturedOutput output) throws Exception {
+		int port = freePort();
+		start(SETTINGS, 4, "http://127.0.0.1:" + port + "/api/v1");
+		dispatch(10);
+		this.timer.awaitNext();
+		try (MockDataFast back = MockDataFast.start(port)) {
+			back.answer(MockAnswer.disconnect());
+			this.timer.advance(Duration.ofMinutes(1));
+			assertThat(this.outcomes.awaitSingle(Dropped.class).reason()).isEqualTo(Dropped.Reason.AMBIGUOUS);
+			this.timer.awaitNext();
+			Awaitility.await().until(this::workersIdle);
+			assertThat(back.getRequests()).hasSize(1);
+			assertThat(output).doesNotContain("DataFast answers again");
+			this.timer.advance(Duration.ofMinutes(1));
+			this.outcomes.awaitCount(10);
+			assertThat(this.outcomes.count(Created.class)).isEqualTo(9);
+			awaitNothingPending();
+		}
+	}
+
+	@Test
+	void retryAfterZeroIsNoPause() {
+		this.mock.answer(MockAnswer.status(429).header("Retry-After", "0"));
+		start(SETTINGS, 1);
+		dispatch(3);
+		this.outcomes.awaitCount(2);
+		assertThat(this.timer.awaitNext()).isEqualTo(Duration.ofSeconds(1));
+		this.timer.advance(Duration.ofSeconds(1));
+		this.outcomes.awaitCount(3);
+		assertThat(this.outcomes.count(Created.class)).isEqualTo(3);
+		awaitNothingPending();
+	}
+
+	@Test
+	void manyRetriesNeedOneTimerTask() {
+		this.mock.answer(IntStream.range(0, 100).mapToObj((i) -> MockAnswer.status(500)).toArray(MockAnswer[]::new));
+		start(SETTINGS, 4);
+		for (int i = 1; i <= 100; i++) {
+			// Each is due before those that wait already.
+			this.random.set(1 - i / 200.0);
+			dispatch(1);
+			int requests = i;
+			Awaitility.await().until(() -> this.mock.getRequests().size() == requests);
+			Awaitility.await().until(this::workersIdle);
+			this.timer.awaitNext();
+			assertThat(this.timer.size()).isEqualTo(1);
+		}
+		this.timer.advance(Duration.ofSeconds(1));
+		this.outcomes.awaitCount(100);
+		assertThat(this.outcomes.count(Created.class)).isEqualTo(100);
+		awaitNothingPending();
+	}
+
+	@Test
+	void goalsThatExpireInAnOutageMakeRoomWithoutHelpOfWhoTracks() throws Exception {
+		start(SETTINGS, 4, "http://127.0.0.1:" + freePort() + "/api/v1", 10);
+		dispatch(10);
+		this.timer.awaitNext();
+		advanceMinuteByMinute(62);
+		assertThat(this.outcomes.awaitCount(10)).extracting(RecordedOutcomes.Recorded::thread)
+			.doesNotContain(Thread.currentThread());
+		dispatch(10);
+		assertThat(this.dispatcher.pending()).isEqualTo(10);
+		this.dispatcher.stop();
+	}
+
 	private static void resetConnections(ServerSocket server) {
 		try {
 			while (!server.isClosed()) {
@@ -510,8 +607,7 @@ class InMemoryRetryTests {
 	private void start(RetrySettings settings, int concurrency, String url, int capacity, Duration shutdownTimeout) {
 		RestClient.Builder restClient = RestClient.builder()
 			.baseUrl(url)
-			.requestFactory(new BufferingJdkClientHttpRequestFactory(Duration.ofMillis(500), Duration.ofSeconds(2),
-					new DaemonThreadFactory("retry-test-")));
+			.requestFactory(new BufferingJdkClientHttpRequestFactory(Duration.ofMillis(500), Duration.ofSeconds(2)));
 		GoalClient client = new GoalClient(restClient, JsonCodec.create(null),
 				new GoalClientCredentials(this.mock.getApiKey(), null));
 		this.dispatcher = new InMemoryGoalDispatcher(new GoalDelivery(client::create),

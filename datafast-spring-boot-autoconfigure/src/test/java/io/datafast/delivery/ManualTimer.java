@@ -19,6 +19,8 @@ package io.datafast.delivery;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.PriorityQueue;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 
 import org.awaitility.Awaitility;
 
@@ -37,8 +39,10 @@ final class ManualTimer implements DeliveryTimer {
 	}
 
 	@Override
-	public synchronized void schedule(Runnable task, long delayNanos) {
-		this.tasks.add(new Task(this.now + delayNanos, task));
+	public synchronized Future<?> schedule(Runnable task, long delayNanos) {
+		FutureTask<?> future = new FutureTask<>(task, null);
+		this.tasks.add(new Task(this.now + delayNanos, future));
+		return future;
 	}
 
 	@Override
@@ -53,7 +57,7 @@ final class ManualTimer implements DeliveryTimer {
 		long end = now() + duration.toNanos();
 		Task next = pollUntil(end);
 		while (next != null) {
-			next.runnable().run();
+			next.future().run();
 			next = pollUntil(end);
 		}
 	}
@@ -80,11 +84,19 @@ final class ManualTimer implements DeliveryTimer {
 		return Duration.ofNanos(this.tasks.element().time() - this.now);
 	}
 
-	synchronized boolean isIdle() {
-		return this.tasks.isEmpty();
+	boolean isIdle() {
+		return size() == 0;
 	}
 
-	private record Task(long time, Runnable runnable) {
+	/**
+	 * The number of tasks that wait for their time.
+	 */
+	synchronized int size() {
+		this.tasks.removeIf((task) -> task.future().isCancelled());
+		return this.tasks.size();
+	}
+
+	private record Task(long time, FutureTask<?> future) {
 
 	}
 

@@ -19,14 +19,14 @@ package io.datafast.interceptor;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
-import javax.sql.DataSource;
-
 import io.datafast.Goal;
 import io.datafast.annotation.TrackGoal;
 import io.datafast.annotation.VisitorId;
 import io.datafast.delivery.GoalDispatcher;
 import io.datafast.testing.DataFastContextRunners;
 import io.datafast.testing.RecordedOutcomes;
+import io.datafast.testing.TestDatabase;
+import io.datafast.testing.TestTransactions;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -45,9 +45,6 @@ import org.springframework.cache.concurrent.ConcurrentMapCacheManager;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.JdbcTemplate;
-import org.springframework.jdbc.datasource.DataSourceTransactionManager;
-import org.springframework.jdbc.datasource.embedded.EmbeddedDatabaseBuilder;
-import org.springframework.jdbc.datasource.embedded.EmbeddedDatabaseType;
 import org.springframework.scheduling.annotation.Async;
 import org.springframework.scheduling.annotation.EnableAsync;
 import org.springframework.security.access.AccessDeniedException;
@@ -55,7 +52,6 @@ import org.springframework.security.access.prepost.PreAuthorize;
 import org.springframework.security.authentication.TestingAuthenticationToken;
 import org.springframework.security.config.annotation.method.configuration.EnableMethodSecurity;
 import org.springframework.security.core.context.SecurityContextHolder;
-import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.annotation.EnableTransactionManagement;
 import org.springframework.transaction.annotation.Transactional;
 import org.springframework.transaction.support.TransactionSynchronization;
@@ -86,8 +82,7 @@ class TrackGoalBesideOtherAdviceTests {
 	@ParameterizedTest
 	@ValueSource(booleans = { true, false })
 	void transactionsAreCommittedBeforeTheGoal(boolean proxyTargetClass) {
-		this.runner
-			.withUserConfiguration(proxyTargetClass ? ClassProxyTransactions.class : InterfaceProxyTransactions.class)
+		this.runner.withUserConfiguration(proxyTargetClass ? TestTransactions.class : InterfaceProxyTransactions.class)
 			.withBean("orders", OrderService.class)
 			.run((context) -> {
 				Orders orders = context.getBean(Orders.class);
@@ -102,7 +97,7 @@ class TrackGoalBesideOtherAdviceTests {
 
 	@Test
 	void aFailingCommitTracksNothing() {
-		this.runner.withUserConfiguration(ClassProxyTransactions.class)
+		this.runner.withUserConfiguration(TestTransactions.class)
 			.withBean("orders", OrderService.class)
 			.run((context) -> {
 				assertThatExceptionOfType(IllegalStateException.class)
@@ -167,7 +162,7 @@ class TrackGoalBesideOtherAdviceTests {
 
 	@Test
 	void isTheOutermostAdviceExceptForAsync() {
-		this.runner.withUserConfiguration(ClassProxyTransactions.class, Caching.class)
+		this.runner.withUserConfiguration(TestTransactions.class, Caching.class)
 			.withBean("orders", OrderService.class)
 			.run((context) -> {
 				Advisor[] advisors = ((Advised) context.getBean(Orders.class)).getAdvisors();
@@ -282,36 +277,9 @@ class TrackGoalBesideOtherAdviceTests {
 
 	}
 
-	static class Database {
-
-		@Bean
-		DataSource dataSource() {
-			return new EmbeddedDatabaseBuilder().setType(EmbeddedDatabaseType.H2).generateUniqueName(true).build();
-		}
-
-		@Bean
-		JdbcTemplate jdbcTemplate(DataSource dataSource) {
-			JdbcTemplate jdbcTemplate = new JdbcTemplate(dataSource);
-			jdbcTemplate.execute("create table orders (id int)");
-			return jdbcTemplate;
-		}
-
-		@Bean
-		PlatformTransactionManager transactionManager(DataSource dataSource) {
-			return new DataSourceTransactionManager(dataSource);
-		}
-
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	@EnableTransactionManagement(proxyTargetClass = true)
-	static class ClassProxyTransactions extends Database {
-
-	}
-
 	@Configuration(proxyBeanMethods = false)
 	@EnableTransactionManagement(proxyTargetClass = false)
-	static class InterfaceProxyTransactions extends Database {
+	static class InterfaceProxyTransactions extends TestDatabase {
 
 	}
 

@@ -18,6 +18,7 @@ package io.datafast.testing;
 
 import io.datafast.autoconfigure.DataFastAutoConfiguration;
 import io.datafast.autoconfigure.DataFastServletAutoConfiguration;
+import io.datafast.autoconfigure.DataFastTransactionAutoConfiguration;
 import io.datafast.autoconfigure.TrackGoalAutoConfiguration;
 import io.datafast.test.MockDataFast;
 
@@ -39,8 +40,9 @@ public final class DataFastContextRunners {
 	 */
 	public static ApplicationContextRunner plain() {
 		return new ApplicationContextRunner()
-			.withConfiguration(AutoConfigurations.of(DataFastAutoConfiguration.class,
-					DataFastServletAutoConfiguration.class, TrackGoalAutoConfiguration.class))
+			.withConfiguration(
+					AutoConfigurations.of(DataFastAutoConfiguration.class, DataFastServletAutoConfiguration.class,
+							DataFastTransactionAutoConfiguration.class, TrackGoalAutoConfiguration.class))
 			.withBean("recordedOutcomes", RecordedOutcomes.class);
 	}
 

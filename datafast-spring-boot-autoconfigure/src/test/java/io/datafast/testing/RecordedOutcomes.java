@@ -40,7 +40,7 @@ public class RecordedOutcomes implements GoalDeliveryListener {
 
 	@Override
 	public void onOutcome(Goal goal, GoalOutcome outcome) {
-		this.recorded.add(new Recorded(goal, outcome));
+		this.recorded.add(new Recorded(goal, outcome, Thread.currentThread()));
 		this.size.incrementAndGet();
 	}
 
@@ -88,8 +88,9 @@ public class RecordedOutcomes implements GoalDeliveryListener {
 	 *
 	 * @param goal the goal
 	 * @param outcome the outcome
+	 * @param thread the thread that told it
 	 */
-	public record Recorded(Goal goal, GoalOutcome outcome) {
+	public record Recorded(Goal goal, GoalOutcome outcome, Thread thread) {
 	}
 
 }

@@ -37,6 +37,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.util.ClassUtils;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
@@ -71,6 +72,13 @@ class NewApplicationTests {
 						"User-Agent: datafast-spring-boot/" + System.getProperty("project.version"));
 			}
 		}
+	}
+
+	@Test
+	void needsNoTransactions() {
+		assertThat(
+				ClassUtils.isPresent("org.springframework.transaction.support.TransactionSynchronizationManager", null))
+			.isFalse();
 	}
 
 	private static void subscribe(String port) throws Exception {

@@ -21,6 +21,7 @@ import java.util.function.Consumer;
 
 import io.datafast.DataFastGoals;
 import io.datafast.Goal;
+import io.datafast.annotation.TrackGoal;
 import io.datafast.delivery.GoalOutcome;
 import io.datafast.delivery.GoalOutcome.Created;
 import io.datafast.delivery.GoalOutcome.Dropped;
@@ -37,11 +38,15 @@ import org.junit.jupiter.api.Test;
 import org.springframework.boot.jdbc.DataSourceBuilder;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.ApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.annotation.EnableTransactionManagement;
+import org.springframework.transaction.annotation.Transactional;
 import org.springframework.transaction.event.TransactionalEventListener;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
@@ -225,6 +230,24 @@ abstract class JdbcTransactionTests {
 	}
 
 	@Test
+	void anAnnotatedMethodIsTrackedWithItsTransaction() {
+		this.runner = this.runner.withUserConfiguration(AnnotatedConfiguration.class);
+		run((application) -> {
+			Annotated annotated = application.context().getBean(Annotated.class);
+			annotated.pay(false);
+			assertThatExceptionOfType(IllegalStateException.class).isThrownBy(() -> annotated.pay(true));
+			application.inTransaction(() -> annotated.pay(false));
+			assertThatExceptionOfType(IllegalStateException.class).isThrownBy(() -> application.inTransaction(() -> {
+				annotated.pay(false);
+				throw new IllegalStateException("expected");
+			}));
+			application.outcomes().awaitCount(3);
+			assertThat(names()).containsExactly("payment", "payment");
+			assertThat(application.outcomes().count(ROLLED_BACK)).isOne();
+		});
+	}
+
+	@Test
 	void transactionsOfAnotherResourceAreAwaited() {
 		this.runner = this.runner.withBean("other", PlatformTransactionManager.class,
 				() -> new JdbcTransactionManager(DataSourceBuilder.create().url(createDatabase()).build()), (bean) -> {
@@ -342,6 +365,29 @@ abstract class JdbcTransactionTests {
 		private static int count(JdbcTemplate jdbc) {
 			Integer count = jdbc.queryForObject("select count(*) from datafast_goals", Integer.class);
 			return (count != null) ? count : 0;
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableTransactionManagement
+	static class AnnotatedConfiguration {
+
+		@Bean
+		Annotated annotated() {
+			return new Annotated();
+		}
+
+	}
+
+	static class Annotated {
+
+		@Transactional
+		@TrackGoal(name = "payment", visitorId = "'" + DataFastContextRunners.VISITOR + "'")
+		public void pay(boolean failing) {
+			if (failing) {
+				throw new IllegalStateException("expected");
+			}
 		}
 
 	}

@@ -25,6 +25,7 @@ import java.util.List;
 
 import io.datafast.autoconfigure.DataFastAutoConfiguration;
 import io.datafast.autoconfigure.DataFastServletAutoConfiguration;
+import io.datafast.autoconfigure.DataFastTransactionAutoConfiguration;
 import io.datafast.autoconfigure.TrackGoalAutoConfiguration;
 import io.datafast.test.MockDataFast;
 import io.datafast.testing.RecordedOutcomes;
@@ -95,9 +96,10 @@ final class ServletApplication implements AutoCloseable {
 
 	@Configuration(proxyBeanMethods = false)
 	@ImportAutoConfiguration({ DataFastAutoConfiguration.class, DataFastServletAutoConfiguration.class,
-			TrackGoalAutoConfiguration.class, TomcatServletWebServerAutoConfiguration.class,
-			DispatcherServletAutoConfiguration.class, WebMvcAutoConfiguration.class, JacksonAutoConfiguration.class,
-			HttpMessageConvertersAutoConfiguration.class, ErrorMvcAutoConfiguration.class })
+			DataFastTransactionAutoConfiguration.class, TrackGoalAutoConfiguration.class,
+			TomcatServletWebServerAutoConfiguration.class, DispatcherServletAutoConfiguration.class,
+			WebMvcAutoConfiguration.class, JacksonAutoConfiguration.class, HttpMessageConvertersAutoConfiguration.class,
+			ErrorMvcAutoConfiguration.class })
 	static class BaseConfiguration {
 
 		@Bean

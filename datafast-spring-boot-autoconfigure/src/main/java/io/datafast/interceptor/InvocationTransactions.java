@@ -1,0 +1,73 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.datafast.interceptor;
+
+import org.aopalliance.intercept.MethodInterceptor;
+import org.aopalliance.intercept.MethodInvocation;
+
+import org.springframework.aop.framework.Advised;
+
+/**
+ * Knows in which transaction an advised method ran. Its goals are tracked further out,
+ * where that transaction may have ended and another, or none, may be the current one.
+ */
+public interface InvocationTransactions {
+
+	/**
+	 * For applications without transactions.
+	 */
+	InvocationTransactions NONE = new InvocationTransactions() {
+
+		@Override
+		public boolean isTransactional(Advised proxy) {
+			return false;
+		}
+
+		@Override
+		public MethodInterceptor innermostAdvice() {
+			return MethodInvocation::proceed;
+		}
+
+		@Override
+		public void track(MethodInvocation invocation, Runnable tracking) {
+			tracking.run();
+		}
+
+	};
+
+	/**
+	 * Whether a proxy runs methods in transactions.
+	 * @param proxy the proxy
+	 * @return whether it does, so that it needs the {@link #innermostAdvice()}
+	 */
+	boolean isTransactional(Advised proxy);
+
+	/**
+	 * What sees a method from inside its transaction.
+	 * @return the advice
+	 */
+	MethodInterceptor innermostAdvice();
+
+	/**
+	 * Track goals in the transaction in which a method ran.
+	 * @param invocation the method's invocation, with or without the
+	 * {@link #innermostAdvice()}
+	 * @param tracking tracks the goals; runs once, on the calling thread
+	 */
+	void track(MethodInvocation invocation, Runnable tracking);
+
+}

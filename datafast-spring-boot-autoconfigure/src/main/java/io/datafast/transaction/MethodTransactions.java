@@ -1,0 +1,104 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.datafast.transaction;
+
+import java.util.Arrays;
+import java.util.function.Supplier;
+
+import io.datafast.interceptor.InvocationTransactions;
+import org.aopalliance.intercept.MethodInterceptor;
+import org.aopalliance.intercept.MethodInvocation;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.aop.ProxyMethodInvocation;
+import org.springframework.aop.framework.Advised;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.transaction.NoTransactionException;
+import org.springframework.transaction.interceptor.TransactionAspectSupport;
+import org.springframework.util.function.SingletonSupplier;
+
+/**
+ * Remembers with an invocation which transaction it ran in. So the goal of a method whose
+ * transaction was rolled back without an exception is skipped, and that of one with a
+ * transaction of its own does not wait for the caller's. Thread-safe.
+ */
+public final class MethodTransactions implements InvocationTransactions {
+
+	private static final Log logger = LogFactory.getLog(MethodTransactions.class);
+
+	private static final String ATTRIBUTE = MethodTransactions.class.getName();
+
+	private final Supplier<OpenTransactions> transactions;
+
+	/**
+	 * Create an instance.
+	 * @param transactions keeps the goals of open transactions; asked for with the first
+	 * invocation
+	 */
+	public MethodTransactions(ObjectProvider<OpenTransactions> transactions) {
+		this.transactions = SingletonSupplier.of(transactions::getObject);
+	}
+
+	@Override
+	public boolean isTransactional(Advised proxy) {
+		return Arrays.stream(proxy.getAdvisors())
+			.anyMatch((advisor) -> advisor.getAdvice() instanceof TransactionAspectSupport);
+	}
+
+	@Override
+	public MethodInterceptor innermostAdvice() {
+		return this::proceed;
+	}
+
+	private @Nullable Object proceed(MethodInvocation invocation) throws Throwable {
+		Object result = invocation.proceed();
+		try {
+			if (invocation instanceof ProxyMethodInvocation proxied) {
+				proxied.setUserAttribute(ATTRIBUTE, this.transactions.get().ofRunningMethod(isRollbackOnly()));
+			}
+		}
+		catch (Throwable ex) {
+			// Here it would roll the method's transaction back.
+			logger.debug("Tracking a goal without the transaction of its method", ex);
+		}
+		return result;
+	}
+
+	private static boolean isRollbackOnly() {
+		try {
+			return TransactionAspectSupport.currentTransactionStatus().isRollbackOnly();
+		}
+		catch (NoTransactionException ex) {
+			return false;
+		}
+	}
+
+	@Override
+	public void track(MethodInvocation invocation, Runnable tracking) {
+		Object goals = (invocation instanceof ProxyMethodInvocation proxied) ? proxied.getUserAttribute(ATTRIBUTE)
+				: null;
+		if (goals instanceof TransactionGoals ofMethod) {
+			this.transactions.get().runFor(ofMethod, tracking);
+		}
+		else {
+			tracking.run();
+		}
+	}
+
+}
