@@ -44,11 +44,11 @@ import org.springframework.dao.DataAccessException;
  * crash, and any node of a cluster can deliver them.
  * <p>
  * In a transaction of that database, goals are written right before it commits; if it is
- * rolled back they are {@linkplain io.datafast.GoalOutcome skipped}. Everywhere else each
- * is written at once, in a transaction of its own, on the calling thread, or on another
- * if the calling one must not wait for a database. Every node with the same table takes
- * goals from there. A goal that ends without being recorded is {@linkplain ParkedGoals
- * parked}.
+ * rolled back they are {@linkplain io.datafast.delivery.GoalOutcome.Skipped skipped}.
+ * Everywhere else each is written at once, in a transaction of its own, on the calling
+ * thread, or on another if the calling one must not wait for a database. Every node with
+ * the same table takes goals from there. A goal that ends without being recorded is
+ * {@linkplain ParkedGoals parked}.
  * <p>
  * Outcomes are told on the node that reaches them. What waits when a node stops stays in
  * the table.

@@ -23,6 +23,9 @@ public class MissingGoalTableException extends RuntimeException {
 
 	private static final long serialVersionUID = 1L;
 
+	/**
+	 * The table's name, as configured.
+	 */
 	private final String table;
 
 	MissingGoalTableException(String table, Throwable cause) {
