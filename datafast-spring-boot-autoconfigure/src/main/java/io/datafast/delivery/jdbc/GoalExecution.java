@@ -20,6 +20,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 
+import com.github.kagkarlsson.scheduler.exceptions.ExecutionException;
 import com.github.kagkarlsson.scheduler.task.CompletionHandler;
 import com.github.kagkarlsson.scheduler.task.Execution;
 import com.github.kagkarlsson.scheduler.task.ExecutionComplete;
@@ -229,11 +230,20 @@ final class GoalExecution {
 	 * The goal was in flight on a node that has crashed.
 	 */
 	void onDead(ExecutionComplete complete, ExecutionOperations<StoredGoal> operations) {
+		try {
+			takeOver(complete, operations);
+		}
+		catch (ExecutionException ex) {
+			this.log.debug("Another node was faster to take a goal over", ex);
+		}
+	}
+
+	private void takeOver(ExecutionComplete complete, ExecutionOperations<StoredGoal> operations) {
 		Execution execution = complete.getExecution();
 		StoredGoal stored = readable(execution);
 		if (this.onCrash == OnCrash.RETRY || stored == null) {
-			this.log.info("Trying a goal again that was in flight on " + execution.pickedBy + ", which has stopped");
 			operations.reschedule(complete, this.clock.instant());
+			this.log.info("Trying a goal again that was in flight on " + execution.pickedBy + ", which has stopped");
 			return;
 		}
 		Dropped outcome = new Dropped(Dropped.Reason.AMBIGUOUS, null);

@@ -28,7 +28,6 @@ import io.datafast.delivery.jdbc.GoalTable.NewGoal;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
-import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
@@ -44,8 +43,6 @@ final class GoalIntake {
 
 	private final GoalWriter writer;
 
-	private final GoalTable table;
-
 	private final Backlog backlog;
 
 	private final GoalOutcomePublisher outcomes;
@@ -57,16 +54,13 @@ final class GoalIntake {
 	/**
 	 * Create an intake.
 	 * @param writer writes goals
-	 * @param table where they are written to
 	 * @param backlog knows how many wait
 	 * @param outcomes told about those that do not get into the table
 	 * @param stored called when goals are there to be delivered
 	 * @param clock tells when goals are tracked
 	 */
-	GoalIntake(GoalWriter writer, GoalTable table, Backlog backlog, GoalOutcomePublisher outcomes, Runnable stored,
-			Clock clock) {
+	GoalIntake(GoalWriter writer, Backlog backlog, GoalOutcomePublisher outcomes, Runnable stored, Clock clock) {
 		this.writer = writer;
-		this.table = table;
 		this.backlog = backlog;
 		this.outcomes = outcomes;
 		this.stored = stored;
@@ -89,13 +83,12 @@ final class GoalIntake {
 	}
 
 	private TransactionGoals goalsOfTransaction() {
-		for (TransactionSynchronization candidate : TransactionSynchronizationManager.getSynchronizations()) {
-			if (candidate instanceof TransactionGoals goals && goals.belongsTo(this)) {
-				return goals;
-			}
+		TransactionGoals goals = (TransactionGoals) TransactionSynchronizationManager.getResource(this);
+		if (goals == null || goals.isCompleted()) {
+			goals = new TransactionGoals(this);
+			TransactionSynchronizationManager.registerSynchronization(goals);
+			goals.bind();
 		}
-		TransactionGoals goals = new TransactionGoals(this);
-		TransactionSynchronizationManager.registerSynchronization(goals);
 		return goals;
 	}
 
@@ -143,7 +136,7 @@ final class GoalIntake {
 			return;
 		}
 		try {
-			if (this.table.contains(written.get(0).id())) {
+			if (this.writer.isCommitted(written.get(0))) {
 				committed(written, List.of());
 			}
 			else {

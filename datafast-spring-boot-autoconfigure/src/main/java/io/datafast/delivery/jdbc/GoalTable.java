@@ -122,11 +122,15 @@ final class GoalTable {
 		}
 	}
 
-	boolean contains(String id) {
-		List<Integer> found = this.jdbc.query(
-				"select 1 from " + this.name + " where task_name = ? and task_instance = ?", (resultSet, row) -> 1,
-				TASK, id);
-		return !found.isEmpty();
+	boolean contains(Connection connection, String id) throws SQLException {
+		try (PreparedStatement statement = connection
+			.prepareStatement("select 1 from " + this.name + " where task_name = ? and task_instance = ?")) {
+			statement.setString(1, TASK);
+			statement.setString(2, id);
+			try (ResultSet resultSet = statement.executeQuery()) {
+				return resultSet.next();
+			}
+		}
 	}
 
 	// What the housekeeping does

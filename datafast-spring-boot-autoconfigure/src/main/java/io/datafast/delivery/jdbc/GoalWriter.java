@@ -26,7 +26,6 @@ import javax.sql.DataSource;
 import io.datafast.delivery.jdbc.GoalTable.NewGoal;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.jdbc.UncategorizedSQLException;
 import org.springframework.jdbc.datasource.ConnectionHolder;
 import org.springframework.jdbc.datasource.DataSourceUtils;
 import org.springframework.transaction.PlatformTransactionManager;
@@ -88,7 +87,7 @@ final class GoalWriter {
 			return true;
 		}
 		catch (SQLException ex) {
-			throw failed(ex);
+			throw new GoalStorageException(ex);
 		}
 		finally {
 			DataSourceUtils.releaseConnection(connection, this.dataSource);
@@ -107,7 +106,7 @@ final class GoalWriter {
 			return !holder.getConnection().getAutoCommit();
 		}
 		catch (SQLException ex) {
-			throw failed(ex);
+			throw new GoalStorageException(ex);
 		}
 	}
 
@@ -140,7 +139,7 @@ final class GoalWriter {
 			}
 		}
 		catch (SQLException ex) {
-			throw failed(ex);
+			throw new GoalStorageException(ex);
 		}
 	}
 
@@ -160,8 +159,20 @@ final class GoalWriter {
 		}
 	}
 
-	private static UncategorizedSQLException failed(SQLException failure) {
-		return new UncategorizedSQLException("storing goals", null, failure);
+	/**
+	 * Whether a goal is in the table, as others than the current transaction see it.
+	 */
+	boolean isCommitted(NewGoal goal) {
+		try (Connection connection = this.dataSource.getConnection()) {
+			boolean committed = this.table.contains(connection, goal.id());
+			if (!connection.getAutoCommit()) {
+				connection.rollback();
+			}
+			return committed;
+		}
+		catch (SQLException ex) {
+			throw new GoalStorageException(ex);
+		}
 	}
 
 }

@@ -145,7 +145,7 @@ public final class JdbcGoalDispatcher implements TransactionalGoalDispatcher, Sm
 		if (parts == null) {
 			GoalTable table = this.store.table();
 			parts = new Parts(table,
-					new GoalIntake(this.store.writer(table), table, this.backlog, this.outcomes, this::goalsAreDue,
+					new GoalIntake(this.store.writer(table), this.backlog, this.outcomes, this::goalsAreDue,
 							this.clock),
 					new Housekeeping(table, this.backlog, this.gate, this.outcomes, this.retryPolicy.maxAge(),
 							this.settings.parkedRetention(), this.clock),

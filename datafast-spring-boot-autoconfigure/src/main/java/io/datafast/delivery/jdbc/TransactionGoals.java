@@ -24,6 +24,7 @@ import java.util.Map;
 import io.datafast.delivery.jdbc.GoalTable.NewGoal;
 
 import org.springframework.transaction.support.TransactionSynchronization;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
  * The goals of a transaction. They are written right before it commits, all at once; what
@@ -43,12 +44,41 @@ final class TransactionGoals implements TransactionSynchronization {
 
 	private final Map<Object, Integer> sizesAtSavepoints = new IdentityHashMap<>();
 
+	private volatile boolean completed;
+
 	TransactionGoals(GoalIntake intake) {
 		this.intake = intake;
 	}
 
-	boolean belongsTo(GoalIntake intake) {
-		return this.intake == intake;
+	/**
+	 * Another thread may have completed the transaction.
+	 */
+	boolean isCompleted() {
+		return this.completed;
+	}
+
+	/**
+	 * Be found by the intake as long as the transaction is the current one.
+	 */
+	void bind() {
+		TransactionSynchronizationManager.unbindResourceIfPossible(this.intake);
+		TransactionSynchronizationManager.bindResource(this.intake, this);
+	}
+
+	private void unbind() {
+		if (TransactionSynchronizationManager.getResource(this.intake) == this) {
+			TransactionSynchronizationManager.unbindResource(this.intake);
+		}
+	}
+
+	@Override
+	public void suspend() {
+		unbind();
+	}
+
+	@Override
+	public void resume() {
+		bind();
 	}
 
 	void add(NewGoal goal) {
@@ -85,6 +115,8 @@ final class TransactionGoals implements TransactionSynchronization {
 
 	@Override
 	public void afterCompletion(int status) {
+		unbind();
+		this.completed = true;
 		switch (status) {
 			case STATUS_COMMITTED -> this.intake.committed(this.written, this.unwritten);
 			case STATUS_ROLLED_BACK -> {

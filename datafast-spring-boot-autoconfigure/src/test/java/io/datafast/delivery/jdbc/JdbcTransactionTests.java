@@ -16,8 +16,11 @@
 
 package io.datafast.delivery.jdbc;
 
+import java.util.HexFormat;
 import java.util.List;
 import java.util.function.Consumer;
+
+import javax.sql.DataSource;
 
 import io.datafast.DataFastGoals;
 import io.datafast.Goal;
@@ -34,20 +37,26 @@ import io.datafast.testing.RecordedOutcomes;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 import org.springframework.boot.jdbc.DataSourceBuilder;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.TransactionSystemException;
 import org.springframework.transaction.annotation.EnableTransactionManagement;
 import org.springframework.transaction.annotation.Transactional;
 import org.springframework.transaction.event.TransactionalEventListener;
+import org.springframework.transaction.support.DefaultTransactionStatus;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -58,6 +67,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 /**
  * Goals are part of the transaction in which they are tracked.
  */
+@ExtendWith(OutputCaptureExtension.class)
 abstract class JdbcTransactionTests {
 
 	private static final GoalOutcome ROLLED_BACK = new Skipped(Skipped.Reason.ROLLED_BACK);
@@ -271,7 +281,48 @@ abstract class JdbcTransactionTests {
 	}
 
 	@Test
-	void aFailureToStoreLeavesTheTransactionAlone() {
+	void aCommitThatFailsSendsNothing() {
+		run((application) -> {
+			PlatformTransactionManager failing = new DataSourceTransactionManager(
+					application.context().getBean(DataSource.class)) {
+
+				@Override
+				protected void doCommit(DefaultTransactionStatus status) {
+					doRollback(status);
+					throw new TransactionSystemException("expected");
+				}
+
+			};
+			assertThatExceptionOfType(TransactionSystemException.class)
+				.isThrownBy(() -> new TransactionTemplate(failing)
+					.executeWithoutResult((status) -> application.track("signup")));
+			assertThat(application.outcomes().outcomes()).containsExactly(ROLLED_BACK);
+			assertThat(application.rowsOfOthers()).isZero();
+		});
+	}
+
+	@Test
+	void aCommitThatSucceedsThoughItIsReportedAsFailedSends() {
+		run((application) -> {
+			PlatformTransactionManager failing = new DataSourceTransactionManager(
+					application.context().getBean(DataSource.class)) {
+
+				@Override
+				protected void doCommit(DefaultTransactionStatus status) {
+					super.doCommit(status);
+					throw new TransactionSystemException("expected");
+				}
+
+			};
+			assertThatExceptionOfType(TransactionSystemException.class)
+				.isThrownBy(() -> new TransactionTemplate(failing)
+					.executeWithoutResult((status) -> application.track("signup")));
+			application.outcomes().awaitSingle(Created.class);
+		});
+	}
+
+	@Test
+	void aFailureToStoreLeavesTheTransactionAlone(CapturedOutput output) {
 		run((application) -> {
 			application.jdbc().execute("create table business (id varchar(100))");
 			application.dispatcher().stop();
@@ -284,6 +335,9 @@ abstract class JdbcTransactionTests {
 			assertThat(application.jdbc().queryForObject("select count(*) from business", Integer.class)).isOne();
 			application.track("another");
 			assertThat(application.outcomes().outcomes()).hasSize(2);
+			assertThat(output).contains("The database refused a goal: ")
+				.doesNotContain(DataFastContextRunners.VISITOR)
+				.doesNotContain(HexFormat.of().formatHex("visitor".getBytes()));
 		});
 	}
 
