@@ -31,13 +31,14 @@ import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
 import org.springframework.jdbc.support.JdbcUtils;
 import org.springframework.jdbc.support.MetaDataAccessException;
 import org.springframework.transaction.PlatformTransactionManager;
-import org.springframework.transaction.support.ResourceTransactionManager;
 
 /**
  * Where goals are stored: a table in a database. Creating an instance does not connect to
  * the database.
  */
 public final class GoalStore {
+
+	private static final String JTA_TRANSACTION_MANAGER = "org.springframework.transaction.jta.JtaTransactionManager";
 
 	private final DataSource dataSource;
 
@@ -64,10 +65,20 @@ public final class GoalStore {
 	public GoalStore(DataSource dataSource, @Nullable PlatformTransactionManager transactionManager, String tableName,
 			Function<Map<String, ?>, byte[]> writer, Function<byte[], @Nullable Map<?, ?>> reader) {
 		this.dataSource = withoutProxy(dataSource);
-		this.globalTransactionManager = (transactionManager instanceof ResourceTransactionManager) ? null
-				: transactionManager;
+		this.globalTransactionManager = isGlobal(transactionManager) ? transactionManager : null;
 		this.tableName = tableName;
 		this.format = new StoredGoalFormat(writer, reader);
+	}
+
+	/**
+	 * By the name, since the class cannot be loaded without the JTA API.
+	 */
+	private static boolean isGlobal(@Nullable PlatformTransactionManager transactionManager) {
+		Class<?> type = (transactionManager != null) ? transactionManager.getClass() : null;
+		while (type != null && !JTA_TRANSACTION_MANAGER.equals(type.getName())) {
+			type = type.getSuperclass();
+		}
+		return type != null;
 	}
 
 	private static DataSource withoutProxy(DataSource dataSource) {
