@@ -26,6 +26,7 @@ import java.util.List;
 import javax.sql.DataSource;
 
 import com.github.kagkarlsson.scheduler.jdbc.JdbcCustomization;
+import io.datafast.Goal;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.dao.DataAccessException;
@@ -288,7 +289,7 @@ final class GoalTable {
 	 * @param id what {@link GoalId} made
 	 * @param goal the goal
 	 */
-	record NewGoal(String id, io.datafast.Goal goal) {
+	record NewGoal(String id, Goal goal) {
 
 	}
 

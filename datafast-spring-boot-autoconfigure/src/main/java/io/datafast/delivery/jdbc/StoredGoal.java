@@ -16,9 +16,9 @@
 
 package io.datafast.delivery.jdbc;
 
+import io.datafast.DataFastException;
 import io.datafast.Goal;
 import io.datafast.VisitorNotFoundException;
-import io.datafast.DataFastException;
 import io.datafast.delivery.GoalOutcome;
 import org.jspecify.annotations.Nullable;
 

@@ -39,7 +39,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-import org.springframework.boot.jdbc.DataSourceBuilder;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -260,7 +259,7 @@ abstract class JdbcTransactionTests {
 	@Test
 	void transactionsOfAnotherResourceAreAwaited() {
 		this.runner = this.runner.withBean("other", PlatformTransactionManager.class,
-				() -> new JdbcTransactionManager(DataSourceBuilder.create().url(createDatabase()).build()), (bean) -> {
+				() -> new JdbcTransactionManager(Application.dataSource(createDatabase())), (bean) -> {
 				});
 		run((application) -> {
 			PlatformTransactionManager other = application.context().getBean("other", PlatformTransactionManager.class);
@@ -409,7 +408,11 @@ abstract class JdbcTransactionTests {
 		 */
 		int rowsOfOthers() {
 			String url = this.context.getEnvironment().getRequiredProperty("spring.datasource.url");
-			return count(new JdbcTemplate(new DriverManagerDataSource(url, isH2(url) ? "sa" : null, null)));
+			return count(new JdbcTemplate(dataSource(url)));
+		}
+
+		static DataSource dataSource(String url) {
+			return new DriverManagerDataSource(url, isH2(url) ? "sa" : null, null);
 		}
 
 		private static boolean isH2(String url) {
