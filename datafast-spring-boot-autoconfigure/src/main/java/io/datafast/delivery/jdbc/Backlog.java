@@ -18,15 +18,14 @@ package io.datafast.delivery.jdbc;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.concurrent.atomic.AtomicLong;
 
 import io.datafast.delivery.jdbc.GoalTable.Counts;
 import org.jspecify.annotations.Nullable;
 
 /**
  * About how many goals there are in the table, without asking the database for each goal:
- * what was counted last, and what this node has added and removed since. What other nodes
- * add shows with the next count. Thread-safe.
+ * what was counted last, what this node has added and removed since, and what it is about
+ * to add. What other nodes add shows with the next count. Thread-safe.
  */
 final class Backlog {
 
@@ -34,13 +33,21 @@ final class Backlog {
 
 	private final int parkedCapacity;
 
-	private final AtomicLong waiting = new AtomicLong();
+	private long waiting;
 
-	private final AtomicLong waitingChanges = new AtomicLong();
+	/**
+	 * Of these, how many are not in the table yet.
+	 */
+	private long uncommitted;
 
-	private final AtomicLong parked = new AtomicLong();
+	/**
+	 * By how many this node has ever changed what is in the table.
+	 */
+	private long changes;
 
-	private volatile @Nullable Instant oldest;
+	private long parked;
+
+	private @Nullable Instant oldest;
 
 	Backlog(int capacity, int parkedCapacity) {
 		this.capacity = capacity;
@@ -48,65 +55,84 @@ final class Backlog {
 	}
 
 	/**
-	 * Count a goal in that is going to wait, unless as many as the capacity do.
+	 * Count a goal in that is going to be stored, unless as many as the capacity wait.
+	 * Whoever does so says what became of it: {@link #stored} or {@link #abandoned}.
 	 */
-	boolean tryAdd() {
-		if (this.waiting.incrementAndGet() > this.capacity) {
-			this.waiting.decrementAndGet();
+	synchronized boolean tryAdd() {
+		if (this.waiting >= this.capacity) {
 			return false;
 		}
-		this.waitingChanges.incrementAndGet();
+		this.waiting++;
+		this.uncommitted++;
 		return true;
 	}
 
 	/**
-	 * A goal no longer waits.
+	 * Goals are in the table now.
 	 */
-	void removed() {
-		this.waiting.decrementAndGet();
-		this.waitingChanges.decrementAndGet();
+	synchronized void stored(int count) {
+		this.uncommitted -= count;
+		this.changes += count;
 	}
 
-	void parked() {
-		this.parked.incrementAndGet();
+	/**
+	 * A goal will not get into the table.
+	 */
+	synchronized void abandoned() {
+		this.uncommitted--;
+		this.waiting--;
 	}
 
-	boolean hasRoomForParked() {
-		return this.parked.get() < this.parkedCapacity;
+	/**
+	 * A goal in the table no longer waits.
+	 */
+	synchronized void ended() {
+		this.waiting--;
+		this.changes--;
 	}
 
-	boolean isFull() {
-		return this.waiting.get() >= this.capacity;
+	synchronized void parked() {
+		this.parked++;
 	}
 
-	int capacity() {
-		return this.capacity;
+	synchronized boolean hasRoomForParked() {
+		return this.parked < this.parkedCapacity;
 	}
 
-	int waitingCount() {
-		return (int) Math.max(0, this.waiting.get());
+	synchronized boolean isFull() {
+		return this.waiting >= this.capacity;
 	}
 
-	int parkedCount() {
-		return (int) Math.max(0, this.parked.get());
+	synchronized int waitingCount() {
+		return (int) Math.max(0, this.waiting);
+	}
+
+	synchronized int parkedCount() {
+		return (int) this.parked;
 	}
 
 	/**
 	 * The age of the oldest goal that waited at the last count.
 	 */
-	@Nullable Duration oldestAge(Instant now) {
-		Instant oldest = this.oldest;
-		return (oldest != null) ? Duration.between(oldest, now) : null;
+	synchronized @Nullable Duration oldestAge(Instant now) {
+		return (this.oldest != null) ? Duration.between(this.oldest, now) : null;
 	}
 
 	/**
 	 * Count.
 	 */
 	void refresh(GoalTable table) {
-		long changesBefore = this.waitingChanges.get();
-		Counts counts = table.count();
-		this.waiting.set(counts.waiting() + this.waitingChanges.get() - changesBefore);
-		this.parked.set(counts.parked());
+		long changesBefore = changes();
+		counted(table.count(), changesBefore);
+	}
+
+	private synchronized long changes() {
+		return this.changes;
+	}
+
+	private synchronized void counted(Counts counts, long changesBefore) {
+		this.waiting = counts.waiting() + this.uncommitted + this.changes - changesBefore;
+		this.parked = counts.parked();
 		this.oldest = (counts.oldest() != null) ? GoalId.timeOrNull(counts.oldest()) : null;
 	}
 

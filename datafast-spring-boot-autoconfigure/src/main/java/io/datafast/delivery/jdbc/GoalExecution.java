@@ -207,7 +207,7 @@ final class GoalExecution {
 	}
 
 	private void tell(Goal goal, Instant trackedAt, GoalOutcome outcome) {
-		this.backlog.removed();
+		this.backlog.ended();
 		this.outcomes.publish(goal, outcome, Duration.between(trackedAt, this.clock.instant()));
 	}
 
@@ -220,7 +220,7 @@ final class GoalExecution {
 	void onFailure(ExecutionComplete complete, ExecutionOperations<StoredGoal> operations) {
 		StoredGoal stored = readable(complete.getExecution());
 		park(complete, operations, (stored != null) ? stored.ended(new Dropped(Dropped.Reason.FAILED, null)) : null);
-		this.backlog.removed();
+		this.backlog.ended();
 		this.outcomes.publishFailed((stored != null) ? stored.goal() : UNREADABLE,
 				(stored != null) ? "Delivering a goal failed" : "A stored goal cannot be read",
 				complete.getCause().orElse(null));

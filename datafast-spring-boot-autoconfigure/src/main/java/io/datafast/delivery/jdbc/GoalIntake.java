@@ -95,11 +95,17 @@ final class GoalIntake {
 	private void write(List<NewGoal> goals) {
 		try {
 			this.writer.write(goals);
-			this.stored.run();
 		}
 		catch (Throwable ex) {
 			failed(goals, ex);
+			return;
 		}
+		stored(goals);
+	}
+
+	private void stored(List<NewGoal> goals) {
+		this.backlog.stored(goals.size());
+		this.stored.run();
 	}
 
 	// What a transaction reports
@@ -116,7 +122,7 @@ final class GoalIntake {
 
 	void committed(List<NewGoal> written, List<NewGoal> unwritten) {
 		if (!written.isEmpty()) {
-			this.stored.run();
+			stored(written);
 		}
 		if (!unwritten.isEmpty()) {
 			write(unwritten);
@@ -144,6 +150,7 @@ final class GoalIntake {
 			}
 		}
 		catch (RuntimeException ex) {
+			this.backlog.stored(written.size());
 			this.log.warn("It is unknown whether a transaction with " + written.size()
 					+ " goal(s) was committed; if so, they are in the table and will be delivered", ex);
 		}
@@ -151,14 +158,14 @@ final class GoalIntake {
 
 	private void failed(List<NewGoal> goals, Throwable failure) {
 		for (NewGoal goal : goals) {
-			this.backlog.removed();
+			this.backlog.abandoned();
 			this.outcomes.publishFailed(goal.goal(), FAILED, failure);
 		}
 	}
 
 	private void end(List<NewGoal> goals, GoalOutcome outcome) {
 		for (NewGoal goal : goals) {
-			this.backlog.removed();
+			this.backlog.abandoned();
 			this.outcomes.publish(goal.goal(), outcome);
 		}
 	}

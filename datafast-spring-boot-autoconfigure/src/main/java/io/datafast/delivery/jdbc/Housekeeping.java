@@ -137,7 +137,7 @@ final class Housekeeping {
 			if (keep) {
 				this.backlog.parked();
 			}
-			this.backlog.removed();
+			this.backlog.ended();
 			this.outcomes.publish(stored.goal(), outcome, Duration.between(trackedAt, now));
 		}
 	}
