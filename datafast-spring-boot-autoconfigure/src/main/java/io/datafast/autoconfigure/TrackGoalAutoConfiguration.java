@@ -26,6 +26,7 @@ import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Role;
 
@@ -36,9 +37,12 @@ import org.springframework.context.annotation.Role;
 @ConditionalOnBean({ DataFastGoals.class, GoalOutcomePublisher.class })
 public final class TrackGoalAutoConfiguration {
 
+	/**
+	 * In each context, since a post-processor sees the beans of its own context only.
+	 */
 	@Bean
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-	@ConditionalOnMissingBean
+	@ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
 	static TrackGoalBeanPostProcessor trackGoalBeanPostProcessor(ObjectProvider<DataFastGoals> goals,
 			ObjectProvider<GoalOutcomePublisher> outcomes, ObjectProvider<InvocationTransactions> transactions) {
 		return new TrackGoalBeanPostProcessor(goals, outcomes, transactions);

@@ -20,6 +20,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 
 import io.datafast.DataFastGoals;
@@ -37,6 +38,7 @@ import org.springframework.aop.support.StaticMethodMatcherPointcut;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.EmbeddedValueResolverAware;
+import org.springframework.context.aot.AbstractAotProcessor;
 import org.springframework.core.Ordered;
 import org.springframework.util.StringValueResolver;
 
@@ -102,6 +104,10 @@ public final class TrackGoalBeanPostProcessor extends AbstractBeanFactoryAwareAd
 		return this.operationSource.trackedMethods();
 	}
 
+	TrackGoalOperationSource getOperationSource() {
+		return this.operationSource;
+	}
+
 	@Override
 	public void setBeanFactory(BeanFactory beanFactory) {
 		super.setBeanFactory(beanFactory);
@@ -110,7 +116,25 @@ public final class TrackGoalBeanPostProcessor extends AbstractBeanFactoryAwareAd
 
 	@Override
 	public void setEmbeddedValueResolver(StringValueResolver resolver) {
-		this.operationSource.setPlaceholders(resolver);
+		this.operationSource.setPlaceholders(Boolean.getBoolean(AbstractAotProcessor.AOT_PROCESSING)
+				? new BuildTimePlaceholders(resolver) : resolver);
+	}
+
+	/**
+	 * Called while the application is processed ahead of time, for the proxy's class,
+	 * which must be that of {@link #prepareProxyFactory}.
+	 */
+	@Override
+	public Class<?> determineBeanType(Class<?> beanClass, String beanName) {
+		if (!isEligible(beanClass) || Modifier.isFinal(beanClass.getModifiers())) {
+			return super.determineBeanType(beanClass, beanName);
+		}
+		ProxyFactory proxyFactory = new ProxyFactory();
+		proxyFactory.copyFrom(this);
+		proxyFactory.setProxyTargetClass(true);
+		proxyFactory.setTargetClass(beanClass);
+		proxyFactory.addAdvisor(Objects.requireNonNull(this.advisor));
+		return proxyFactory.getProxyClass(getProxyClassLoader());
 	}
 
 	@Override

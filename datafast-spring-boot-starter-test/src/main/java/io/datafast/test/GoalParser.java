@@ -22,9 +22,11 @@ import java.util.regex.Pattern;
 
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.boot.json.BasicJsonParser;
 import org.springframework.boot.json.JsonParseException;
 import org.springframework.boot.json.JsonParser;
 import org.springframework.boot.json.JsonParserFactory;
+import org.springframework.util.ClassUtils;
 
 /**
  * Reads a goal from a request body and enforces the rules for its fields.
@@ -46,9 +48,16 @@ final class GoalParser {
 
 	private static final Pattern TAG = Pattern.compile("</?[a-z!][^>]*>", Pattern.CASE_INSENSITIVE);
 
-	private final JsonParser json = JsonParserFactory.getJsonParser();
+	private final JsonParser json = jsonParser();
 
 	private final EventIds eventIds = new EventIds();
+
+	private static JsonParser jsonParser() {
+		JsonParser parser = JsonParserFactory.getJsonParser();
+		boolean onlyJackson2 = parser instanceof BasicJsonParser
+				&& ClassUtils.isPresent("com.fasterxml.jackson.databind.ObjectMapper", null);
+		return onlyJackson2 ? new Jackson2JsonParser() : parser;
+	}
 
 	ReceivedGoal parse(Incoming request) throws InvalidGoalRequestException {
 		Map<String, Object> fields = readObject(request.body());

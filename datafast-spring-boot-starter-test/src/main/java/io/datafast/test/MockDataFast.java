@@ -74,9 +74,9 @@ import com.sun.net.httpserver.HttpServer;
  * The server listens on the loopback interface only, and its threads are daemons. Answers
  * that wait occupy no thread. Everything received is kept in memory until
  * {@link #reset()}. JSON is read with the library that Spring Boot's
- * {@link org.springframework.boot.json.JsonParserFactory} finds on the class path;
- * without Jackson or Gson it falls back to a basic parser that does not notice all
- * malformed JSON.
+ * {@link org.springframework.boot.json.JsonParserFactory} finds on the class path, or
+ * with Jackson 2; without Jackson or Gson it falls back to a basic parser that neither
+ * reads all escapes nor notices all malformed JSON.
  *
  * <p>
  * The JDK's HTTP server delays small answers by about 40 milliseconds on some systems,

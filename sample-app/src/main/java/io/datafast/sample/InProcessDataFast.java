@@ -16,11 +16,14 @@
 
 package io.datafast.sample;
 
+import java.util.HashMap;
 import java.util.Map;
 
 import io.datafast.test.MockDataFast;
 
+import org.springframework.beans.factory.support.DefaultListableBeanFactory;
 import org.springframework.context.ApplicationContextInitializer;
+import org.springframework.context.aot.AbstractAotProcessor;
 import org.springframework.context.support.GenericApplicationContext;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.MapPropertySource;
@@ -38,15 +41,25 @@ class InProcessDataFast implements ApplicationContextInitializer<GenericApplicat
 		if (StringUtils.hasText(environment.getProperty("datafast.api-key"))) {
 			return;
 		}
-		MockDataFast dataFast = MockDataFast.start();
-		environment.getPropertySources()
-			.addFirst(new MapPropertySource("inProcessDataFast",
-					Map.of("datafast.base-url", dataFast.getBaseUrl(), "datafast.api-key", dataFast.getApiKey(),
-							// Nobody else would: DataFast's script is not on the page.
-							"datafast.visitor.issue-cookie", true)));
-		// As a bean it is closed after the goals that are pending at shutdown have
-		// arrived.
-		context.registerBean(MockDataFast.class, () -> dataFast);
+		Map<String, Object> properties = new HashMap<>();
+		// Nobody else would: DataFast's script is not on the page.
+		properties.put("datafast.visitor.issue-cookie", true);
+		if (!Boolean.getBoolean(AbstractAotProcessor.AOT_PROCESSING)) {
+			MockDataFast dataFast = MockDataFast.start();
+			properties.put("datafast.base-url", dataFast.getBaseUrl());
+			properties.put("datafast.api-key", dataFast.getApiKey());
+			register(dataFast, context.getDefaultListableBeanFactory());
+		}
+		environment.getPropertySources().addFirst(new MapPropertySource("inProcessDataFast", properties));
+	}
+
+	/**
+	 * As a bean it is closed after the goals that are pending at shutdown have arrived:
+	 * what is registered first is destroyed last.
+	 */
+	private static void register(MockDataFast dataFast, DefaultListableBeanFactory beanFactory) {
+		beanFactory.registerSingleton("inProcessDataFast", dataFast);
+		beanFactory.registerDisposableBean("inProcessDataFast", dataFast::close);
 	}
 
 }

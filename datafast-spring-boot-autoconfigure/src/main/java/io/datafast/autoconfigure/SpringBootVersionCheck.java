@@ -1,0 +1,73 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.datafast.autoconfigure;
+
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.SpringBootVersion;
+import org.springframework.context.ApplicationContextInitializer;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.core.Ordered;
+
+/**
+ * Ends the start of an application on a Spring Boot that is too old, before it ends with
+ * a {@code NoSuchMethodError}. Uses nothing that an old Spring Boot lacks.
+ */
+final class SpringBootVersionCheck implements ApplicationContextInitializer<ConfigurableApplicationContext>, Ordered {
+
+	private static final int MAJOR = 3;
+
+	private static final int MINOR = 5;
+
+	private static final Pattern VERSION = Pattern.compile("(\\d{1,4})\\.(\\d{1,4})\\..*");
+
+	private final @Nullable String version;
+
+	SpringBootVersionCheck() {
+		this(SpringBootVersion.getVersion());
+	}
+
+	SpringBootVersionCheck(@Nullable String version) {
+		this.version = version;
+	}
+
+	@Override
+	public int getOrder() {
+		return Ordered.HIGHEST_PRECEDENCE;
+	}
+
+	@Override
+	public void initialize(ConfigurableApplicationContext context) {
+		// Repackaged jars may not say their version.
+		if (this.version != null && isTooOld(this.version)) {
+			throw new UnsupportedSpringBootVersionException(this.version, MAJOR + "." + MINOR);
+		}
+	}
+
+	private static boolean isTooOld(String version) {
+		Matcher matcher = VERSION.matcher(version);
+		if (!matcher.matches()) {
+			return false;
+		}
+		int major = Integer.parseInt(matcher.group(1));
+		return major < MAJOR || (major == MAJOR && Integer.parseInt(matcher.group(2)) < MINOR);
+	}
+
+}
