@@ -46,6 +46,14 @@ public final class ReactiveTrackingContexts {
 	}
 
 	/**
+	 * For where a Reactor context tells neither a visitor nor a transaction.
+	 * @return an instance
+	 */
+	public static ReactiveTrackingContexts ofNobody() {
+		return new ReactiveTrackingContexts(() -> (context) -> null, (context) -> null);
+	}
+
+	/**
 	 * The context of a subscription.
 	 * @param called the context in which the method was called that returned what is
 	 * subscribed to; its visitor has precedence

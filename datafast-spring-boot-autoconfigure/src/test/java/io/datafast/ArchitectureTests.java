@@ -46,6 +46,8 @@ class ArchitectureTests {
 
 	private static final String DELIVERY = "io.datafast.delivery..";
 
+	private static final String JDBC = "io.datafast.delivery.jdbc..";
+
 	private static final String INTERCEPTOR = "io.datafast.interceptor..";
 
 	private static final String WEB = "io.datafast.web..";
@@ -152,8 +154,8 @@ class ArchitectureTests {
 		.resideInAPackage("io.micrometer..");
 
 	@ArchTest
-	static final ArchRule springTxStaysInItsPackage = noClasses().that()
-		.resideOutsideOfPackages(TRANSACTION, AUTOCONFIGURE)
+	static final ArchRule springTxStaysInItsPackages = noClasses().that()
+		.resideOutsideOfPackages(TRANSACTION, JDBC, AUTOCONFIGURE)
 		.should()
 		.dependOnClassesThat()
 		.resideInAPackage("org.springframework.transaction..");
@@ -178,6 +180,14 @@ class ArchitectureTests {
 		.should()
 		.dependOnClassesThat()
 		.resideInAnyPackage("reactor..", "org.reactivestreams..");
+
+	@ArchTest
+	static final ArchRule databasesStayInTheirPackage = noClasses().that()
+		.resideOutsideOfPackages(JDBC, AUTOCONFIGURE)
+		.should()
+		.dependOnClassesThat()
+		.resideInAnyPackage("com.github.kagkarlsson..", "org.springframework.jdbc..", "org.springframework.dao..",
+				"java.sql..", "javax.sql..");
 
 	static class MainClasses implements ImportOption {
 

@@ -63,6 +63,7 @@ public final class Benchmarks {
 		suites.put("throughput", new ThroughputSuite());
 		suites.put("drain", new DrainSuite());
 		suites.put("controller", new ControllerSuite());
+		suites.put("jdbc", new JdbcSuite(System.getProperty("postgresql")));
 		suites.put("memory", new MemorySuite());
 		suites.put("startup", new StartUpSuite());
 		return suites;

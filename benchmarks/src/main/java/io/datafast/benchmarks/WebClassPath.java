@@ -39,7 +39,8 @@ final class WebClassPath implements AutoCloseable {
 
 	private static final List<String> NOT_WEB = List.of("jmh-", "jopt-", "commons-math", "analytics-", "posthog-",
 			"okhttp-", "okio-", "logging-interceptor-", "retrofit-", "converter-", "kotlin-", "gson-", "backo-",
-			"aspectjweaver-", "micrometer-core-", "HdrHistogram-", "LatencyUtils-");
+			"aspectjweaver-", "db-scheduler-", "HikariCP-", "postgresql-", "spring-jdbc-", "spring-tx-",
+			"micrometer-core-", "HdrHistogram-", "LatencyUtils-");
 
 	private final Path classes;
 

@@ -18,6 +18,7 @@ package io.datafast.actuate;
 
 import java.lang.reflect.Method;
 import java.net.URI;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Collection;
@@ -29,6 +30,7 @@ import java.util.stream.Collectors;
 
 import io.datafast.delivery.GoalDispatcher;
 import io.datafast.delivery.InMemoryGoalDispatcher;
+import io.datafast.delivery.jdbc.JdbcGoalDispatcher;
 import io.datafast.interceptor.TrackedMethod;
 import org.jspecify.annotations.Nullable;
 
@@ -82,9 +84,16 @@ public class DataFastEndpoint {
 	}
 
 	private DeliveryDescriptor describeDelivery() {
-		return (this.dispatcher instanceof InMemoryGoalDispatcher memory)
-				? new DeliveryDescriptor("memory", memory.pending(), memory.capacity())
-				: new DeliveryDescriptor("custom", null, null);
+		if (this.dispatcher instanceof InMemoryGoalDispatcher memory) {
+			return new DeliveryDescriptor("memory", memory.pending(), memory.capacity(), null, null);
+		}
+		if (this.dispatcher instanceof JdbcGoalDispatcher jdbc) {
+			jdbc.refresh();
+			Duration oldestAge = jdbc.oldestAge();
+			return new DeliveryDescriptor("jdbc", jdbc.backlog(), jdbc.capacity(),
+					(oldestAge != null) ? oldestAge.toSeconds() : null, jdbc.parked());
+		}
+		return new DeliveryDescriptor("custom", null, null, null, null);
 	}
 
 	private @Nullable FailureDescriptor describeLastFailure() {
@@ -135,12 +144,17 @@ public class DataFastEndpoint {
 	/**
 	 * The delivery in the background.
 	 *
-	 * @param mode {@code memory}, or {@code custom} for a dispatcher of the application
+	 * @param mode {@code memory} or {@code jdbc}, or {@code custom} for a dispatcher of
+	 * the application
 	 * @param pending how many goals are waiting, in flight or waiting to be tried again,
 	 * or {@code null} if unknown
 	 * @param capacity how many goals may be pending, or {@code null} if unknown
+	 * @param oldestAgeSeconds with {@code jdbc}, the age of the oldest pending goal, or
+	 * {@code null} if there is none
+	 * @param parked with {@code jdbc}, how many goals are parked
 	 */
-	public record DeliveryDescriptor(String mode, @Nullable Integer pending, @Nullable Integer capacity) {
+	public record DeliveryDescriptor(String mode, @Nullable Integer pending, @Nullable Integer capacity,
+			@Nullable Long oldestAgeSeconds, @Nullable Integer parked) {
 
 	}
 

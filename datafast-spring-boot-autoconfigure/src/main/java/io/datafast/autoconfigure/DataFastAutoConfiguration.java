@@ -17,7 +17,6 @@
 package io.datafast.autoconfigure;
 
 import java.net.URI;
-import java.util.concurrent.ThreadFactory;
 import java.util.function.Supplier;
 
 import io.datafast.DataFastGoals;
@@ -39,21 +38,17 @@ import io.datafast.delivery.GoalOutcomeLog;
 import io.datafast.delivery.GoalOutcomePublisher;
 import io.datafast.delivery.InMemoryGoalDispatcher;
 import io.datafast.delivery.InMemorySettings;
-import io.datafast.delivery.RetrySettings;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
-import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
-import org.springframework.boot.system.JavaVersion;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.core.env.Environment;
 import org.springframework.core.io.ResourceLoader;
-import org.springframework.core.task.VirtualThreadTaskExecutor;
 import org.springframework.util.Assert;
 import org.springframework.util.function.SingletonSupplier;
 import org.springframework.web.client.RestClient;
@@ -127,18 +122,8 @@ public final class DataFastAutoConfiguration {
 		DataFastProperties.Delivery settings = properties.delivery();
 		return new InMemoryGoalDispatcher(delivery, outcomes,
 				new InMemorySettings(settings.capacity(), settings.concurrency(), settings.shutdownTimeout()),
-				new RetrySettings(settings.maxAttempts(), settings.maxAge(), settings.initialBackoff(),
-						settings.maxBackoff(), settings.retryAmbiguous(), settings.visitorNotFoundRetry()),
-				virtualThreads(environment), context.getIfAvailable());
-	}
-
-	/**
-	 * Virtual threads where the application asks for them and Java has them.
-	 */
-	private static @Nullable ThreadFactory virtualThreads(Environment environment) {
-		boolean wanted = environment.getProperty("spring.threads.virtual.enabled", Boolean.class, false);
-		return (wanted && JavaVersion.getJavaVersion().isEqualOrNewerThan(JavaVersion.TWENTY_ONE))
-				? new VirtualThreadTaskExecutor("datafast-delivery-").getVirtualThreadFactory() : null;
+				DeliverySettings.retrySettings(settings), DeliverySettings.virtualThreads(environment),
+				context.getIfAvailable());
 	}
 
 	@Bean

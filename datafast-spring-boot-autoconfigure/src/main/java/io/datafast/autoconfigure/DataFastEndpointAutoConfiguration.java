@@ -20,29 +20,33 @@ import java.time.Clock;
 import java.util.List;
 
 import io.datafast.actuate.DataFastEndpoint;
+import io.datafast.actuate.DataFastParkedEndpoint;
 import io.datafast.actuate.GoalOutcomeStatistics;
 import io.datafast.delivery.GoalDispatcher;
+import io.datafast.delivery.jdbc.JdbcGoalDispatcher;
 import io.datafast.interceptor.TrackGoalBeanPostProcessor;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 
 /**
- * Auto-configuration for the {@link DataFastEndpoint}.
+ * Auto-configuration for the {@link DataFastEndpoint} and, with delivery through the
+ * database, the {@link DataFastParkedEndpoint}.
  */
 @AutoConfiguration(after = { DataFastAutoConfiguration.class, TrackGoalAutoConfiguration.class })
 @ConditionalOnClass({ Endpoint.class, ConditionalOnAvailableEndpoint.class })
-@ConditionalOnAvailableEndpoint(DataFastEndpoint.class)
 @EnableConfigurationProperties(DataFastProperties.class)
 public final class DataFastEndpointAutoConfiguration {
 
 	@Bean
+	@ConditionalOnAvailableEndpoint
 	@ConditionalOnMissingBean
 	DataFastEndpoint dataFastEndpoint(DataFastProperties properties, ObjectProvider<GoalDispatcher> dispatcher,
 			GoalOutcomeStatistics statistics, ObjectProvider<TrackGoalBeanPostProcessor> postProcessor) {
@@ -54,9 +58,18 @@ public final class DataFastEndpointAutoConfiguration {
 	}
 
 	@Bean
+	@ConditionalOnAvailableEndpoint(DataFastEndpoint.class)
 	@ConditionalOnMissingBean
 	GoalOutcomeStatistics goalOutcomeStatistics() {
 		return new GoalOutcomeStatistics(Clock.systemUTC());
+	}
+
+	@Bean
+	@ConditionalOnBean(JdbcGoalDispatcher.class)
+	@ConditionalOnAvailableEndpoint
+	@ConditionalOnMissingBean
+	DataFastParkedEndpoint dataFastParkedEndpoint(JdbcGoalDispatcher dispatcher) {
+		return new DataFastParkedEndpoint(dispatcher);
 	}
 
 }

@@ -18,7 +18,9 @@ package io.datafast.autoconfigure;
 
 import io.datafast.delivery.InMemoryGoalDispatcher;
 import io.datafast.delivery.Lazy;
+import io.datafast.delivery.jdbc.JdbcGoalDispatcher;
 import io.datafast.metrics.GoalDispatcherMetrics;
+import io.datafast.metrics.JdbcGoalDispatcherMetrics;
 import io.datafast.metrics.MicrometerGoalDeliveryListener;
 import io.micrometer.core.instrument.MeterRegistry;
 
@@ -51,6 +53,13 @@ public final class DataFastMetricsAutoConfiguration {
 	@ConditionalOnMissingBean
 	GoalDispatcherMetrics goalDispatcherMetrics(InMemoryGoalDispatcher dispatcher) {
 		return new GoalDispatcherMetrics(dispatcher);
+	}
+
+	@Bean
+	@ConditionalOnBean(JdbcGoalDispatcher.class)
+	@ConditionalOnMissingBean
+	JdbcGoalDispatcherMetrics jdbcGoalDispatcherMetrics(JdbcGoalDispatcher dispatcher) {
+		return new JdbcGoalDispatcherMetrics(dispatcher);
 	}
 
 }

@@ -22,6 +22,8 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
+import io.datafast.delivery.jdbc.OnCrash;
+import io.datafast.delivery.jdbc.SchemaInitialization;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -111,9 +113,11 @@ public record DataFastProperties(@Nullable Boolean enabled, @Nullable String api
 	/**
 	 * Properties under {@code datafast.delivery}.
 	 *
-	 * @param capacity How many goals may be pending in memory: waiting, in flight and
-	 * waiting to be tried again, together. One more is dropped. As many again may wait
-	 * for the commits of open transactions.
+	 * @param mode Where goals wait: in memory, or in a table of the application's own
+	 * database, where they survive a crash.
+	 * @param capacity How many goals may be pending: waiting, in flight and waiting to be
+	 * tried again, together. One more is dropped. In memory, as many again may wait for
+	 * the commits of open transactions. With mode jdbc, those in the table count.
 	 * @param concurrency How many calls to DataFast may be in flight.
 	 * @param maxAttempts How many answers a goal may get before it is given up. That
 	 * DataFast cannot be reached does not count.
@@ -127,13 +131,57 @@ public record DataFastProperties(@Nullable Boolean enabled, @Nullable String api
 	 * @param visitorNotFoundRetry Time before the one later attempt for a visitor without
 	 * a pageview, whose first pageview may be on its way. Zero switches it off.
 	 * @param shutdownTimeout How long shutdown waits for pending goals, after the web
-	 * server has stopped.
+	 * server has stopped. With mode jdbc, for those in flight.
+	 * @param jdbc Delivery through the database, with mode jdbc.
 	 */
-	public record Delivery(@DefaultValue("10000") int capacity, @DefaultValue("16") int concurrency,
-			@DefaultValue("5") int maxAttempts, @DefaultValue("1h") Duration maxAge,
-			@DefaultValue("1s") Duration initialBackoff, @DefaultValue("1m") Duration maxBackoff,
-			@DefaultValue("false") boolean retryAmbiguous, @DefaultValue("30s") Duration visitorNotFoundRetry,
-			@DefaultValue("10s") Duration shutdownTimeout) {
+	public record Delivery(@DefaultValue("memory") Mode mode, @DefaultValue("10000") int capacity,
+			@DefaultValue("16") int concurrency, @DefaultValue("5") int maxAttempts,
+			@DefaultValue("1h") Duration maxAge, @DefaultValue("1s") Duration initialBackoff,
+			@DefaultValue("1m") Duration maxBackoff, @DefaultValue("false") boolean retryAmbiguous,
+			@DefaultValue("30s") Duration visitorNotFoundRetry, @DefaultValue("10s") Duration shutdownTimeout,
+			@DefaultValue Jdbc jdbc) {
+
+		/**
+		 * Where goals wait until they are delivered.
+		 */
+		public enum Mode {
+
+			/**
+			 * In memory. A crash loses what is pending.
+			 */
+			MEMORY,
+
+			/**
+			 * In a table of the application's own database, together with the transaction
+			 * in which they were tracked.
+			 */
+			JDBC
+
+		}
+
+		/**
+		 * Properties under {@code datafast.delivery.jdbc}.
+		 *
+		 * @param tableName Name of the table, possibly with a schema before it.
+		 * @param initializeSchema When to create the table, if it is not there: always,
+		 * only in an embedded database, or never.
+		 * @param onCrash What becomes of a goal whose call was in flight when its node
+		 * crashed. Retry can record it twice, park can lose it.
+		 * @param parkedRetention How long goals that could not be recorded are kept in
+		 * the table.
+		 * @param parkedCapacity How many goals that could not be recorded are kept in the
+		 * table. One more is counted and logged, but not kept.
+		 * @param pollInterval How often to look for goals that are due, beside those that
+		 * this node has just written itself.
+		 * @param heartbeatInterval How often to write that calls are still in flight.
+		 * Another node takes a goal over after four intervals without that.
+		 */
+		public record Jdbc(@DefaultValue("datafast_goals") String tableName,
+				@DefaultValue("embedded") SchemaInitialization initializeSchema, @DefaultValue("retry") OnCrash onCrash,
+				@DefaultValue("30d") Duration parkedRetention, @DefaultValue("10000") int parkedCapacity,
+				@DefaultValue("1s") Duration pollInterval, @DefaultValue("5s") Duration heartbeatInterval) {
+
+		}
 
 	}
 

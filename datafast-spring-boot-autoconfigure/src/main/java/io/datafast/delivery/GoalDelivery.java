@@ -39,7 +39,13 @@ public final class GoalDelivery {
 		this.client = client;
 	}
 
-	GoalReceipt send(Goal goal) {
+	/**
+	 * Make one of several possible attempts, on the calling thread.
+	 * @param goal a goal with a visitor id
+	 * @return what DataFast said
+	 * @throws DataFastException if the goal was not created
+	 */
+	public GoalReceipt send(Goal goal) {
 		return this.client.apply(goal);
 	}
 

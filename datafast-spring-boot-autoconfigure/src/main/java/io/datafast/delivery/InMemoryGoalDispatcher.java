@@ -58,7 +58,7 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, SmartLifecy
 	 * an application's own components that have none in particular: what starts later
 	 * stops earlier.
 	 */
-	static final int PHASE = Integer.MIN_VALUE / 2;
+	public static final int PHASE = Integer.MIN_VALUE / 2;
 
 	private static final Duration ABANDON_TIMEOUT = Duration.ofSeconds(1);
 
@@ -127,7 +127,7 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, SmartLifecy
 		this.threadFactory = (threadFactory != null) ? threadFactory : new DaemonThreadFactory("datafast-delivery-");
 		this.workers = createWorkers();
 		this.admission = new Admission(settings.capacity());
-		this.outageLog = new OutageLog(timer::now);
+		this.outageLog = new OutageLog(InMemoryGoalDispatcher.class, timer::now);
 		this.queue = new GoalQueue(retryPolicy.maxAge(), retryPolicy::backoff);
 		this.wakeUpCall = new WakeUpCall(timer, this::advance);
 	}

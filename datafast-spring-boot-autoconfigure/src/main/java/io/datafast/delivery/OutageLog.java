@@ -26,13 +26,13 @@ import org.apache.commons.logging.LogFactory;
 
 /**
  * Tells the beginning and the end of an outage, once each, and pauses that DataFast asked
- * for at most once a minute.
+ * for at most once a minute. Thread-safe.
  */
-final class OutageLog {
+public final class OutageLog {
 
 	private static final long PAUSE_INTERVAL = Duration.ofMinutes(1).toNanos();
 
-	private final Log log = LogFactory.getLog(InMemoryGoalDispatcher.class);
+	private final Log log;
 
 	private final LongSupplier now;
 
@@ -40,24 +40,43 @@ final class OutageLog {
 
 	private final AtomicLong nextPauseReport;
 
-	OutageLog(LongSupplier now) {
+	/**
+	 * Create a log.
+	 * @param source the dispatcher whose log it is
+	 * @param now tells the time in nanoseconds since some moment
+	 */
+	public OutageLog(Class<?> source, LongSupplier now) {
+		this.log = LogFactory.getLog(source);
 		this.now = now;
 		this.nextPauseReport = new AtomicLong(now.getAsLong());
 	}
 
-	void unreachable(DataFastException failure) {
+	/**
+	 * DataFast has become unreachable.
+	 * @param failure the failure that shows it
+	 */
+	public void unreachable(DataFastException failure) {
 		this.unreachableSince.set(this.now.getAsLong());
 		this.log.warn(failure.getMessage() + ". Goals wait, and DataFast is probed until it answers; check the network"
 				+ " and datafast.base-url if it never did.");
 	}
 
-	void reachable(int pending) {
+	/**
+	 * DataFast answers again.
+	 * @param pending how many goals are pending
+	 */
+	public void reachable(int pending) {
 		Duration duration = Duration.ofNanos(this.now.getAsLong() - this.unreachableSince.get());
 		this.log
 			.info("DataFast answers again after " + duration.toSeconds() + " s; " + pending + " goal(s) are pending");
 	}
 
-	void paused(Duration pause, DataFastException failure) {
+	/**
+	 * DataFast asked for a pause.
+	 * @param pause how long
+	 * @param failure what it answered
+	 */
+	public void paused(Duration pause, DataFastException failure) {
 		long now = this.now.getAsLong();
 		long next = this.nextPauseReport.get();
 		String message = "DataFast asks for a pause of " + pause.toSeconds() + " s: " + failure.getMessage();

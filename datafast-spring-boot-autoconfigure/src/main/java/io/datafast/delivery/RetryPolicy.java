@@ -29,9 +29,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Decides what a failed attempt means for the goal and for the dispatcher. It knows no
- * clock: every duration starts now.
+ * clock: every duration starts now. Thread-safe if the source of random numbers is.
  */
-final class RetryPolicy {
+public final class RetryPolicy {
 
 	static final Duration MAX_PAUSE = Duration.ofMinutes(5);
 
@@ -44,12 +44,16 @@ final class RetryPolicy {
 	 * @param settings the settings
 	 * @param random gives numbers from 0 inclusive to 1 exclusive, for the jitter
 	 */
-	RetryPolicy(RetrySettings settings, DoubleSupplier random) {
+	public RetryPolicy(RetrySettings settings, DoubleSupplier random) {
 		this.settings = settings;
 		this.random = random;
 	}
 
-	Duration maxAge() {
+	/**
+	 * How old a goal may become before it is given up.
+	 * @return the age
+	 */
+	public Duration maxAge() {
 		return this.settings.maxAge();
 	}
 
@@ -60,7 +64,7 @@ final class RetryPolicy {
 	 * @param notFoundBefore whether one of them said that the visitor is unknown
 	 * @return the decision
 	 */
-	Decision decide(DataFastException failure, int answers, boolean notFoundBefore) {
+	public Decision decide(DataFastException failure, int answers, boolean notFoundBefore) {
 		boolean exhausted = answers >= this.settings.maxAttempts();
 		if (failure instanceof VisitorNotFoundException) {
 			Duration later = this.settings.visitorNotFoundRetry();
@@ -102,7 +106,7 @@ final class RetryPolicy {
 	 * @param failures how many, at least 1
 	 * @return a time from zero up to the bound for that number
 	 */
-	Duration backoff(int failures) {
+	public Duration backoff(int failures) {
 		double bound = this.settings.initialBackoff().toNanos() * Math.pow(2, failures - 1);
 		return Duration
 			.ofNanos((long) (Math.min(bound, this.settings.maxBackoff().toNanos()) * this.random.getAsDouble()));
@@ -117,7 +121,7 @@ final class RetryPolicy {
 	 * @param unreachable whether no answer can be expected before a probe succeeds; the
 	 * attempt does not count
 	 */
-	record Decision(@Nullable GoalOutcome outcome, @Nullable Duration retryAfter, @Nullable Duration pause,
+	public record Decision(@Nullable GoalOutcome outcome, @Nullable Duration retryAfter, @Nullable Duration pause,
 			boolean unreachable) {
 
 		static final Decision UNREACHABLE = new Decision(null, null, null, true);

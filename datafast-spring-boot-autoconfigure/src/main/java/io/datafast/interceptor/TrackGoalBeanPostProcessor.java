@@ -132,7 +132,7 @@ public final class TrackGoalBeanPostProcessor extends AbstractBeanFactoryAwareAd
 	private ReactiveTrackingContexts reactiveTrackingContexts() {
 		Assert.state(this.trackingBeanFactory != null, "There is no bean factory");
 		return this.trackingBeanFactory.getBeanProvider(ReactiveTrackingContexts.class)
-			.getIfAvailable(() -> new ReactiveTrackingContexts(() -> (context) -> null, (context) -> null));
+			.getIfAvailable(ReactiveTrackingContexts::ofNobody);
 	}
 
 	@Override

@@ -91,7 +91,8 @@ class DataFastEndpointTests {
 			assertThat(state.enabled()).isTrue();
 			assertThat(state.disabledReason()).isNull();
 			assertThat(state.baseUrl()).isEqualTo(this.mock.getBaseUrl());
-			assertThat(state.delivery()).isEqualTo(new DataFastEndpoint.DeliveryDescriptor("memory", 0, 10_000));
+			assertThat(state.delivery())
+				.isEqualTo(new DataFastEndpoint.DeliveryDescriptor("memory", 0, 10_000, null, null));
 			assertThat(state.outcomes()).isEmpty();
 			assertThat(state.lastFailure()).isNull();
 			assertThat(state.trackedMethods()).isEmpty();
@@ -164,7 +165,7 @@ class DataFastEndpointTests {
 					context.getBean(DataFastGoals.class).track(Goal.of("signup").forVisitor(VISITOR));
 				}
 				assertThat(state(context).delivery())
-					.isEqualTo(new DataFastEndpoint.DeliveryDescriptor("memory", 2, 2));
+					.isEqualTo(new DataFastEndpoint.DeliveryDescriptor("memory", 2, 2, null, null));
 				assertThat(state(context).outcomes()).isEqualTo(Map.of("dropped", Map.of("queue_full", 1L)));
 			});
 	}
@@ -174,7 +175,7 @@ class DataFastEndpointTests {
 		this.runner.withBean(GoalDispatcher.class, () -> (goal) -> {
 		})
 			.run((context) -> assertThat(state(context).delivery())
-				.isEqualTo(new DataFastEndpoint.DeliveryDescriptor("custom", null, null)));
+				.isEqualTo(new DataFastEndpoint.DeliveryDescriptor("custom", null, null, null, null)));
 	}
 
 	@Test

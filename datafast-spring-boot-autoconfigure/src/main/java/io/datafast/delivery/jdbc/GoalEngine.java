@@ -1,0 +1,120 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.datafast.delivery.jdbc;
+
+import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadFactory;
+import java.util.function.Function;
+
+import javax.sql.DataSource;
+
+import com.github.kagkarlsson.scheduler.Scheduler;
+import com.github.kagkarlsson.scheduler.SchedulerBuilder;
+import com.github.kagkarlsson.scheduler.SchedulerName;
+import com.github.kagkarlsson.scheduler.jdbc.JdbcCustomization;
+import com.github.kagkarlsson.scheduler.logging.LogLevel;
+import com.github.kagkarlsson.scheduler.serializer.Serializer;
+import com.github.kagkarlsson.scheduler.task.Task;
+import com.github.kagkarlsson.scheduler.task.TaskDescriptor;
+import com.github.kagkarlsson.scheduler.task.helper.Tasks;
+import io.datafast.delivery.DaemonThreadFactory;
+
+/**
+ * A running db-scheduler that takes goals from the table and delivers them. It is used
+ * once: after it has been stopped there has to be another.
+ */
+final class GoalEngine {
+
+	/**
+	 * The least that db-scheduler allows.
+	 */
+	static final int MISSED_HEARTBEATS = 4;
+
+	private static final int MAX_NAME = 50;
+
+	private final DeliveryExecutor threads;
+
+	private final Scheduler scheduler;
+
+	private volatile boolean stopping;
+
+	GoalEngine(DataSource dataSource, String tableName, JdbcCustomization dialect, Serializer serializer,
+			boolean lockAndFetch, JdbcSettings settings, ThreadFactory threadFactory,
+			Function<GoalEngine, GoalExecution> execution) {
+		this.threads = new DeliveryExecutor(settings.concurrency(), threadFactory);
+		SchedulerBuilder builder = Scheduler.create(dataSource, task(execution.apply(this)))
+			.tableName(tableName)
+			.jdbcCustomization(dialect)
+			.serializer(serializer)
+			.schedulerName(new SchedulerName.Fixed(nodeName()))
+			.threads(settings.concurrency())
+			.executorService(this.threads)
+			.dueExecutor(Executors.newSingleThreadExecutor(new DaemonThreadFactory("datafast-poll-")))
+			.housekeeperExecutor(Executors.newScheduledThreadPool(2, new DaemonThreadFactory("datafast-heartbeat-")))
+			.pollingInterval(settings.pollInterval())
+			.heartbeatInterval(settings.heartbeatInterval())
+			.missedHeartbeatsLimit(MISSED_HEARTBEATS)
+			.shutdownMaxWait(settings.shutdownTimeout())
+			.commitWhenAutocommitDisabled(true)
+			.failureLogging(LogLevel.OFF, false);
+		if (lockAndFetch) {
+			// No more than there are threads: what has been locked and waits for one gets
+			// no heartbeats.
+			builder.pollUsingLockAndFetch(0.5, 1.0);
+		}
+		this.scheduler = builder.build();
+		this.threads.setLookForGoals(this.scheduler::triggerCheckForDueExecutions);
+	}
+
+	private static Task<StoredGoal> task(GoalExecution execution) {
+		return Tasks.custom(TaskDescriptor.of(GoalTable.TASK, StoredGoal.class))
+			.onFailure(execution::onFailure)
+			.onDeadExecution(execution::onDead)
+			.execute(execution::execute);
+	}
+
+	/**
+	 * For people who look into the table. The host's name is not looked up, since that
+	 * can take its time.
+	 */
+	private static String nodeName() {
+		String host = System.getenv("HOSTNAME");
+		String name = "datafast-" + ProcessHandle.current().pid() + ((host != null) ? "@" + host : "");
+		return (name.length() > MAX_NAME) ? name.substring(0, MAX_NAME) : name;
+	}
+
+	void start() {
+		this.scheduler.start();
+	}
+
+	void goalsAreDue() {
+		this.threads.goalsAreDue();
+	}
+
+	boolean isStopping() {
+		return this.stopping;
+	}
+
+	/**
+	 * Take no more goals from the table, and let the calls in flight end.
+	 */
+	void stop() {
+		this.stopping = true;
+		this.scheduler.stop();
+	}
+
+}

@@ -1,0 +1,264 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.datafast.delivery.jdbc;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+
+import com.github.kagkarlsson.scheduler.exceptions.ExecutionException;
+import com.github.kagkarlsson.scheduler.task.CompletionHandler;
+import com.github.kagkarlsson.scheduler.task.Execution;
+import com.github.kagkarlsson.scheduler.task.ExecutionComplete;
+import com.github.kagkarlsson.scheduler.task.ExecutionContext;
+import com.github.kagkarlsson.scheduler.task.ExecutionOperations;
+import com.github.kagkarlsson.scheduler.task.TaskInstance;
+import io.datafast.DataFastException;
+import io.datafast.DataFastUnavailableException;
+import io.datafast.Goal;
+import io.datafast.GoalReceipt;
+import io.datafast.delivery.GoalDelivery;
+import io.datafast.delivery.GoalOutcome;
+import io.datafast.delivery.GoalOutcome.Created;
+import io.datafast.delivery.GoalOutcome.Dropped;
+import io.datafast.delivery.GoalOutcomePublisher;
+import io.datafast.delivery.OutageLog;
+import io.datafast.delivery.RetryPolicy;
+import io.datafast.delivery.jdbc.DeliveryGate.Pass;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An attempt to deliver a goal that the engine has taken from the table, and what follows
+ * from how it ended. An outcome is told when the row has been changed accordingly, so
+ * that it is told once even if the goal has to be sent twice.
+ */
+final class GoalExecution {
+
+	/**
+	 * Stands for the goal of a row that cannot be read.
+	 */
+	private static final Goal UNREADABLE = Goal.of("unreadable");
+
+	private final Log log = LogFactory.getLog(JdbcGoalDispatcher.class);
+
+	private final GoalDelivery delivery;
+
+	private final GoalOutcomePublisher outcomes;
+
+	private final RetryPolicy retryPolicy;
+
+	private final DeliveryGate gate;
+
+	private final OutageLog outageLog;
+
+	private final Backlog backlog;
+
+	private final OnCrash onCrash;
+
+	private final PersistentWrite persistentWrite;
+
+	private final Runnable recovered;
+
+	private final Clock clock;
+
+	GoalExecution(GoalDelivery delivery, GoalOutcomePublisher outcomes, RetryPolicy retryPolicy, DeliveryGate gate,
+			OutageLog outageLog, Backlog backlog, OnCrash onCrash, PersistentWrite persistentWrite, Runnable recovered,
+			Clock clock) {
+		this.delivery = delivery;
+		this.outcomes = outcomes;
+		this.retryPolicy = retryPolicy;
+		this.gate = gate;
+		this.outageLog = outageLog;
+		this.backlog = backlog;
+		this.onCrash = onCrash;
+		this.persistentWrite = persistentWrite;
+		this.recovered = recovered;
+		this.clock = clock;
+	}
+
+	CompletionHandler<StoredGoal> execute(TaskInstance<StoredGoal> instance, ExecutionContext context) {
+		StoredGoal stored = instance.getData();
+		Instant trackedAt = GoalId.timeOf(instance.getId());
+		if (Duration.between(trackedAt, this.clock.instant()).compareTo(this.retryPolicy.maxAge()) > 0) {
+			return end(stored, trackedAt, new Dropped(Dropped.Reason.EXPIRED, null), null);
+		}
+		Pass pass = this.gate.enter();
+		return (pass != null) ? attempt(stored, trackedAt, pass) : this::waitFurther;
+	}
+
+	private CompletionHandler<StoredGoal> attempt(StoredGoal stored, Instant trackedAt, Pass pass) {
+		GoalReceipt receipt;
+		try {
+			receipt = this.delivery.send(stored.goal());
+		}
+		catch (DataFastException ex) {
+			return afterFailure(stored, trackedAt, pass, ex);
+		}
+		catch (Throwable ex) {
+			this.gate.untold(pass);
+			throw ex;
+		}
+		answered();
+		return created(stored, trackedAt, receipt);
+	}
+
+	private void answered() {
+		if (this.gate.answered()) {
+			this.outageLog.reachable(this.backlog.waitingCount());
+			this.recovered.run();
+		}
+	}
+
+	private CompletionHandler<StoredGoal> afterFailure(StoredGoal stored, Instant trackedAt, Pass pass,
+			DataFastException failure) {
+		RetryPolicy.Decision decision = this.retryPolicy.decide(failure, stored.answers() + 1, stored.notFound());
+		if (decision.unreachable()) {
+			if (this.gate.unreachable(pass)) {
+				this.outageLog.unreachable(failure);
+			}
+			return this::waitFurther;
+		}
+		if (decision.pause() != null) {
+			this.gate.pause(decision.pause());
+			this.outageLog.paused(decision.pause(), failure);
+		}
+		if (isAnswer(failure)) {
+			answered();
+		}
+		else if (this.gate.unanswered(pass)) {
+			this.outageLog.unreachable(failure);
+		}
+		StoredGoal answered = stored.answered(failure);
+		GoalOutcome outcome = decision.outcome();
+		if (outcome != null) {
+			return end(answered, trackedAt, outcome, failure);
+		}
+		Duration delay = (decision.retryAfter() != null) ? decision.retryAfter() : Duration.ZERO;
+		return (complete, operations) -> write(
+				() -> operations.reschedule(failed(complete, failure), this.clock.instant().plus(delay), answered));
+	}
+
+	private static boolean isAnswer(DataFastException failure) {
+		return !(failure instanceof DataFastUnavailableException unavailable) || unavailable.getStatus() != null;
+	}
+
+	// What is done to the row
+
+	/**
+	 * Its time stays the same, so that it keeps its place before those that came later.
+	 */
+	private void waitFurther(ExecutionComplete complete, ExecutionOperations<StoredGoal> operations) {
+		write(() -> operations.reschedule(complete, complete.getExecution().getExecutionTime()));
+	}
+
+	private CompletionHandler<StoredGoal> created(StoredGoal stored, Instant trackedAt, GoalReceipt receipt) {
+		return (complete, operations) -> {
+			write(operations::remove);
+			tell(stored.goal(), trackedAt, new Created(receipt));
+		};
+	}
+
+	private CompletionHandler<StoredGoal> end(StoredGoal stored, Instant trackedAt, GoalOutcome outcome,
+			@Nullable DataFastException failure) {
+		return (complete, operations) -> {
+			park(failed(complete, failure), operations, stored.ended(outcome));
+			tell(stored.goal(), trackedAt, outcome);
+		};
+	}
+
+	private void park(ExecutionComplete complete, ExecutionOperations<StoredGoal> operations,
+			@Nullable StoredGoal ended) {
+		if (!this.backlog.hasRoomForParked()) {
+			write(operations::remove);
+		}
+		else if (ended != null) {
+			write(() -> operations.reschedule(complete, GoalTable.PARKED, ended));
+			this.backlog.parked();
+		}
+		else {
+			write(() -> operations.reschedule(complete, GoalTable.PARKED));
+			this.backlog.parked();
+		}
+	}
+
+	private void write(Runnable change) {
+		this.persistentWrite.run(change);
+	}
+
+	private ExecutionComplete failed(ExecutionComplete complete, @Nullable Throwable failure) {
+		Instant now = this.clock.instant();
+		return ExecutionComplete.failure(complete.getExecution(), now, now, failure);
+	}
+
+	private void tell(Goal goal, Instant trackedAt, GoalOutcome outcome) {
+		this.backlog.ended();
+		this.outcomes.publish(goal, outcome, Duration.between(trackedAt, this.clock.instant()));
+	}
+
+	// What is no answer of DataFast
+
+	/**
+	 * Something failed that should not: the row cannot be read, or there is an error on
+	 * this side.
+	 */
+	void onFailure(ExecutionComplete complete, ExecutionOperations<StoredGoal> operations) {
+		StoredGoal stored = readable(complete.getExecution());
+		park(complete, operations, (stored != null) ? stored.ended(new Dropped(Dropped.Reason.FAILED, null)) : null);
+		this.backlog.ended();
+		this.outcomes.publishFailed((stored != null) ? stored.goal() : UNREADABLE,
+				(stored != null) ? "Delivering a goal failed" : "A stored goal cannot be read",
+				complete.getCause().orElse(null));
+	}
+
+	/**
+	 * The goal was in flight on a node that has crashed.
+	 */
+	void onDead(ExecutionComplete complete, ExecutionOperations<StoredGoal> operations) {
+		try {
+			takeOver(complete, operations);
+		}
+		catch (ExecutionException ex) {
+			this.log.debug("Another node was faster to take a goal over", ex);
+		}
+	}
+
+	private void takeOver(ExecutionComplete complete, ExecutionOperations<StoredGoal> operations) {
+		Execution execution = complete.getExecution();
+		StoredGoal stored = readable(execution);
+		if (this.onCrash == OnCrash.RETRY || stored == null) {
+			operations.reschedule(complete, this.clock.instant());
+			this.log.info("Trying a goal again that was in flight on " + execution.pickedBy + ", which has stopped");
+			return;
+		}
+		Dropped outcome = new Dropped(Dropped.Reason.AMBIGUOUS, null);
+		park(complete, operations, stored.ended(outcome));
+		tell(stored.goal(), GoalId.timeOf(execution.getId()), outcome);
+	}
+
+	private @Nullable StoredGoal readable(Execution execution) {
+		try {
+			GoalId.timeOf(execution.getId());
+			return (StoredGoal) execution.taskInstance.getData();
+		}
+		catch (RuntimeException ex) {
+			return null;
+		}
+	}
+
+}
