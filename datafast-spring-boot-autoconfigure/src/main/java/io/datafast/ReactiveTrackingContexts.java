@@ -46,6 +46,14 @@ public final class ReactiveTrackingContexts {
 	}
 
 	/**
+	 * An instance for applications in which a Reactor context says nothing.
+	 * @return the instance
+	 */
+	public static ReactiveTrackingContexts none() {
+		return new ReactiveTrackingContexts(() -> (context) -> null, (context) -> null);
+	}
+
+	/**
 	 * The context of a subscription.
 	 * @param called the context in which the method was called that returned what is
 	 * subscribed to; its visitor has precedence
