@@ -46,10 +46,10 @@ public final class ReactiveTrackingContexts {
 	}
 
 	/**
-	 * For where a Reactor context tells neither a visitor nor a transaction.
-	 * @return an instance
+	 * An instance for applications in which a Reactor context says nothing.
+	 * @return the instance
 	 */
-	public static ReactiveTrackingContexts ofNobody() {
+	public static ReactiveTrackingContexts none() {
 		return new ReactiveTrackingContexts(() -> (context) -> null, (context) -> null);
 	}
 

@@ -127,12 +127,13 @@ public final class TrackGoalBeanPostProcessor extends AbstractBeanFactoryAwareAd
 	}
 
 	/**
-	 * Called where Reactor is present.
+	 * Called where Reactor is present. Without it, nothing here may have one of its types
+	 * in a signature.
 	 */
 	private ReactiveTrackingContexts reactiveTrackingContexts() {
 		Assert.state(this.trackingBeanFactory != null, "There is no bean factory");
 		return this.trackingBeanFactory.getBeanProvider(ReactiveTrackingContexts.class)
-			.getIfAvailable(ReactiveTrackingContexts::ofNobody);
+			.getIfAvailable(ReactiveTrackingContexts::none);
 	}
 
 	@Override
