@@ -119,7 +119,8 @@ final class Backlog {
 	}
 
 	/**
-	 * Count.
+	 * Count. A goal that is committed while this counts may count twice until the next
+	 * time.
 	 */
 	void refresh(GoalTable table) {
 		long changesBefore = changes();

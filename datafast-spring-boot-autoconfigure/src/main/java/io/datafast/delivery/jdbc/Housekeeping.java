@@ -75,7 +75,8 @@ final class Housekeeping {
 
 	synchronized void start() {
 		this.executor = new ScheduledThreadPoolExecutor(1, new DaemonThreadFactory("datafast-housekeeping-"));
-		this.executor.scheduleWithFixedDelay(this::keepHouse, 0, INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+		this.executor.scheduleWithFixedDelay(this::keepHouse, INTERVAL.toMillis(), INTERVAL.toMillis(),
+				TimeUnit.MILLISECONDS);
 	}
 
 	synchronized void stop() {
