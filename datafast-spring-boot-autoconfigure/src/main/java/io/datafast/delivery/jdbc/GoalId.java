@@ -28,6 +28,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class GoalId {
 
+	/**
+	 * Comes before every id. Not empty, which Oracle takes for {@code NULL}.
+	 */
+	static final String BEFORE_ALL = "0";
+
 	private static final long RANDOM_BITS = 0x0FFFL;
 
 	private static final long VERSION_7 = 0x7000L;

@@ -115,6 +115,10 @@ final class GoalIntake {
 			return this.writer.writeInCurrentTransaction(goals) ? WriteResult.WRITTEN : WriteResult.NOT_POSSIBLE;
 		}
 		catch (Throwable ex) {
+			if (ex instanceof GoalStorageException refusal && refusal.hasEndedTransaction()) {
+				// To commit what is left would lose the application's changes silently.
+				throw refusal;
+			}
 			failed(goals, ex);
 			return WriteResult.FAILED;
 		}

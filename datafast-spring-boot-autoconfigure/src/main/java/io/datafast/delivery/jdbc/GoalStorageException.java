@@ -18,6 +18,7 @@ package io.datafast.delivery.jdbc;
 
 import java.sql.BatchUpdateException;
 import java.sql.SQLException;
+import java.sql.SQLTransactionRollbackException;
 
 /**
  * The database refused a goal. It has no cause, since drivers quote what was to be stored
@@ -27,8 +28,33 @@ final class GoalStorageException extends RuntimeException {
 
 	private static final long serialVersionUID = 1L;
 
+	private final boolean endedTransaction;
+
 	GoalStorageException(SQLException failure) {
+		this(failure, false);
+	}
+
+	private GoalStorageException(SQLException failure, boolean endedTransaction) {
 		super(describe(failure));
+		this.endedTransaction = endedTransaction;
+	}
+
+	/**
+	 * A refusal in a transaction of the application, outside of any savepoint. The victim
+	 * of a deadlock or of a serialization failure (SQL state class 40) loses more than
+	 * the statement.
+	 */
+	static GoalStorageException inTransaction(SQLException failure) {
+		boolean ended = false;
+		for (SQLException current = failure; current != null; current = current.getNextException()) {
+			ended |= current instanceof SQLTransactionRollbackException
+					|| (current.getSQLState() != null && current.getSQLState().startsWith("40"));
+		}
+		return new GoalStorageException(failure, ended);
+	}
+
+	boolean hasEndedTransaction() {
+		return this.endedTransaction;
 	}
 
 	private static String describe(SQLException failure) {

@@ -76,9 +76,10 @@ final class GoalWriter {
 		if (this.globalTransaction == null && !isBoundToTransaction()) {
 			return false;
 		}
+		boolean savepoint = this.failureAbortsTransaction && this.globalTransaction == null;
 		Connection connection = DataSourceUtils.getConnection(this.dataSource);
 		try {
-			if (this.failureAbortsTransaction && this.globalTransaction == null) {
+			if (savepoint) {
 				insertAfterSavepoint(connection, goals);
 			}
 			else {
@@ -87,7 +88,7 @@ final class GoalWriter {
 			return true;
 		}
 		catch (SQLException ex) {
-			throw new GoalStorageException(ex);
+			throw savepoint ? new GoalStorageException(ex) : GoalStorageException.inTransaction(ex);
 		}
 		finally {
 			DataSourceUtils.releaseConnection(connection, this.dataSource);

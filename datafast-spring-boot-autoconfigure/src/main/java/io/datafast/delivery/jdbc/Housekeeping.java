@@ -113,7 +113,7 @@ final class Housekeeping {
 	}
 
 	private void expire(Instant now) {
-		String last = "";
+		String last = GoalId.BEFORE_ALL;
 		List<Row> expired;
 		do {
 			expired = this.table.findWaiting(last, now.minus(this.maxAge), PAGE);

@@ -53,7 +53,7 @@ public final class ParkedGoals {
 	 * @return the goals
 	 */
 	public List<ParkedGoal> list(int limit) {
-		return this.table.findParked("", limit).stream().map(this::describe).toList();
+		return this.table.findParked(GoalId.BEFORE_ALL, limit).stream().map(this::describe).toList();
 	}
 
 	private ParkedGoal describe(Row row) {
@@ -113,7 +113,7 @@ public final class ParkedGoals {
 
 	private int forAll(@Nullable String reason, Predicate<Row> change) {
 		int changed = 0;
-		String last = "";
+		String last = GoalId.BEFORE_ALL;
 		List<Row> rows;
 		do {
 			rows = this.table.findParked(last, PAGE);
