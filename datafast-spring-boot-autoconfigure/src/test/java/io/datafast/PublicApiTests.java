@@ -46,7 +46,8 @@ class PublicApiTests {
 	private static final Set<String> PACKAGES = Set.of("io.datafast", "io.datafast.annotation", "io.datafast.test");
 
 	private static final Set<String> TYPES = Set.of("io.datafast.delivery.GoalDeliveryListener",
-			"io.datafast.delivery.GoalDispatcher", "io.datafast.delivery.GoalOutcome");
+			"io.datafast.delivery.GoalDispatcher", "io.datafast.delivery.GoalOutcome",
+			"io.datafast.delivery.TransactionalGoalDispatcher", "io.datafast.autoconfigure.DataFastDataSource");
 
 	/**
 	 * What the auto-configuration puts the API together with.
@@ -107,8 +108,16 @@ class PublicApiTests {
 		List<String> interfaces = Stream.of(type.getGenericInterfaces())
 			.map((implemented) -> implemented.getTypeName())
 			.toList();
-		return type.toGenericString() + supertype
+		return toGenericString(type) + supertype
 				+ (interfaces.isEmpty() ? "" : " implements " + String.join(", ", interfaces));
+	}
+
+	/**
+	 * Older Javas say everything but that a type is sealed.
+	 */
+	private static String toGenericString(Class<?> type) {
+		String description = type.toGenericString().replaceFirst("\\b(non-)?sealed ", "");
+		return type.isSealed() ? description.replaceFirst("\\b(interface|class) ", "sealed $1 ") : description;
 	}
 
 	private static String describe(Member member) {

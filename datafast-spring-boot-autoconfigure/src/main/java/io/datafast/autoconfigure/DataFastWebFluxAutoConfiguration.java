@@ -120,7 +120,7 @@ public final class DataFastWebFluxAutoConfiguration {
 
 	/**
 	 * Has the exchange bound to the thread in every operator, where the application
-	 * propagates Reactor's context to threads.
+	 * propagates Reactor's context to threads and does not do so by itself.
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass(ContextRegistry.class)
@@ -128,9 +128,14 @@ public final class DataFastWebFluxAutoConfiguration {
 
 		@Bean
 		SmartInitializingSingleton currentExchangePropagation() {
-			return () -> ContextRegistry.getInstance()
-				.registerThreadLocalAccessor(ServerWebExchangeContextFilter.EXCHANGE_CONTEXT_ATTRIBUTE,
-						CurrentExchange::get, CurrentExchange::set, () -> CurrentExchange.set(null));
+			return () -> {
+				ContextRegistry registry = ContextRegistry.getInstance();
+				String key = ServerWebExchangeContextFilter.EXCHANGE_CONTEXT_ATTRIBUTE;
+				if (registry.getThreadLocalAccessors().stream().noneMatch((accessor) -> key.equals(accessor.key()))) {
+					registry.registerThreadLocalAccessor(key, CurrentExchange::get, CurrentExchange::set,
+							() -> CurrentExchange.set(null));
+				}
+			};
 		}
 
 	}
