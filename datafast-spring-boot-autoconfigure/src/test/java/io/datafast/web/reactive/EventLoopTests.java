@@ -72,7 +72,8 @@ class EventLoopTests {
 			if (trace.stream().anyMatch((frame) -> frame.contains("EventLoopTests.block"))) {
 				throw error;
 			}
-			if (trace.stream()
+			// Netty's allocator parks under contention, whoever passes the signal on.
+			if (trace.stream().noneMatch((frame) -> frame.contains("io.netty.buffer.")) && trace.stream()
 				.anyMatch((frame) -> frame.contains("io.datafast.") && !frame.contains("EventLoopTests"))) {
 				blocked.add(method + " " + trace);
 			}
