@@ -67,7 +67,8 @@ class NewApplicationTests {
 
 	private static void sendsExactlyTheDocumentedRequest(String path) throws Exception {
 		try (ServerSocket api = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-			CompletableFuture<String> received = CompletableFuture.supplyAsync(() -> receive(api));
+			CompletableFuture<String> received = CompletableFuture.supplyAsync(() -> receive(api),
+					(task) -> new Thread(task, "api").start());
 			String url = "http://127.0.0.1:" + api.getLocalPort() + "/api/v1";
 			try (ConfigurableApplicationContext context = SpringApplication.run(NewApplication.class,
 					"--datafast.api-key=df_key", "--datafast.base-url=" + url, "--server.port=0")) {
