@@ -30,8 +30,18 @@ final class MutinyObserver implements ResultObserver {
 
 	@Override
 	public Object observe(Object result, TrackedInvocation invocation) {
-		return (result instanceof Uni<?> uni) ? uni.onItem().invoke(invocation::succeeded)
-				: ((Multi<?>) result).onCompletion().invoke(() -> invocation.succeeded(null));
+		return (result instanceof Uni<?> uni) ? observe(uni, invocation) : observe((Multi<?>) result, invocation);
+	}
+
+	private static <T> Uni<T> observe(Uni<T> uni, TrackedInvocation invocation) {
+		return Uni.createFrom().deferred(() -> uni.onItem().invoke(invocation.startedHere()::succeeded));
+	}
+
+	private static <T> Multi<T> observe(Multi<T> multi, TrackedInvocation invocation) {
+		return Multi.createFrom().deferred(() -> {
+			TrackedInvocation started = invocation.startedHere();
+			return multi.onCompletion().invoke(() -> started.succeeded(null));
+		});
 	}
 
 }

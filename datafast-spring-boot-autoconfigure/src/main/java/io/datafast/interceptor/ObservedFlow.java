@@ -48,7 +48,7 @@ class ObservedFlow<T> implements Flow<T> {
 
 	@Override
 	public Object collect(FlowCollector<? super T> collector, Continuation<? super Unit> continuation) {
-		Collection collection = new Collection(continuation, this.invocation,
+		Collection collection = new Collection(continuation, this.invocation.startedHere(),
 				this.contexts.of(this.invocation.context(), contextOfFlow(continuation.getContext())));
 		Object result = this.flow.collect(collector, collection);
 		if (result != IntrinsicsKt.getCOROUTINE_SUSPENDED()) {
