@@ -182,6 +182,20 @@ class ArchitectureTests {
 		.resideInAnyPackage("reactor..", "org.reactivestreams..");
 
 	@ArchTest
+	static final ArchRule kotlinStaysInTheObserversOfItsTypes = noClasses().that()
+		.haveNameNotMatching("io\\.datafast\\.interceptor\\.(Kotlin|Observed(Fusible)?Flow|(Reactor)?Collector).*")
+		.should()
+		.dependOnClassesThat()
+		.resideInAnyPackage("kotlin..", "kotlinx..");
+
+	@ArchTest
+	static final ArchRule mutinyStaysInTheObserverOfItsTypes = noClasses().that()
+		.haveNameNotMatching("io\\.datafast\\.interceptor\\.Mutiny.*")
+		.should()
+		.dependOnClassesThat()
+		.resideInAPackage("io.smallrye..");
+
+	@ArchTest
 	static final ArchRule databasesStayInTheirPackage = noClasses().that()
 		.resideOutsideOfPackages(JDBC, AUTOCONFIGURE)
 		.should()

@@ -21,6 +21,11 @@ package io.datafast.delivery;
  * instance by writing them to the same database: a goal that is handed over in a
  * transaction is sent if that transaction commits, and only then. Such a dispatcher is
  * called at once, whereas any other gets the goals of a transaction after its commit.
+ * <p>
+ * A goal may be no part of the thread's transaction, as that of a result which another
+ * thread completes in a transaction of its own. Then Spring's
+ * {@code TransactionSynchronizationManager.isActualTransactionActive()} is {@code false}
+ * during the call, and the goal is to be taken in a new transaction, if in any.
  */
 public interface TransactionalGoalDispatcher extends GoalDispatcher {
 

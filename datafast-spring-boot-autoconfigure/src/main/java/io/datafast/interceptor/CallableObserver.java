@@ -44,9 +44,10 @@ final class CallableObserver implements ResultObserver {
 
 		@Override
 		public V call() throws Exception {
+			TrackedInvocation started = this.invocation.startedHere();
 			V value = this.callable.call();
 			if (this.succeeded.compareAndSet(false, true)) {
-				this.invocation.succeeded(value);
+				started.succeeded(value);
 			}
 			return value;
 		}

@@ -75,6 +75,19 @@ final class GoalTracker {
 	}
 
 	/**
+	 * The transaction of this thread.
+	 */
+	TrackingContext.Transaction captureTransaction() {
+		try {
+			return this.transactions.get().ofThread();
+		}
+		catch (Throwable ex) {
+			logger.debug("Tracking a goal without knowing the transaction of its call", ex);
+			return Runnable::run;
+		}
+	}
+
+	/**
 	 * Track the goals of an invocation that has completed without an exception.
 	 * @param operations what to track
 	 * @param invocation the invocation

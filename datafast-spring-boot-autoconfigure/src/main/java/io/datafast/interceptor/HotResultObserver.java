@@ -25,8 +25,8 @@ import org.reactivestreams.Subscription;
 import org.springframework.core.ReactiveAdapter;
 
 /**
- * Observes a result that comes whether or not anybody asks for it, such as Kotlin's
- * {@code Deferred}, and returns it as it is.
+ * Observes a result that comes whether or not anybody asks for it, of a type that the
+ * application has told Spring about, and returns it as it is.
  */
 final class HotResultObserver implements ResultObserver {
 

@@ -16,6 +16,7 @@
 
 package io.datafast.interceptor;
 
+import io.datafast.TrackingContext;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
 
@@ -47,6 +48,11 @@ public interface InvocationTransactions {
 			tracking.run();
 		}
 
+		@Override
+		public TrackingContext.Transaction ofThread() {
+			return Runnable::run;
+		}
+
 	};
 
 	/**
@@ -69,5 +75,12 @@ public interface InvocationTransactions {
 	 * @param tracking tracks the goals; runs once, on the calling thread
 	 */
 	void track(MethodInvocation invocation, Runnable tracking);
+
+	/**
+	 * The transaction that is the thread's now, for goals that are tracked later, when
+	 * the thread that tracks them may have another, of which they are no part.
+	 * @return the transaction, or one that is none
+	 */
+	TrackingContext.Transaction ofThread();
 
 }

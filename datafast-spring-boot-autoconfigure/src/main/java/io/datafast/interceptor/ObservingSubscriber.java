@@ -48,7 +48,7 @@ class ObservingSubscriber<T> implements Subscriber<T>, Subscription {
 			TrackingContext context) {
 		this.actual = actual;
 		this.singleValue = singleValue;
-		this.invocation = invocation;
+		this.invocation = invocation.startedHere();
 		this.context = context;
 	}
 

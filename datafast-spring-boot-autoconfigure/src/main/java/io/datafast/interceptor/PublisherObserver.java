@@ -22,7 +22,7 @@ import org.springframework.core.ReactiveAdapter;
 
 /**
  * Observes each subscription to anything else that Spring can adapt to a
- * {@link Publisher} and back, such as RxJava's, Mutiny's and Kotlin's types.
+ * {@link Publisher} and back, such as RxJava's types.
  */
 final class PublisherObserver implements ResultObserver {
 

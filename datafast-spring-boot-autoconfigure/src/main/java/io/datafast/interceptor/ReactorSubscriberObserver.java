@@ -16,11 +16,6 @@
 
 package io.datafast.interceptor;
 
-import java.util.function.Supplier;
-
-import io.datafast.delivery.Lazy;
-import io.datafast.ReactiveTrackingContexts;
-import io.datafast.TrackingContext;
 import org.reactivestreams.Subscriber;
 import reactor.core.CoreSubscriber;
 
@@ -30,10 +25,10 @@ import reactor.core.CoreSubscriber;
  */
 final class ReactorSubscriberObserver implements SubscriberObserver {
 
-	private final Supplier<ReactiveTrackingContexts> contexts;
+	private final ReactorContexts contexts;
 
-	ReactorSubscriberObserver(Supplier<ReactiveTrackingContexts> contexts) {
-		this.contexts = Lazy.of(contexts);
+	ReactorSubscriberObserver(ReactorContexts contexts) {
+		this.contexts = contexts;
 	}
 
 	@Override
@@ -45,18 +40,8 @@ final class ReactorSubscriberObserver implements SubscriberObserver {
 
 	CoreSubscriber<Object> observe(CoreSubscriber<? super Object> actual, boolean singleValue,
 			TrackedInvocation invocation) {
-		return new ObservingCoreSubscriber<>(actual, singleValue, invocation, context(actual, invocation.context()));
-	}
-
-	private TrackingContext context(CoreSubscriber<?> actual, TrackingContext called) {
-		try {
-			return this.contexts.get().forSubscriber(called, actual.currentContext());
-		}
-		catch (RuntimeException ex) {
-			return called.orElse(() -> {
-				throw ex;
-			});
-		}
+		return new ObservingCoreSubscriber<>(actual, singleValue, invocation,
+				this.contexts.of(invocation.context(), actual.currentContext()));
 	}
 
 }

@@ -50,7 +50,11 @@ final class ResultObservers {
 	private static final boolean COROUTINES_REACTOR_PRESENT = REACTOR_PRESENT
 			&& ClassUtils.isPresent("kotlinx.coroutines.reactor.MonoKt", ResultObservers.class.getClassLoader());
 
-	private static final String KOTLIN_DEFERRED = "kotlinx.coroutines.Deferred";
+	private static final boolean COROUTINES_PRESENT = ClassUtils.isPresent("kotlinx.coroutines.flow.SharedFlow",
+			ResultObservers.class.getClassLoader());
+
+	private static final boolean MUTINY_PRESENT = ClassUtils.isPresent("io.smallrye.mutiny.Multi",
+			ResultObservers.class.getClassLoader());
 
 	/**
 	 * For a result that is there when the method returns.
@@ -95,7 +99,22 @@ final class ResultObservers {
 					.of(CompletionStage.class, Future.class, Callable.class, WebAsyncTask.class, DeferredResult.class,
 							Flow.Publisher.class)
 					.anyMatch((asynchronous) -> asynchronous.isAssignableFrom(type))
-				|| this.adapters.getAdapter(type) != null;
+				|| forLibraryType(type) != null || this.adapters.getAdapter(type) != null;
+	}
+
+	/**
+	 * The observer of a type that knows better than a {@link ReactiveAdapter} how to get
+	 * in between.
+	 */
+	private @Nullable ResultObserver forLibraryType(Class<?> type) {
+		if (COROUTINES_PRESENT && KotlinDeferredObserver.supports(type)) {
+			return new KotlinDeferredObserver();
+		}
+		if (COROUTINES_PRESENT && KotlinFlowObserver.supports(type)) {
+			return new KotlinFlowObserver(COROUTINES_REACTOR_PRESENT
+					? new ReactorCollectorContexts(new ReactorContexts(this.contexts)) : CollectorContexts.OF_CALL);
+		}
+		return (MUTINY_PRESENT && MutinyObserver.supports(type)) ? new MutinyObserver() : null;
 	}
 
 	private ResultObserver forResultType(Class<?> type, Class<?> declaredType) {
@@ -107,6 +126,10 @@ final class ResultObservers {
 		}
 		if (CompletionStage.class.isAssignableFrom(type)) {
 			return new CompletionStageObserver();
+		}
+		ResultObserver ofLibrary = forLibraryType(type);
+		if (ofLibrary != null) {
+			return ofSameType(ofLibrary, declaredType);
 		}
 		ReactiveAdapter adapter = findAdapter(type);
 		if (adapter != null) {
@@ -148,13 +171,13 @@ final class ResultObservers {
 	}
 
 	private ResultObserver forAdapter(ReactiveAdapter adapter) {
-		if (!adapter.getDescriptor().isDeferred() || KOTLIN_DEFERRED.equals(adapter.getReactiveType().getName())) {
+		if (!adapter.getDescriptor().isDeferred()) {
 			return new HotResultObserver(adapter);
 		}
 		if (!REACTOR_PRESENT) {
 			return new PublisherObserver(adapter, SubscriberObserver.PLAIN);
 		}
-		ReactorSubscriberObserver subscribers = new ReactorSubscriberObserver(this.contexts);
+		ReactorSubscriberObserver subscribers = new ReactorSubscriberObserver(new ReactorContexts(this.contexts));
 		return ReactorObserver.supports(adapter) ? new ReactorObserver(adapter, subscribers)
 				: new PublisherObserver(adapter, subscribers);
 	}

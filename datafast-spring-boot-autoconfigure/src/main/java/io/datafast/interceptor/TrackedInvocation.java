@@ -24,8 +24,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A call whose result comes later. It remembers the visitor who was current on the
- * calling thread, but not the request, which may be over and used for another by then.
- * Nothing it does throws an exception. Thread-safe.
+ * calling thread, but not the request, which may be over and used for another by then,
+ * and the calling thread's transaction, which need not be that of the thread that has the
+ * result. Nothing it does throws an exception. Thread-safe.
  */
 final class TrackedInvocation {
 
@@ -39,13 +40,30 @@ final class TrackedInvocation {
 
 	private final TrackingContext context;
 
+	private final TrackingContext.Transaction transaction;
+
 	TrackedInvocation(MethodInvocation invocation, Class<?> targetClass, List<TrackGoalOperation> operations,
 			GoalTracker tracker) {
+		this(invocation, targetClass, operations, tracker, tracker.captureContext());
+	}
+
+	private TrackedInvocation(MethodInvocation invocation, Class<?> targetClass, List<TrackGoalOperation> operations,
+			GoalTracker tracker, TrackingContext context) {
 		this.invocation = invocation;
 		this.targetClass = targetClass;
 		this.operations = operations;
 		this.tracker = tracker;
-		this.context = tracker.captureContext();
+		this.context = context;
+		this.transaction = tracker.captureTransaction();
+	}
+
+	/**
+	 * The same call, for a result that nobody works on before it is asked for.
+	 * @return what to tell of the result that this thread asks for now, in its
+	 * transaction
+	 */
+	TrackedInvocation startedHere() {
+		return new TrackedInvocation(this.invocation, this.targetClass, this.operations, this.tracker, this.context);
 	}
 
 	/**
@@ -69,7 +87,13 @@ final class TrackedInvocation {
 	 * @param onBehalf on whose behalf
 	 */
 	void succeeded(@Nullable Object value, TrackingContext onBehalf) {
-		onBehalf.run(() -> this.tracker.track(this.operations, this.invocation, this.targetClass, value));
+		try {
+			onBehalf.run(() -> this.transaction
+				.run(() -> this.tracker.track(this.operations, this.invocation, this.targetClass, value)));
+		}
+		catch (Throwable ex) {
+			failed(ex);
+		}
 	}
 
 	/**

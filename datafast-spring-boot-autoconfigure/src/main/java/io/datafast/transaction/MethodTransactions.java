@@ -19,6 +19,7 @@ package io.datafast.transaction;
 import java.util.Arrays;
 import java.util.function.Supplier;
 
+import io.datafast.TrackingContext;
 import io.datafast.delivery.Lazy;
 import io.datafast.interceptor.InvocationTransactions;
 import org.aopalliance.intercept.MethodInterceptor;
@@ -99,6 +100,13 @@ public final class MethodTransactions implements InvocationTransactions {
 		else {
 			tracking.run();
 		}
+	}
+
+	@Override
+	public TrackingContext.Transaction ofThread() {
+		OpenTransactions transactions = this.transactions.get();
+		TransactionGoals goals = transactions.ofOpenTransaction();
+		return (tracking) -> transactions.runApartUnlessIn(goals, tracking);
 	}
 
 }

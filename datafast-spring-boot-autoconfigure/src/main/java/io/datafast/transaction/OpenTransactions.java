@@ -54,6 +54,9 @@ public final class OpenTransactions implements SmartLifecycle, DisposableBean {
 	private final ThreadLocal<@Nullable TransactionGoals> ofMethod = new NamedThreadLocal<>(
 			"DataFast goals of a method's transaction");
 
+	private final ThreadLocal<@Nullable Boolean> apart = new NamedThreadLocal<>(
+			"DataFast goals are no part of this thread's transaction");
+
 	private volatile boolean running = true;
 
 	/**
@@ -81,7 +84,23 @@ public final class OpenTransactions implements SmartLifecycle, DisposableBean {
 		if (ofMethod != null) {
 			return ofMethod;
 		}
+		return isApart() ? null : ofOpenTransaction();
+	}
+
+	/**
+	 * The goals of the transaction that is open on this thread.
+	 * @return the goals, or {@code null} if none is
+	 */
+	@Nullable TransactionGoals ofOpenTransaction() {
 		return isTransactionOpen() ? ofThread() : null;
+	}
+
+	/**
+	 * Whether goals that are tracked now, on this thread, are no part of the transaction
+	 * that is open on it.
+	 */
+	boolean isApart() {
+		return this.apart.get() != null;
 	}
 
 	/**
@@ -128,6 +147,27 @@ public final class OpenTransactions implements SmartLifecycle, DisposableBean {
 			else {
 				this.ofMethod.remove();
 			}
+		}
+	}
+
+	/**
+	 * Run something in whose course goals are tracked for a result that has come. What
+	 * the thread does in a transaction of its own is not what the method did.
+	 * @param goals those of the transaction in which the result was begun, or
+	 * {@code null} if there was none
+	 * @param tracking what to run
+	 */
+	void runApartUnlessIn(@Nullable TransactionGoals goals, Runnable tracking) {
+		if (isApart() || !isTransactionOpen() || (goals != null && goals == ofThread())) {
+			tracking.run();
+			return;
+		}
+		this.apart.set(true);
+		try {
+			tracking.run();
+		}
+		finally {
+			this.apart.remove();
 		}
 	}
 

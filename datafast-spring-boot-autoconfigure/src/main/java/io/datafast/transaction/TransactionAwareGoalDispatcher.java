@@ -21,11 +21,14 @@ import io.datafast.delivery.GoalDispatcher;
 import io.datafast.delivery.TransactionalGoalDispatcher;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.transaction.support.TransactionSynchronizationManager;
+
 /**
  * Lets the goals of a transaction wait for its commit. Outside of transactions, and in
  * the callbacks of one that has been completed, goals are dispatched at once. A
  * {@link TransactionalGoalDispatcher} gets all goals at once, but for those whose
- * transaction has been rolled back already or is a reactive one. Thread-safe.
+ * transaction has been rolled back already or is a reactive one; from goals that are no
+ * part of the thread's transaction, that is hidden. Thread-safe.
  */
 public final class TransactionAwareGoalDispatcher implements GoalDispatcher {
 
@@ -49,8 +52,22 @@ public final class TransactionAwareGoalDispatcher implements GoalDispatcher {
 		if (goals != null) {
 			goals.add(goal, this.dispatcher);
 		}
+		else if (this.transactions.isApart() && this.dispatcher instanceof TransactionalGoalDispatcher) {
+			dispatchApart(goal);
+		}
 		else {
 			this.dispatcher.dispatch(goal);
+		}
+	}
+
+	private void dispatchApart(Goal goal) {
+		boolean active = TransactionSynchronizationManager.isActualTransactionActive();
+		TransactionSynchronizationManager.setActualTransactionActive(false);
+		try {
+			this.dispatcher.dispatch(goal);
+		}
+		finally {
+			TransactionSynchronizationManager.setActualTransactionActive(active);
 		}
 	}
 

@@ -22,7 +22,6 @@ import io.datafast.ReactiveDataFastGoals
 import io.datafast.annotation.GoalMetadata
 import io.datafast.annotation.TrackGoal
 import io.datafast.annotation.VisitorId
-import io.datafast.delivery.GoalDispatcher
 import kotlinx.coroutines.CancellationException
 import kotlinx.coroutines.CompletableDeferred
 import kotlinx.coroutines.Deferred
@@ -41,12 +40,6 @@ import org.assertj.core.api.Assertions.assertThat
 import org.assertj.core.api.Assertions.assertThatThrownBy
 import org.junit.jupiter.api.Test
 import org.springframework.boot.WebApplicationType
-import org.springframework.boot.autoconfigure.EnableAutoConfiguration
-import org.springframework.boot.builder.SpringApplicationBuilder
-import org.springframework.context.ConfigurableApplicationContext
-import org.springframework.context.annotation.Bean
-import org.springframework.context.annotation.Configuration
-import org.springframework.context.annotation.Import
 import org.springframework.http.ResponseEntity
 import org.springframework.stereotype.Service
 import org.springframework.web.bind.annotation.GetMapping
@@ -57,10 +50,7 @@ import java.net.http.HttpRequest
 import java.net.http.HttpResponse
 import java.time.Duration
 import java.util.concurrent.BlockingQueue
-import java.util.concurrent.LinkedBlockingQueue
 import java.util.concurrent.TimeUnit
-
-private const val VISITOR = "a3ab2331-989f-4cfa-91c6-2461c9e3c6bd"
 
 /**
  * Suspending functions, flows and deferred values, seen by a dispatcher in place of DataFast.
@@ -133,7 +123,7 @@ class CoroutinesTests {
 	@Test
 	fun `finds the visitor of the cookie on Spring MVC`() = findsTheVisitor(WebApplicationType.SERVLET, "/suspending", "/flow")
 
-	private fun findsTheVisitor(type: WebApplicationType, vararg paths: String) = withApplication(type) { context, goals ->
+	private fun findsTheVisitor(type: WebApplicationType, vararg paths: String) = withApplication(type, Shop::class, Controller::class) { context, goals ->
 		val port = context.environment.getRequiredProperty("local.server.port")
 		for (path in paths) {
 			val request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:$port$path"))
@@ -150,33 +140,7 @@ class CoroutinesTests {
 	}
 
 	private fun withShop(type: WebApplicationType, test: (Shop, BlockingQueue<Goal>) -> Unit) =
-		withApplication(type) { context, goals -> test(context.getBean(Shop::class.java), goals) }
-
-	private fun withApplication(type: WebApplicationType, test: (ConfigurableApplicationContext, BlockingQueue<Goal>) -> Unit) {
-		SpringApplicationBuilder(Application::class.java).web(type)
-			.run("--datafast.api-key=df_key", "--server.port=0", "--server.address=127.0.0.1")
-			.use { context -> test(context, context.getBean(Goals::class.java).dispatched) }
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	@EnableAutoConfiguration
-	@Import(Shop::class, Controller::class)
-	class Application {
-
-		@Bean
-		fun goalDispatcher() = Goals()
-
-	}
-
-	class Goals : GoalDispatcher {
-
-		val dispatched = LinkedBlockingQueue<Goal>()
-
-		override fun dispatch(goal: Goal) {
-			this.dispatched.add(goal)
-		}
-
-	}
+		withApplication(type, Shop::class, Controller::class) { context, goals -> test(context.getBean(Shop::class.java), goals) }
 
 	@RestController
 	class Controller(private val shop: Shop, private val goals: ReactiveDataFastGoals) {

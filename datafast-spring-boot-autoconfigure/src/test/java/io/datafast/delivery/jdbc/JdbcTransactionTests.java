@@ -18,6 +18,7 @@ package io.datafast.delivery.jdbc;
 
 import java.util.HexFormat;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 import javax.sql.DataSource;
@@ -257,6 +258,47 @@ abstract class JdbcTransactionTests {
 	}
 
 	@Test
+	void aResultThatComesLaterIsPartOfNoOtherTransaction() {
+		this.runner = this.runner.withUserConfiguration(AnnotatedConfiguration.class);
+		run((application) -> {
+			Annotated annotated = application.context().getBean(Annotated.class);
+			application.dispatcher().stop();
+			for (boolean transactional : new boolean[] { false, true }) {
+				CompletableFuture<String> result = new CompletableFuture<>();
+				CompletableFuture<String> returned = transactional ? annotated.payLaterInTransaction(result)
+						: annotated.payLater(result);
+				CompletableFuture.runAsync(() -> assertThatExceptionOfType(IllegalStateException.class).isThrownBy(
+						() -> application.inTransaction(TransactionDefinition.PROPAGATION_REQUIRED, false, () -> {
+							int before = application.rowsOfOthers();
+							result.complete("value");
+							assertThat(application.rowsOfOthers()).isEqualTo(before + 1);
+							assertThat(TransactionSynchronizationManager.isActualTransactionActive()).isTrue();
+							throw new IllegalStateException("expected");
+						})))
+					.join();
+				assertThat(returned).isSameAs(result);
+			}
+			assertThat(application.outcomes().outcomes()).isEmpty();
+			assertThat(application.rowsOfOthers()).isEqualTo(2);
+			assertThat(application.backlog()).isEqualTo(2);
+		});
+	}
+
+	@Test
+	void aResultThatComesInTheTransactionOfTheCallIsPartOfIt() {
+		this.runner = this.runner.withUserConfiguration(AnnotatedConfiguration.class);
+		run((application) -> {
+			Annotated annotated = application.context().getBean(Annotated.class);
+			assertThatExceptionOfType(IllegalStateException.class).isThrownBy(() -> application.inTransaction(() -> {
+				annotated.payLater(new CompletableFuture<>()).complete("value");
+				throw new IllegalStateException("expected");
+			}));
+			assertThat(application.outcomes().outcomes()).containsExactly(ROLLED_BACK);
+			assertThat(application.rows()).isZero();
+		});
+	}
+
+	@Test
 	void transactionsOfAnotherResourceAreAwaited() {
 		this.runner = this.runner.withBean("other", PlatformTransactionManager.class,
 				() -> new JdbcTransactionManager(Application.dataSource(createDatabase())), (bean) -> {
@@ -438,6 +480,17 @@ abstract class JdbcTransactionTests {
 	}
 
 	static class Annotated {
+
+		@TrackGoal(name = "payment", visitorId = "'" + DataFastContextRunners.VISITOR + "'")
+		public CompletableFuture<String> payLater(CompletableFuture<String> result) {
+			return result;
+		}
+
+		@Transactional
+		@TrackGoal(name = "payment", visitorId = "'" + DataFastContextRunners.VISITOR + "'")
+		public CompletableFuture<String> payLaterInTransaction(CompletableFuture<String> result) {
+			return result;
+		}
 
 		@Transactional
 		@TrackGoal(name = "payment", visitorId = "'" + DataFastContextRunners.VISITOR + "'")

@@ -1,0 +1,40 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package io.datafast.interceptor;
+
+import io.datafast.TrackingContext;
+import kotlin.coroutines.CoroutineContext;
+
+/**
+ * Finds out on whose behalf Kotlin's {@code Flow} is collected.
+ */
+@FunctionalInterface
+interface CollectorContexts {
+
+	/**
+	 * Always on behalf of whoever called the method.
+	 */
+	CollectorContexts OF_CALL = (called, collector) -> called;
+
+	/**
+	 * The context of a collection.
+	 * @param called the context of the call that returned the flow
+	 * @param collector the collector's coroutine context
+	 * @return the context
+	 */
+	TrackingContext of(TrackingContext called, CoroutineContext collector);
+
+}

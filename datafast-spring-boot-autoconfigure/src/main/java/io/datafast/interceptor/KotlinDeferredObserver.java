@@ -1,0 +1,42 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package io.datafast.interceptor;
+
+import kotlin.Unit;
+import kotlinx.coroutines.Deferred;
+
+/**
+ * Observes Kotlin's {@link Deferred} without starting it, and returns it as it is.
+ */
+final class KotlinDeferredObserver implements ResultObserver {
+
+	static boolean supports(Class<?> type) {
+		return Deferred.class.isAssignableFrom(type);
+	}
+
+	@Override
+	public Object observe(Object result, TrackedInvocation invocation) {
+		Deferred<?> deferred = (Deferred<?>) result;
+		deferred.invokeOnCompletion((failure) -> {
+			if (failure == null) {
+				invocation.succeeded(deferred.getCompleted());
+			}
+			return Unit.INSTANCE;
+		});
+		return result;
+	}
+
+}

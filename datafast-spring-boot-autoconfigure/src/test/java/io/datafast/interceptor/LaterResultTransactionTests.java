@@ -1,0 +1,231 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.datafast.interceptor;
+
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+import io.datafast.Goal;
+import io.datafast.annotation.TrackGoal;
+import io.datafast.delivery.GoalDispatcher;
+import io.datafast.delivery.GoalOutcome;
+import io.datafast.delivery.GoalOutcome.Skipped;
+import io.datafast.testing.DataFastContextRunners;
+import io.datafast.testing.RecordedOutcomes;
+import io.datafast.testing.TestTransactions;
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import reactor.core.publisher.Mono;
+
+import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
+import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.annotation.Transactional;
+import org.springframework.transaction.support.TransactionTemplate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * A result that comes later is part of the transaction in which it was begun, if it is
+ * the thread's still, and of no other.
+ */
+class LaterResultTransactionTests {
+
+	private static final String VISITOR = "'" + DataFastContextRunners.VISITOR + "'";
+
+	private static final GoalOutcome ROLLED_BACK = new Skipped(Skipped.Reason.ROLLED_BACK);
+
+	private final Queue<Goal> dispatched = new ConcurrentLinkedQueue<>();
+
+	@Test
+	void isNoPartOfTheTransactionOfAnotherThread() {
+		run((application) -> {
+			CompletableFuture<String> result = application.shop.future(new CompletableFuture<>());
+			CompletableFuture.runAsync(() -> application.rolledBack(() -> {
+				result.complete("value");
+				assertThat(this.dispatched).hasSize(1);
+			})).join();
+			assertThat(application.outcomes()).isEmpty();
+		});
+	}
+
+	@Test
+	void isNoPartOfTheTransactionOfAnotherThreadAfterOneOfItsOwn() {
+		run((application) -> {
+			CompletableFuture<String> result = application.transactionalShop.future(new CompletableFuture<>());
+			CompletableFuture.runAsync(() -> application.rolledBack(() -> {
+				result.complete("value");
+				assertThat(this.dispatched).hasSize(1);
+			})).join();
+			assertThat(application.outcomes()).isEmpty();
+		});
+	}
+
+	@Test
+	void isNoPartOfALaterTransactionOfItsThread() {
+		run((application) -> {
+			CompletableFuture<String> uncalled = application.shop.future(new CompletableFuture<>());
+			application.rolledBack(() -> {
+				uncalled.complete("value");
+				assertThat(this.dispatched).hasSize(1);
+				CompletableFuture<String> result = application.shop.future(new CompletableFuture<>());
+				application.rolledBack(() -> {
+					result.complete("value");
+					assertThat(this.dispatched).hasSize(2);
+				});
+			});
+			assertThat(application.outcomes()).isEmpty();
+		});
+	}
+
+	@Test
+	void isPartOfTheTransactionOfItsCall() {
+		run((application) -> {
+			application.transaction.executeWithoutResult((status) -> {
+				application.shop.future(new CompletableFuture<>()).complete("value");
+				assertThat(this.dispatched).isEmpty();
+			});
+			assertThat(this.dispatched).hasSize(1);
+			application.rolledBack(() -> application.shop.future(new CompletableFuture<>()).complete("value"));
+			assertThat(this.dispatched).hasSize(1);
+			assertThat(application.outcomes()).containsExactly(ROLLED_BACK);
+		});
+	}
+
+	static List<Function<Shop, Runnable>> coldResults() {
+		return List.of((shop) -> shop.mono(Mono.just("value"))::block,
+				(shop) -> shop.uni(Uni.createFrom().item("value")).await()::indefinitely,
+				(shop) -> shop.multi(Multi.createFrom().item("value")).collect().asList().await()::indefinitely,
+				(shop) -> {
+					Callable<String> callable = shop.callable(() -> "value");
+					return () -> call(callable);
+				});
+	}
+
+	@ParameterizedTest
+	@MethodSource
+	void coldResults(Function<Shop, Runnable> method) {
+		run((application) -> {
+			Runnable result = method.apply(application.shop);
+			application.rolledBack(result);
+			assertThat(this.dispatched).isEmpty();
+			assertThat(application.outcomes()).containsExactly(ROLLED_BACK);
+		});
+	}
+
+	private static void call(Callable<String> callable) {
+		try {
+			callable.call();
+		}
+		catch (Exception ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	private void run(Consumer<Application> test) {
+		DataFastContextRunners.plain()
+			.withPropertyValues("datafast.api-key=df_key")
+			.withUserConfiguration(TestTransactions.class)
+			.withBean(GoalDispatcher.class, () -> this.dispatched::add)
+			.withBean(Shop.class)
+			.withBean(TransactionalShop.class)
+			.run((context) -> test.accept(new Application(context)));
+	}
+
+	private static final class Application {
+
+		private final Shop shop;
+
+		private final TransactionalShop transactionalShop;
+
+		private final RecordedOutcomes outcomes;
+
+		private final TransactionTemplate transaction;
+
+		Application(AssertableApplicationContext context) {
+			this.shop = context.getBean(Shop.class);
+			this.transactionalShop = context.getBean(TransactionalShop.class);
+			this.outcomes = context.getBean(RecordedOutcomes.class);
+			this.transaction = context.getBean(TransactionTemplate.class);
+		}
+
+		Iterable<GoalOutcome> outcomes() {
+			return this.outcomes.outcomes();
+		}
+
+		/**
+		 * Run in a transaction of its own.
+		 */
+		void rolledBack(Runnable action) {
+			TransactionTemplate separate = new TransactionTemplate(this.transaction.getTransactionManager(),
+					this.transaction);
+			separate.setPropagationBehavior(TransactionDefinition.PROPAGATION_REQUIRES_NEW);
+			separate.executeWithoutResult((status) -> {
+				action.run();
+				status.setRollbackOnly();
+			});
+		}
+
+	}
+
+	static class Shop {
+
+		@TrackGoal(name = "later", visitorId = VISITOR)
+		public CompletableFuture<String> future(CompletableFuture<String> result) {
+			return result;
+		}
+
+		@TrackGoal(name = "later", visitorId = VISITOR)
+		public Mono<String> mono(Mono<String> result) {
+			return result;
+		}
+
+		@TrackGoal(name = "later", visitorId = VISITOR)
+		public Uni<String> uni(Uni<String> result) {
+			return result;
+		}
+
+		@TrackGoal(name = "later", visitorId = VISITOR)
+		public Multi<String> multi(Multi<String> result) {
+			return result;
+		}
+
+		@TrackGoal(name = "later", visitorId = VISITOR)
+		public Callable<String> callable(Callable<String> result) {
+			return result;
+		}
+
+	}
+
+	static class TransactionalShop {
+
+		@Transactional
+		@TrackGoal(name = "later", visitorId = VISITOR)
+		public CompletableFuture<String> future(CompletableFuture<String> result) {
+			return result;
+		}
+
+	}
+
+}
