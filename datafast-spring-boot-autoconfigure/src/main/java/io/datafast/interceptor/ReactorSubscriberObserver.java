@@ -52,9 +52,10 @@ final class ReactorSubscriberObserver implements SubscriberObserver {
 		try {
 			return this.contexts.get().forSubscriber(called, actual.currentContext());
 		}
-		catch (RuntimeException ex) {
-			return called.orElse(() -> {
-				throw ex;
+		catch (Throwable ex) {
+			// Reaches nobody before the method succeeds, and then costs the goal.
+			return called.within((tracking) -> {
+				throw new IllegalStateException(ex);
 			});
 		}
 	}

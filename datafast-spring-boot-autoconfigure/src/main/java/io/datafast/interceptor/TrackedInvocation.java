@@ -69,7 +69,12 @@ final class TrackedInvocation {
 	 * @param onBehalf on whose behalf
 	 */
 	void succeeded(@Nullable Object value, TrackingContext onBehalf) {
-		onBehalf.run(() -> this.tracker.track(this.operations, this.invocation, this.targetClass, value));
+		try {
+			onBehalf.run(() -> this.tracker.track(this.operations, this.invocation, this.targetClass, value));
+		}
+		catch (Throwable ex) {
+			failed(ex);
+		}
 	}
 
 	/**

@@ -159,6 +159,17 @@ public final class OpenTransactions implements SmartLifecycle, DisposableBean {
 		return open(true);
 	}
 
+	/**
+	 * Keep no goals, since nothing tells when their transaction ends.
+	 * @param failure why not
+	 * @return the goals of that transaction; each of them is dropped
+	 */
+	TransactionGoals openUnknown(Throwable failure) {
+		TransactionGoals goals = new TransactionGoals(this, this.outcomes, true);
+		goals.fail(failure);
+		return goals;
+	}
+
 	private TransactionGoals open(boolean reactive) {
 		TransactionGoals goals = new TransactionGoals(this, this.outcomes, reactive);
 		this.open.add(goals);

@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 import reactor.util.context.ContextView;
 
 import org.springframework.transaction.NoTransactionException;
+import org.springframework.transaction.reactive.TransactionContext;
+import org.springframework.transaction.reactive.TransactionContextManager;
 import org.springframework.transaction.reactive.TransactionSynchronization;
 import org.springframework.transaction.reactive.TransactionSynchronizationManager;
 
@@ -55,10 +57,24 @@ public final class ReactiveTransaction implements TrackingContext.Transaction {
 	}
 
 	private @Nullable TransactionGoals goals() {
-		TransactionSynchronizationManager manager = currentManager();
-		if (manager == null || !manager.isSynchronizationActive() || !manager.isActualTransactionActive()) {
-			return null;
+		try {
+			TransactionContext transaction = currentTransaction();
+			return (transaction != null) ? goals(transaction) : null;
 		}
+		catch (Throwable ex) {
+			return this.transactions.openUnknown(ex);
+		}
+	}
+
+	private @Nullable TransactionGoals goals(TransactionContext transaction) {
+		// All that the branches of a transaction that run in parallel have in common.
+		synchronized (transaction) {
+			TransactionSynchronizationManager manager = new TransactionSynchronizationManager(transaction);
+			return (manager.isSynchronizationActive() && manager.isActualTransactionActive()) ? goals(manager) : null;
+		}
+	}
+
+	private TransactionGoals goals(TransactionSynchronizationManager manager) {
 		for (TransactionSynchronization synchronization : manager.getSynchronizations()) {
 			if (synchronization instanceof ReactiveGoalSynchronization known && known.isOf(this.transactions)) {
 				return known.goals();
@@ -69,9 +85,9 @@ public final class ReactiveTransaction implements TrackingContext.Transaction {
 		return goals;
 	}
 
-	private @Nullable TransactionSynchronizationManager currentManager() {
+	private @Nullable TransactionContext currentTransaction() {
 		// Answers at once, since all it does is to look into the context.
-		return TransactionSynchronizationManager.forCurrentTransaction()
+		return TransactionContextManager.currentContext()
 			.contextWrite(this.context)
 			.onErrorComplete(NoTransactionException.class)
 			.toFuture()

@@ -19,9 +19,11 @@ package io.datafast.transaction;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 import io.datafast.Goal;
 import io.datafast.ReactiveDataFastGoals;
+import io.datafast.ReactiveTrackingContexts;
 import io.datafast.annotation.TrackGoal;
 import io.datafast.annotation.VisitorId;
 import io.datafast.delivery.GoalDispatcher;
@@ -34,11 +36,15 @@ import io.datafast.testing.RecordedOutcomes;
 import io.r2dbc.h2.H2ConnectionFactory;
 import io.r2dbc.spi.ConnectionFactory;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
+import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
+import reactor.util.context.Context;
 
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
@@ -51,6 +57,7 @@ import org.springframework.transaction.annotation.EnableTransactionManagement;
 import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
 import org.springframework.transaction.reactive.GenericReactiveTransaction;
+import org.springframework.transaction.reactive.TransactionContext;
 import org.springframework.transaction.reactive.TransactionSynchronizationManager;
 import org.springframework.transaction.reactive.TransactionalOperator;
 import org.springframework.transaction.support.DefaultTransactionDefinition;
@@ -65,6 +72,8 @@ class ReactiveTransactionTests {
 	private static final Goal GOAL = Goal.of("goal").forVisitor(DataFastContextRunners.VISITOR);
 
 	private static final GoalOutcome ROLLED_BACK = new Skipped(Skipped.Reason.ROLLED_BACK);
+
+	private static final GoalOutcome FAILED = new Dropped(Dropped.Reason.FAILED, null);
 
 	private final Queue<Goal> dispatched = new ConcurrentLinkedQueue<>();
 
@@ -181,6 +190,60 @@ class ReactiveTransactionTests {
 			this.operator.transactional(many).block();
 			assertThat(this.dispatched).extracting(Goal::name).containsExactly("goal-0", "goal-1", "goal-2");
 			assertThat(this.outcomes.outcomes()).hasSize(2).containsOnly(new Dropped(Dropped.Reason.QUEUE_FULL, null));
+		});
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void goalsOfParallelBranchesShareOneTransaction(boolean commits) {
+		int transactions = 200;
+		int branches = 16;
+		this.capacity = transactions * branches;
+		with((shop) -> {
+			Mono<Integer> synchronizations = TransactionSynchronizationManager.forCurrentTransaction()
+				.map((manager) -> manager.getSynchronizations().size());
+			Mono<Integer> parallel = Flux.range(0, branches)
+				.flatMap((branch) -> this.goals.track(GOAL).subscribeOn(Schedulers.parallel()))
+				.then(synchronizations);
+			Mono<Integer> transaction = this.operator.execute((status) -> {
+				if (!commits) {
+					status.setRollbackOnly();
+				}
+				return parallel;
+			}).single();
+			for (int i = 0; i < transactions; i++) {
+				assertThat(transaction.block()).isOne();
+			}
+			int goals = transactions * branches;
+			assertThat(this.dispatched).hasSize(commits ? goals : 0);
+			assertThat(this.outcomes.outcomes()).hasSize(commits ? 0 : goals)
+				.allMatch((outcome) -> outcome.equals(ROLLED_BACK));
+		});
+	}
+
+	@Test
+	void aTransactionThatCannotBeObservedCostsTheGoalAndNothingElse() {
+		with((shop) -> {
+			Function<Context, Context> broken = (context) -> context.put(TransactionContext.class, "broken");
+			this.goals.track(GOAL).contextWrite(broken).block();
+			assertThat(shop.order(DataFastContextRunners.VISITOR).contextWrite(broken).block()).isEqualTo("ordered");
+			assertThat(this.dispatched).isEmpty();
+			assertThat(this.outcomes.outcomes()).containsExactly(FAILED, FAILED);
+		});
+	}
+
+	@Test
+	void whatFailsWithAnErrorCostsTheGoalAndNothingElse() {
+		ReactiveTrackingContexts failing = new ReactiveTrackingContexts(() -> (subscriber) -> null, (subscriber) -> {
+			throw new NoClassDefFoundError("on purpose");
+		});
+		this.runner.withBean(ReactiveTrackingContexts.class, () -> failing).run((context) -> {
+			Context subscriber = Context.of("key", "value");
+			context.getBean(ReactiveDataFastGoals.class).track(GOAL).contextWrite(subscriber).block();
+			Mono<String> order = context.getBean(Shop.class).order(DataFastContextRunners.VISITOR);
+			assertThat(order.contextWrite(subscriber).block()).isEqualTo("ordered");
+			assertThat(this.dispatched).isEmpty();
+			assertThat(context.getBean(RecordedOutcomes.class).outcomes()).containsExactly(FAILED, FAILED);
 		});
 	}
 
