@@ -56,13 +56,20 @@ public final class ReactiveTrackingContexts {
 	/**
 	 * The context of a subscription.
 	 * @param called the context in which the method was called that returned what is
-	 * subscribed to; its visitor has precedence
+	 * subscribed to; its visitor counts unless that of the subscriber
+	 * {@linkplain ReactiveVisitorIdResolver#hasPrecedence has precedence}
 	 * @param subscriber the subscriber's Reactor context
 	 * @return the context
 	 */
 	public TrackingContext forSubscriber(TrackingContext called, ContextView subscriber) {
-		TrackingContext context = called.orElse(() -> () -> this.visitorIdResolver.get().resolveVisitorId(subscriber));
+		TrackingContext context = TrackingContext.capture(() -> () -> findVisitor(called, subscriber));
 		return context.within(subscriber.isEmpty() ? null : this.transactions.apply(subscriber));
+	}
+
+	private @Nullable String findVisitor(TrackingContext called, ContextView subscriber) {
+		ReactiveVisitorIdResolver resolver = this.visitorIdResolver.get();
+		String ofCall = resolver.hasPrecedence(subscriber) ? null : called.visitorId();
+		return (ofCall != null) ? ofCall : resolver.resolveVisitorId(subscriber);
 	}
 
 }
