@@ -111,6 +111,14 @@ public final class TrackingContext {
 	}
 
 	/**
+	 * The transaction.
+	 * @return the transaction, or {@code null} if the thread speaks for itself
+	 */
+	public @Nullable Transaction transaction() {
+		return this.transaction;
+	}
+
+	/**
 	 * The context that the thread is in.
 	 * @return the context, or {@code null} if there is none and the thread speaks for
 	 * itself

@@ -21,8 +21,10 @@ import java.util.function.Supplier;
 import io.datafast.delivery.Lazy;
 import io.datafast.ReactiveTrackingContexts;
 import io.datafast.TrackingContext;
+import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscriber;
 import reactor.core.CoreSubscriber;
+import reactor.util.context.Context;
 
 /**
  * Observes Reactor's subscribers on behalf of the visitor, and within the transaction, of
@@ -45,7 +47,20 @@ final class ReactorSubscriberObserver implements SubscriberObserver {
 
 	CoreSubscriber<Object> observe(CoreSubscriber<? super Object> actual, boolean singleValue,
 			TrackedInvocation invocation) {
-		return new ObservingCoreSubscriber<>(actual, singleValue, invocation, context(actual, invocation.context()));
+		TrackingContext context = context(actual, invocation.context());
+		return new ObservingCoreSubscriber<>(actual, singleValue, invocation, context,
+				upstreamContext(actual, invocation, context));
+	}
+
+	private static @Nullable Context upstreamContext(CoreSubscriber<?> actual, TrackedInvocation invocation,
+			TrackingContext context) {
+		try {
+			return (context.transaction() != null)
+					? ReactiveTrackingContexts.expose(context, invocation.method(), actual.currentContext()) : null;
+		}
+		catch (Throwable ex) {
+			return null;
+		}
 	}
 
 	private TrackingContext context(CoreSubscriber<?> actual, TrackingContext called) {

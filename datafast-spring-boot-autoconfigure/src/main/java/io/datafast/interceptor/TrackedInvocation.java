@@ -16,6 +16,7 @@
 
 package io.datafast.interceptor;
 
+import java.lang.reflect.Method;
 import java.util.List;
 
 import io.datafast.TrackingContext;
@@ -46,6 +47,13 @@ final class TrackedInvocation {
 		this.operations = operations;
 		this.tracker = tracker;
 		this.context = tracker.captureContext();
+	}
+
+	/**
+	 * The method that was called.
+	 */
+	Method method() {
+		return this.invocation.getMethod();
 	}
 
 	/**

@@ -152,6 +152,14 @@ public final class OpenTransactions implements SmartLifecycle, DisposableBean {
 	}
 
 	/**
+	 * The goals of a method that ran in no transaction: they wait for none.
+	 * @return the goals
+	 */
+	TransactionGoals ofNoTransaction() {
+		return this.committed;
+	}
+
+	/**
 	 * Keep the goals of a reactive transaction.
 	 * @return its goals, none as yet
 	 */

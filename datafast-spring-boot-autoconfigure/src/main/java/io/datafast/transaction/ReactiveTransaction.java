@@ -27,13 +27,16 @@ import org.springframework.transaction.reactive.TransactionSynchronization;
 import org.springframework.transaction.reactive.TransactionSynchronizationManager;
 
 /**
- * The reactive transaction of a Reactor context, if there is one. Thread-safe.
+ * The reactive transaction of a Reactor context, if there is one; for the goals of a
+ * method, the one in which the method runs, once it does. Thread-safe.
  */
 public final class ReactiveTransaction implements TrackingContext.Transaction {
 
 	private final OpenTransactions transactions;
 
 	private final ContextView context;
+
+	private volatile @Nullable TransactionGoals ofMethod;
 
 	/**
 	 * Create an instance.
@@ -47,7 +50,8 @@ public final class ReactiveTransaction implements TrackingContext.Transaction {
 
 	@Override
 	public void run(Runnable tracking) {
-		TransactionGoals goals = goals();
+		TransactionGoals ofMethod = this.ofMethod;
+		TransactionGoals goals = (ofMethod != null) ? ofMethod : goals(this.context);
 		if (goals != null) {
 			this.transactions.runFor(goals, tracking);
 		}
@@ -56,9 +60,21 @@ public final class ReactiveTransaction implements TrackingContext.Transaction {
 		}
 	}
 
-	private @Nullable TransactionGoals goals() {
+	/**
+	 * The method whose goals will be tracked runs.
+	 * @param context the Reactor context in which it does
+	 */
+	void methodRunsIn(ContextView context) {
+		TransactionGoals goals = goals(context);
+		this.ofMethod = (goals != null) ? goals : this.transactions.ofNoTransaction();
+	}
+
+	private @Nullable TransactionGoals goals(ContextView context) {
+		if (context.isEmpty()) {
+			return null;
+		}
 		try {
-			TransactionContext transaction = currentTransaction();
+			TransactionContext transaction = currentTransaction(context);
 			return (transaction != null) ? goals(transaction) : null;
 		}
 		catch (Throwable ex) {
@@ -85,10 +101,10 @@ public final class ReactiveTransaction implements TrackingContext.Transaction {
 		return goals;
 	}
 
-	private @Nullable TransactionContext currentTransaction() {
+	private static @Nullable TransactionContext currentTransaction(ContextView context) {
 		// Answers at once, since all it does is to look into the context.
 		return TransactionContextManager.currentContext()
-			.contextWrite(this.context)
+			.contextWrite(context)
 			.onErrorComplete(NoTransactionException.class)
 			.toFuture()
 			.getNow(null);

@@ -63,6 +63,8 @@ import org.springframework.r2dbc.connection.R2dbcTransactionManager;
 import org.springframework.r2dbc.core.DatabaseClient;
 import org.springframework.transaction.ReactiveTransactionManager;
 import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.TransactionExecution;
+import org.springframework.transaction.TransactionExecutionListener;
 import org.springframework.transaction.annotation.EnableTransactionManagement;
 import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
@@ -322,6 +324,35 @@ class ReactiveTransactionTests {
 	}
 
 	@Test
+	void aTransactionalMethodThatRollsBackWithoutAnErrorHasItsGoalSkipped() {
+		with((shop) -> {
+			assertThat(shop.giveUp(DataFastContextRunners.VISITOR).block()).isEqualTo("gave up");
+			assertThat(shop.giveUpAlone(DataFastContextRunners.VISITOR).collectList().block())
+				.containsExactly("gave up");
+			assertThat(this.operator.transactional(shop.giveUpAlone(DataFastContextRunners.VISITOR).last()).block())
+				.isEqualTo("gave up");
+			assertThat(shop.count().block()).isZero();
+			assertThat(this.dispatched).isEmpty();
+			assertThat(this.outcomes.outcomes()).containsExactly(ROLLED_BACK, ROLLED_BACK, ROLLED_BACK);
+		});
+	}
+
+	@Test
+	void aTransactionalMethodWithATransactionOfItsOwnDoesNotWaitForTheCallers() {
+		with((shop) -> {
+			Mono<Integer> inside = shop.list(DataFastContextRunners.VISITOR)
+				.then(shop.look(DataFastContextRunners.VISITOR))
+				.then(Mono.fromSupplier(this.dispatched::size))
+				.doOnNext((sent) -> assertThat(sent).isEqualTo(2));
+			StepVerifier
+				.create(this.operator.transactional(inside.then(Mono.error(new IllegalStateException("on purpose")))))
+				.verifyErrorMessage("on purpose");
+			assertThat(this.dispatched).extracting(Goal::name).containsExactly("listed", "looked");
+			assertThat(this.outcomes.all()).isEmpty();
+		});
+	}
+
+	@Test
 	void aTransactionalMethodWhoseCommitFailsHasNoGoal() {
 		with((shop) -> {
 			shop.failCommits();
@@ -367,7 +398,7 @@ class ReactiveTransactionTests {
 
 		@Bean
 		ReactiveTransactionManager transactionManager(ConnectionFactory connectionFactory, Shop shop) {
-			return new R2dbcTransactionManager(connectionFactory) {
+			R2dbcTransactionManager transactionManager = new R2dbcTransactionManager(connectionFactory) {
 
 				@Override
 				protected Mono<Void> prepareForCommit(TransactionSynchronizationManager synchronizations,
@@ -377,6 +408,15 @@ class ReactiveTransactionTests {
 				}
 
 			};
+			transactionManager.addListener(new TransactionExecutionListener() {
+
+				@Override
+				public void afterBegin(TransactionExecution transaction, Throwable failure) {
+					shop.begun((GenericReactiveTransaction) transaction);
+				}
+
+			});
+			return transactionManager;
 		}
 
 	}
@@ -386,6 +426,8 @@ class ReactiveTransactionTests {
 		private final DatabaseClient client;
 
 		private boolean commitsFail;
+
+		private GenericReactiveTransaction transaction;
 
 		Shop(DatabaseClient client) {
 			this.client = client;
@@ -397,6 +439,10 @@ class ReactiveTransactionTests {
 
 		void failCommits() {
 			this.commitsFail = true;
+		}
+
+		void begun(GenericReactiveTransaction transaction) {
+			this.transaction = transaction;
 		}
 
 		Mono<Long> count() {
@@ -416,6 +462,27 @@ class ReactiveTransactionTests {
 		@Transactional
 		Mono<String> pay(@VisitorId String visitorId, String id) {
 			return insert(id).thenReturn("paid");
+		}
+
+		@TrackGoal("gave_up")
+		@Transactional
+		Mono<String> giveUp(@VisitorId String visitorId) {
+			return insert("given up").then(Mono.fromSupplier(() -> {
+				this.transaction.setRollbackOnly();
+				return "gave up";
+			}));
+		}
+
+		@TrackGoal("gave_up_alone")
+		@Transactional(propagation = Propagation.REQUIRES_NEW)
+		Flux<String> giveUpAlone(@VisitorId String visitorId) {
+			return giveUp(visitorId).flux();
+		}
+
+		@TrackGoal("looked")
+		@Transactional(propagation = Propagation.NOT_SUPPORTED)
+		Mono<String> look(@VisitorId String visitorId) {
+			return Mono.just("looked");
 		}
 
 		@TrackGoal("listed")
