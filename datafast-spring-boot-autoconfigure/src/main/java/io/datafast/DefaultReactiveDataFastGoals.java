@@ -19,9 +19,11 @@ package io.datafast;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
+import io.datafast.delivery.GoalOutcomePublisher;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoSink;
 import reactor.core.scheduler.Schedulers;
+import reactor.util.context.ContextView;
 
 import org.springframework.util.Assert;
 
@@ -37,17 +39,21 @@ public final class DefaultReactiveDataFastGoals implements ReactiveDataFastGoals
 
 	private final ReactiveTrackingContexts contexts;
 
+	private final GoalOutcomePublisher outcomes;
+
 	/**
 	 * Create an instance.
 	 * @param goals does the work
 	 * @param visitorIdResolver finds the visitor who is current where a method is called
 	 * @param contexts finds the visitor and the transaction of a subscriber
+	 * @param outcomes told of goals that cannot be tracked
 	 */
 	public DefaultReactiveDataFastGoals(DataFastGoals goals, Supplier<VisitorIdResolver> visitorIdResolver,
-			ReactiveTrackingContexts contexts) {
+			ReactiveTrackingContexts contexts, GoalOutcomePublisher outcomes) {
 		this.goals = goals;
 		this.visitorIdResolver = visitorIdResolver;
 		this.contexts = contexts;
+		this.outcomes = outcomes;
 	}
 
 	@Override
@@ -55,9 +61,18 @@ public final class DefaultReactiveDataFastGoals implements ReactiveDataFastGoals
 		Assert.notNull(goal, "The goal must not be null");
 		TrackingContext called = TrackingContext.capture(this.visitorIdResolver);
 		return Mono.deferContextual((subscriber) -> {
-			this.contexts.forSubscriber(called, subscriber).run(() -> this.goals.track(goal));
+			track(goal, called, subscriber);
 			return Mono.empty();
 		});
+	}
+
+	private void track(Goal goal, TrackingContext called, ContextView subscriber) {
+		try {
+			this.contexts.forSubscriber(called, subscriber).run(() -> this.goals.track(goal));
+		}
+		catch (Throwable ex) {
+			this.outcomes.publishFailed(goal, "Tracking a goal for a subscriber failed", ex);
+		}
 	}
 
 	@Override

@@ -26,9 +26,10 @@ import reactor.core.publisher.Mono;
  * once, and nothing blocks.
  * <p>
  * A goal is attributed to its {@linkplain Goal#visitorId() own visitor} or, where it has
- * none, to the visitor who is current where the method is called or else where the result
- * is subscribed to: that of the {@code ServerWebExchange} in the subscriber's Reactor
- * context, or what the {@link ReactiveVisitorIdResolver} finds there.
+ * none, to the visitor of the {@code ServerWebExchange} in the subscriber's Reactor
+ * context. Without an exchange there, it is the visitor who is current where the method
+ * is called or else the one that the {@link ReactiveVisitorIdResolver} finds in the
+ * context.
  * <p>
  * Implementations are thread-safe.
  */

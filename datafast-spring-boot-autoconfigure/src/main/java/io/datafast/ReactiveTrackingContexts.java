@@ -16,11 +16,13 @@
 
 package io.datafast;
 
+import java.lang.reflect.Method;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
 import io.datafast.delivery.Lazy;
 import org.jspecify.annotations.Nullable;
+import reactor.util.context.Context;
 import reactor.util.context.ContextView;
 
 /**
@@ -56,13 +58,44 @@ public final class ReactiveTrackingContexts {
 	/**
 	 * The context of a subscription.
 	 * @param called the context in which the method was called that returned what is
-	 * subscribed to; its visitor has precedence
+	 * subscribed to; its visitor counts unless that of the subscriber
+	 * {@linkplain ReactiveVisitorIdResolver#hasPrecedence has precedence}
 	 * @param subscriber the subscriber's Reactor context
 	 * @return the context
 	 */
 	public TrackingContext forSubscriber(TrackingContext called, ContextView subscriber) {
-		TrackingContext context = called.orElse(() -> () -> this.visitorIdResolver.get().resolveVisitorId(subscriber));
-		return context.within(subscriber.isEmpty() ? null : this.transactions.apply(subscriber));
+		TrackingContext context = TrackingContext.capture(() -> () -> findVisitor(called, subscriber));
+		return context.within(this.transactions.apply(subscriber));
+	}
+
+	/**
+	 * Let a method know, where it runs, in which context its goals will be tracked.
+	 * @param tracking that context
+	 * @param method the method
+	 * @param subscriber the Reactor context of the subscriber to the method's result
+	 * @return the Reactor context for what is upstream of the subscriber
+	 */
+	public static Context expose(TrackingContext tracking, Method method, Context subscriber) {
+		return subscriber.put(new Key(method), tracking);
+	}
+
+	/**
+	 * The context in which the goals of a method will be tracked.
+	 * @param upstream the Reactor context in which the method runs
+	 * @param method the method
+	 * @return the context, or {@code null} if it is unknown
+	 */
+	public static @Nullable TrackingContext exposed(ContextView upstream, Method method) {
+		return upstream.<@Nullable TrackingContext>getOrDefault(new Key(method), null);
+	}
+
+	private @Nullable String findVisitor(TrackingContext called, ContextView subscriber) {
+		ReactiveVisitorIdResolver resolver = this.visitorIdResolver.get();
+		String ofCall = resolver.hasPrecedence(subscriber) ? null : called.visitorId();
+		return (ofCall != null) ? ofCall : resolver.resolveVisitorId(subscriber);
+	}
+
+	private record Key(Method method) {
 	}
 
 }

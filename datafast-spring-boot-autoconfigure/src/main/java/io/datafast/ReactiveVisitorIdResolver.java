@@ -23,7 +23,7 @@ import reactor.util.context.ContextView;
  * Finds the visitor of a Reactor context. Define a bean to take the visitor id in
  * reactive code from elsewhere than the cookie of the current exchange; the
  * auto-configured resolver backs off. A {@link VisitorIdResolver} has precedence where it
- * finds a visitor on the calling thread.
+ * finds a visitor on the calling thread, unless {@link #hasPrecedence} says otherwise.
  */
 @FunctionalInterface
 public interface ReactiveVisitorIdResolver {
@@ -37,5 +37,18 @@ public interface ReactiveVisitorIdResolver {
 	 * @return the id, or {@code null} if there is no visitor
 	 */
 	@Nullable String resolveVisitorId(ContextView context);
+
+	/**
+	 * Whether the visitor of the context, even if there is none, counts more than the one
+	 * that a {@link VisitorIdResolver} has found on the thread that called the method.
+	 * That thread may serve another visitor, such as the one whose request makes a shared
+	 * publisher emit. Called as {@link #resolveVisitorId} is.
+	 * @param context the subscriber's context
+	 * @return whether it does; {@code false} unless overridden. The auto-configured
+	 * resolver says {@code true} where the context holds an exchange.
+	 */
+	default boolean hasPrecedence(ContextView context) {
+		return false;
+	}
 
 }

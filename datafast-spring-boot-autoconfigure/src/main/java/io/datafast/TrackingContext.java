@@ -63,15 +63,6 @@ public final class TrackingContext {
 	}
 
 	/**
-	 * This context or, if it has no visitor, what another resolver finds.
-	 * @param visitorIdResolver the other resolver
-	 * @return the context
-	 */
-	public TrackingContext orElse(Supplier<? extends VisitorIdResolver> visitorIdResolver) {
-		return (this.visitorId != null || this.failure != null) ? this : capture(visitorIdResolver);
-	}
-
-	/**
 	 * This context, in a transaction that the thread does not show.
 	 * @param transaction the transaction, or {@code null} if there is none
 	 * @return the context
@@ -117,6 +108,14 @@ public final class TrackingContext {
 				holder.remove();
 			}
 		}
+	}
+
+	/**
+	 * The transaction.
+	 * @return the transaction, or {@code null} if the thread speaks for itself
+	 */
+	public @Nullable Transaction transaction() {
+		return this.transaction;
 	}
 
 	/**

@@ -18,6 +18,7 @@ package io.datafast.autoconfigure;
 
 import io.datafast.DataFastGoals;
 import io.datafast.DefaultReactiveDataFastGoals;
+import io.datafast.delivery.GoalOutcomePublisher;
 import io.datafast.delivery.Lazy;
 import io.datafast.ReactiveDataFastGoals;
 import io.datafast.ReactiveTrackingContexts;
@@ -55,9 +56,10 @@ public final class DataFastReactorAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	ReactiveDataFastGoals reactiveDataFastGoals(DataFastGoals goals,
-			ObjectProvider<VisitorIdResolver> visitorIdResolver, ReactiveTrackingContexts contexts) {
+			ObjectProvider<VisitorIdResolver> visitorIdResolver, ReactiveTrackingContexts contexts,
+			GoalOutcomePublisher outcomes) {
 		return new DefaultReactiveDataFastGoals(goals,
-				Lazy.of(() -> visitorIdResolver.getIfAvailable(() -> () -> null)), contexts);
+				Lazy.of(() -> visitorIdResolver.getIfAvailable(() -> () -> null)), contexts, outcomes);
 	}
 
 	/**

@@ -34,9 +34,9 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
-import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.web.filter.reactive.ServerWebExchangeContextFilter;
@@ -50,19 +50,13 @@ import org.springframework.web.reactive.result.method.annotation.RequestMappingH
 @AutoConfiguration(before = DataFastAutoConfiguration.class)
 @ConditionalOnClass(WebFluxConfigurer.class)
 @ConditionalOnWebApplication(type = Type.REACTIVE)
-@EnableConfigurationProperties(DataFastProperties.class)
+@Import(VisitorCookieConfiguration.class)
 public final class DataFastWebFluxAutoConfiguration {
 
 	/**
 	 * Before the filters that handle requests, such as Spring Security's.
 	 */
 	private static final int FILTER_ORDER = Ordered.HIGHEST_PRECEDENCE + 100;
-
-	@Bean
-	@ConditionalOnMissingBean
-	VisitorCookie visitorCookie(DataFastProperties properties) {
-		return new VisitorCookie(properties.visitor().cookieName(), properties.visitor().cookieDomain());
-	}
 
 	/**
 	 * Replaced as a whole, so that no cookie counts where the application takes visitors

@@ -35,15 +35,18 @@ final class ObservingCoreSubscriber<T> extends ObservingSubscriber<T>
 
 	private final CoreSubscriber<? super T> actual;
 
+	private final @Nullable Context upstreamContext;
+
 	ObservingCoreSubscriber(CoreSubscriber<? super T> actual, boolean singleValue, TrackedInvocation invocation,
-			TrackingContext context) {
+			TrackingContext context, @Nullable Context upstreamContext) {
 		super(actual, singleValue, invocation, context);
 		this.actual = actual;
+		this.upstreamContext = upstreamContext;
 	}
 
 	@Override
 	public Context currentContext() {
-		return this.actual.currentContext();
+		return (this.upstreamContext != null) ? this.upstreamContext : this.actual.currentContext();
 	}
 
 	@Override

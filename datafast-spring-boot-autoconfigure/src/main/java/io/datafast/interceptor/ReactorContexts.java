@@ -35,7 +35,7 @@ final class ReactorContexts {
 
 	/**
 	 * On whose behalf a result is awaited.
-	 * @param called the context of the call, whose visitor has precedence
+	 * @param called the context of the call
 	 * @param context the Reactor context of who awaits the result
 	 * @return the context
 	 */
@@ -43,9 +43,10 @@ final class ReactorContexts {
 		try {
 			return this.contexts.get().forSubscriber(called, context);
 		}
-		catch (RuntimeException ex) {
-			return called.orElse(() -> {
-				throw ex;
+		catch (Throwable ex) {
+			// Reaches nobody before the method succeeds, and then costs the goal.
+			return called.within((tracking) -> {
+				throw new IllegalStateException(ex);
 			});
 		}
 	}

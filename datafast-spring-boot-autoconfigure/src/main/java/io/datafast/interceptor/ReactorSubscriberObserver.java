@@ -16,8 +16,12 @@
 
 package io.datafast.interceptor;
 
+import io.datafast.ReactiveTrackingContexts;
+import io.datafast.TrackingContext;
+import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscriber;
 import reactor.core.CoreSubscriber;
+import reactor.util.context.Context;
 
 /**
  * Observes Reactor's subscribers on behalf of the visitor, and within the transaction, of
@@ -40,8 +44,20 @@ final class ReactorSubscriberObserver implements SubscriberObserver {
 
 	CoreSubscriber<Object> observe(CoreSubscriber<? super Object> actual, boolean singleValue,
 			TrackedInvocation invocation) {
-		return new ObservingCoreSubscriber<>(actual, singleValue, invocation,
-				this.contexts.of(invocation.context(), actual.currentContext()));
+		TrackingContext context = this.contexts.of(invocation.context(), actual.currentContext());
+		return new ObservingCoreSubscriber<>(actual, singleValue, invocation, context,
+				upstreamContext(actual, invocation, context));
+	}
+
+	private static @Nullable Context upstreamContext(CoreSubscriber<?> actual, TrackedInvocation invocation,
+			TrackingContext context) {
+		try {
+			return (context.transaction() != null)
+					? ReactiveTrackingContexts.expose(context, invocation.method(), actual.currentContext()) : null;
+		}
+		catch (Throwable ex) {
+			return null;
+		}
 	}
 
 }

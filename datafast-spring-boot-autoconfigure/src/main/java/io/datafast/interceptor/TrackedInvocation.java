@@ -16,6 +16,7 @@
 
 package io.datafast.interceptor;
 
+import java.lang.reflect.Method;
 import java.util.List;
 
 import io.datafast.TrackingContext;
@@ -64,6 +65,13 @@ final class TrackedInvocation {
 	 */
 	TrackedInvocation startedHere() {
 		return new TrackedInvocation(this.invocation, this.targetClass, this.operations, this.tracker, this.context);
+	}
+
+	/**
+	 * The method that was called.
+	 */
+	Method method() {
+		return this.invocation.getMethod();
 	}
 
 	/**

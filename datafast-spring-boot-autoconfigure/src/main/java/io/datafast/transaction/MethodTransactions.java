@@ -33,6 +33,7 @@ import org.springframework.aop.framework.Advised;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.transaction.NoTransactionException;
 import org.springframework.transaction.interceptor.TransactionAspectSupport;
+import org.springframework.util.ClassUtils;
 
 /**
  * Remembers with an invocation which transaction it ran in. So the goal of a method whose
@@ -42,6 +43,9 @@ import org.springframework.transaction.interceptor.TransactionAspectSupport;
 public final class MethodTransactions implements InvocationTransactions {
 
 	private static final Log logger = LogFactory.getLog(MethodTransactions.class);
+
+	private static final boolean REACTIVE = ClassUtils.isPresent("reactor.core.publisher.Mono",
+			MethodTransactions.class.getClassLoader());
 
 	private static final String ATTRIBUTE = MethodTransactions.class.getName();
 
@@ -78,7 +82,7 @@ public final class MethodTransactions implements InvocationTransactions {
 			// Here it would roll the method's transaction back.
 			logger.debug("Tracking a goal without the transaction of its method", ex);
 		}
-		return result;
+		return REACTIVE ? ReactiveMethods.observe(result, invocation.getMethod()) : result;
 	}
 
 	private static boolean isRollbackOnly() {

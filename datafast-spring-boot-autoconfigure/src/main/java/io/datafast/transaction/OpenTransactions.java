@@ -192,11 +192,30 @@ public final class OpenTransactions implements SmartLifecycle, DisposableBean {
 	}
 
 	/**
+	 * The goals of a method that ran in no transaction: they wait for none.
+	 * @return the goals
+	 */
+	TransactionGoals ofNoTransaction() {
+		return this.committed;
+	}
+
+	/**
 	 * Keep the goals of a reactive transaction.
 	 * @return its goals, none as yet
 	 */
 	TransactionGoals openReactive() {
 		return open(true);
+	}
+
+	/**
+	 * Keep no goals, since nothing tells when their transaction ends.
+	 * @param failure why not
+	 * @return the goals of that transaction; each of them is dropped
+	 */
+	TransactionGoals openUnknown(Throwable failure) {
+		TransactionGoals goals = new TransactionGoals(this, this.outcomes, true);
+		goals.fail(failure);
+		return goals;
 	}
 
 	private TransactionGoals open(boolean reactive) {

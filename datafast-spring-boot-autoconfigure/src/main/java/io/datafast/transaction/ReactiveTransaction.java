@@ -21,17 +21,22 @@ import org.jspecify.annotations.Nullable;
 import reactor.util.context.ContextView;
 
 import org.springframework.transaction.NoTransactionException;
+import org.springframework.transaction.reactive.TransactionContext;
+import org.springframework.transaction.reactive.TransactionContextManager;
 import org.springframework.transaction.reactive.TransactionSynchronization;
 import org.springframework.transaction.reactive.TransactionSynchronizationManager;
 
 /**
- * The reactive transaction of a Reactor context, if there is one. Thread-safe.
+ * The reactive transaction of a Reactor context, if there is one; for the goals of a
+ * method, the one in which the method runs, once it does. Thread-safe.
  */
 public final class ReactiveTransaction implements TrackingContext.Transaction {
 
 	private final OpenTransactions transactions;
 
 	private final ContextView context;
+
+	private volatile @Nullable TransactionGoals ofMethod;
 
 	/**
 	 * Create an instance.
@@ -45,7 +50,8 @@ public final class ReactiveTransaction implements TrackingContext.Transaction {
 
 	@Override
 	public void run(Runnable tracking) {
-		TransactionGoals goals = goals();
+		TransactionGoals ofMethod = this.ofMethod;
+		TransactionGoals goals = (ofMethod != null) ? ofMethod : goals(this.context);
 		if (goals != null) {
 			this.transactions.runFor(goals, tracking);
 		}
@@ -54,11 +60,37 @@ public final class ReactiveTransaction implements TrackingContext.Transaction {
 		}
 	}
 
-	private @Nullable TransactionGoals goals() {
-		TransactionSynchronizationManager manager = currentManager();
-		if (manager == null || !manager.isSynchronizationActive() || !manager.isActualTransactionActive()) {
+	/**
+	 * The method whose goals will be tracked runs.
+	 * @param context the Reactor context in which it does
+	 */
+	void methodRunsIn(ContextView context) {
+		TransactionGoals goals = goals(context);
+		this.ofMethod = (goals != null) ? goals : this.transactions.ofNoTransaction();
+	}
+
+	private @Nullable TransactionGoals goals(ContextView context) {
+		if (context.isEmpty()) {
 			return null;
 		}
+		try {
+			TransactionContext transaction = currentTransaction(context);
+			return (transaction != null) ? goals(transaction) : null;
+		}
+		catch (Throwable ex) {
+			return this.transactions.openUnknown(ex);
+		}
+	}
+
+	private @Nullable TransactionGoals goals(TransactionContext transaction) {
+		// All that the branches of a transaction that run in parallel have in common.
+		synchronized (transaction) {
+			TransactionSynchronizationManager manager = new TransactionSynchronizationManager(transaction);
+			return (manager.isSynchronizationActive() && manager.isActualTransactionActive()) ? goals(manager) : null;
+		}
+	}
+
+	private TransactionGoals goals(TransactionSynchronizationManager manager) {
 		for (TransactionSynchronization synchronization : manager.getSynchronizations()) {
 			if (synchronization instanceof ReactiveGoalSynchronization known && known.isOf(this.transactions)) {
 				return known.goals();
@@ -69,10 +101,10 @@ public final class ReactiveTransaction implements TrackingContext.Transaction {
 		return goals;
 	}
 
-	private @Nullable TransactionSynchronizationManager currentManager() {
+	private static @Nullable TransactionContext currentTransaction(ContextView context) {
 		// Answers at once, since all it does is to look into the context.
-		return TransactionSynchronizationManager.forCurrentTransaction()
-			.contextWrite(this.context)
+		return TransactionContextManager.currentContext()
+			.contextWrite(context)
 			.onErrorComplete(NoTransactionException.class)
 			.toFuture()
 			.getNow(null);

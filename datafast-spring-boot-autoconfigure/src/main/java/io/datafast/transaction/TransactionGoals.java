@@ -50,6 +50,8 @@ final class TransactionGoals {
 
 	private @Nullable Fate fate;
 
+	private volatile @Nullable Throwable failure;
+
 	TransactionGoals(OpenTransactions transactions, GoalOutcomePublisher outcomes, boolean reactive) {
 		this.transactions = transactions;
 		this.outcomes = outcomes;
@@ -97,6 +99,15 @@ final class TransactionGoals {
 		List<WaitingGoal> completed = takeAll(fate);
 		completed.forEach((goal) -> settle(goal, fate));
 		return completed.size();
+	}
+
+	/**
+	 * The transaction cannot be observed.
+	 * @param failure why not
+	 */
+	void fail(Throwable failure) {
+		this.failure = failure;
+		complete(Fate.UNKNOWN);
 	}
 
 	private synchronized List<WaitingGoal> takeAll(Fate fate) {
@@ -163,6 +174,7 @@ final class TransactionGoals {
 			case ROLLED_BACK -> this.outcomes.publish(goal, new Skipped(Skipped.Reason.ROLLED_BACK));
 			case SHUTDOWN -> this.outcomes.publish(goal, new Dropped(Dropped.Reason.SHUTDOWN, null));
 			case NO_ROOM -> this.outcomes.publish(goal, new Dropped(Dropped.Reason.QUEUE_FULL, null));
+			case UNKNOWN -> this.outcomes.publishFailed(goal, "A transaction could not be observed", this.failure);
 		}
 	}
 
@@ -180,7 +192,7 @@ final class TransactionGoals {
 	 */
 	enum Fate {
 
-		COMMITTED, ROLLED_BACK, SHUTDOWN, NO_ROOM
+		COMMITTED, ROLLED_BACK, SHUTDOWN, NO_ROOM, UNKNOWN
 
 	}
 

@@ -23,6 +23,7 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 import io.datafast.autoconfigure.DataFastAutoConfiguration;
 import io.datafast.autoconfigure.DataFastReactorAutoConfiguration;
@@ -118,6 +119,11 @@ public class WebApplication implements AutoCloseable {
 
 	public HttpResponse<String> post(String path, String body, String... headers) throws Exception {
 		return send(HttpRequest.newBuilder(uri(path)).POST(HttpRequest.BodyPublishers.ofString(body)), headers);
+	}
+
+	public CompletableFuture<HttpResponse<String>> getAsync(String path, String... headers) {
+		HttpRequest request = HttpRequest.newBuilder(uri(path)).headers(headers).timeout(TIMEOUT).build();
+		return this.browser.sendAsync(request, HttpResponse.BodyHandlers.ofString());
 	}
 
 	private HttpResponse<String> send(HttpRequest.Builder request, String... headers) throws Exception {

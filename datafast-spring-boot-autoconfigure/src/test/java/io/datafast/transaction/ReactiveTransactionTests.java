@@ -16,12 +16,18 @@
 
 package io.datafast.transaction;
 
+import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+import javax.sql.DataSource;
 
 import io.datafast.Goal;
 import io.datafast.ReactiveDataFastGoals;
+import io.datafast.ReactiveTrackingContexts;
 import io.datafast.annotation.TrackGoal;
 import io.datafast.annotation.VisitorId;
 import io.datafast.delivery.GoalDispatcher;
@@ -29,28 +35,41 @@ import io.datafast.delivery.GoalOutcome;
 import io.datafast.delivery.GoalOutcome.Dropped;
 import io.datafast.delivery.GoalOutcome.Skipped;
 import io.datafast.delivery.TransactionalGoalDispatcher;
+import io.datafast.test.MockAnswer;
+import io.datafast.test.MockDataFast;
 import io.datafast.testing.DataFastContextRunners;
+import io.datafast.testing.JdbcContextRunners;
 import io.datafast.testing.RecordedOutcomes;
 import io.r2dbc.h2.H2ConnectionFactory;
 import io.r2dbc.spi.ConnectionFactory;
+import org.awaitility.Awaitility;
+import org.h2.jdbcx.JdbcConnectionPool;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
+import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
+import reactor.util.context.Context;
 
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.r2dbc.connection.R2dbcTransactionManager;
 import org.springframework.r2dbc.core.DatabaseClient;
 import org.springframework.transaction.ReactiveTransactionManager;
 import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.TransactionExecution;
+import org.springframework.transaction.TransactionExecutionListener;
 import org.springframework.transaction.annotation.EnableTransactionManagement;
 import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
 import org.springframework.transaction.reactive.GenericReactiveTransaction;
+import org.springframework.transaction.reactive.TransactionContext;
 import org.springframework.transaction.reactive.TransactionSynchronizationManager;
 import org.springframework.transaction.reactive.TransactionalOperator;
 import org.springframework.transaction.support.DefaultTransactionDefinition;
@@ -65,6 +84,8 @@ class ReactiveTransactionTests {
 	private static final Goal GOAL = Goal.of("goal").forVisitor(DataFastContextRunners.VISITOR);
 
 	private static final GoalOutcome ROLLED_BACK = new Skipped(Skipped.Reason.ROLLED_BACK);
+
+	private static final GoalOutcome FAILED = new Dropped(Dropped.Reason.FAILED, null);
 
 	private final Queue<Goal> dispatched = new ConcurrentLinkedQueue<>();
 
@@ -184,6 +205,60 @@ class ReactiveTransactionTests {
 		});
 	}
 
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void goalsOfParallelBranchesShareOneTransaction(boolean commits) {
+		int transactions = 200;
+		int branches = 16;
+		this.capacity = transactions * branches;
+		with((shop) -> {
+			Mono<Integer> synchronizations = TransactionSynchronizationManager.forCurrentTransaction()
+				.map((manager) -> manager.getSynchronizations().size());
+			Mono<Integer> parallel = Flux.range(0, branches)
+				.flatMap((branch) -> this.goals.track(GOAL).subscribeOn(Schedulers.parallel()))
+				.then(synchronizations);
+			Mono<Integer> transaction = this.operator.execute((status) -> {
+				if (!commits) {
+					status.setRollbackOnly();
+				}
+				return parallel;
+			}).single();
+			for (int i = 0; i < transactions; i++) {
+				assertThat(transaction.block()).isOne();
+			}
+			int goals = transactions * branches;
+			assertThat(this.dispatched).hasSize(commits ? goals : 0);
+			assertThat(this.outcomes.outcomes()).hasSize(commits ? 0 : goals)
+				.allMatch((outcome) -> outcome.equals(ROLLED_BACK));
+		});
+	}
+
+	@Test
+	void aTransactionThatCannotBeObservedCostsTheGoalAndNothingElse() {
+		with((shop) -> {
+			Function<Context, Context> broken = (context) -> context.put(TransactionContext.class, "broken");
+			this.goals.track(GOAL).contextWrite(broken).block();
+			assertThat(shop.order(DataFastContextRunners.VISITOR).contextWrite(broken).block()).isEqualTo("ordered");
+			assertThat(this.dispatched).isEmpty();
+			assertThat(this.outcomes.outcomes()).containsExactly(FAILED, FAILED);
+		});
+	}
+
+	@Test
+	void whatFailsWithAnErrorCostsTheGoalAndNothingElse() {
+		ReactiveTrackingContexts failing = new ReactiveTrackingContexts(() -> (subscriber) -> null, (subscriber) -> {
+			throw new NoClassDefFoundError("on purpose");
+		});
+		this.runner.withBean(ReactiveTrackingContexts.class, () -> failing).run((context) -> {
+			Context subscriber = Context.of("key", "value");
+			context.getBean(ReactiveDataFastGoals.class).track(GOAL).contextWrite(subscriber).block();
+			Mono<String> order = context.getBean(Shop.class).order(DataFastContextRunners.VISITOR);
+			assertThat(order.contextWrite(subscriber).block()).isEqualTo("ordered");
+			assertThat(this.dispatched).isEmpty();
+			assertThat(context.getBean(RecordedOutcomes.class).outcomes()).containsExactly(FAILED, FAILED);
+		});
+	}
+
 	@Test
 	void aDispatcherThatJoinsTransactionsCannotJoinAReactiveOne() {
 		TransactionalGoalDispatcher joining = this.dispatched::add;
@@ -202,12 +277,78 @@ class ReactiveTransactionTests {
 	}
 
 	@Test
+	void durableGoalsAreWrittenAfterTheCommitAndNotAtAllAfterARollback() {
+		try (MockDataFast mock = MockDataFast.start()) {
+			// What is written stays there.
+			mock.alwaysAnswer(MockAnswer.status(503));
+			JdbcContextRunners.with(mock)
+				.withBean(DataSource.class,
+						() -> JdbcConnectionPool.create("jdbc:h2:mem:reactive-transactions-jdbc;DB_CLOSE_DELAY=-1",
+								"sa", ""))
+				.withPropertyValues("datafast.delivery.initial-backoff=1h", "datafast.delivery.max-backoff=1h")
+				.withUserConfiguration(Database.class)
+				.run((context) -> {
+					assertThat(context).hasNotFailed();
+					RecordedOutcomes recorded = context.getBean(RecordedOutcomes.class);
+					JdbcTemplate jdbc = new JdbcTemplate(context.getBean(DataSource.class));
+					Supplier<Integer> rows = () -> jdbc.queryForObject(
+							"SELECT COUNT(*) FROM datafast_goals WHERE"
+									+ " CAST(task_data AS VARCHAR) LIKE '%' || ? || '%'",
+							Integer.class, DataFastContextRunners.VISITOR);
+					TransactionalOperator operator = TransactionalOperator
+						.create(context.getBean(ReactiveTransactionManager.class));
+					Mono<Void> tracked = context.getBean(ReactiveDataFastGoals.class).track(GOAL);
+					StepVerifier
+						.create(operator
+							.transactional(tracked.then(Mono.error(new IllegalStateException("on purpose")))))
+						.verifyErrorMessage("on purpose");
+					assertThat(recorded.outcomes()).containsExactly(ROLLED_BACK);
+					assertThat(rows.get()).isZero();
+					assertThat(operator.transactional(tracked.then(Mono.fromSupplier(rows))).block()).isZero();
+					Awaitility.await()
+						.atMost(Duration.ofSeconds(60))
+						.untilAsserted(() -> assertThat(rows.get()).isOne());
+					assertThat(recorded.outcomes()).containsExactly(ROLLED_BACK);
+				});
+		}
+	}
+
+	@Test
 	void theGoalOfATransactionalMethodFollowsItsCommit() {
 		with((shop) -> {
 			assertThat(shop.pay(DataFastContextRunners.VISITOR, "1").block()).isEqualTo("paid");
 			assertThat(shop.list(DataFastContextRunners.VISITOR).collectList().block()).containsExactly("a", "b");
 			assertThat(this.dispatched).extracting(Goal::name).containsExactly("paid", "listed");
 			assertThat(shop.count().block()).isOne();
+		});
+	}
+
+	@Test
+	void aTransactionalMethodThatRollsBackWithoutAnErrorHasItsGoalSkipped() {
+		with((shop) -> {
+			assertThat(shop.giveUp(DataFastContextRunners.VISITOR).block()).isEqualTo("gave up");
+			assertThat(shop.giveUpAlone(DataFastContextRunners.VISITOR).collectList().block())
+				.containsExactly("gave up");
+			assertThat(this.operator.transactional(shop.giveUpAlone(DataFastContextRunners.VISITOR).last()).block())
+				.isEqualTo("gave up");
+			assertThat(shop.count().block()).isZero();
+			assertThat(this.dispatched).isEmpty();
+			assertThat(this.outcomes.outcomes()).containsExactly(ROLLED_BACK, ROLLED_BACK, ROLLED_BACK);
+		});
+	}
+
+	@Test
+	void aTransactionalMethodWithATransactionOfItsOwnDoesNotWaitForTheCallers() {
+		with((shop) -> {
+			Mono<Integer> inside = shop.list(DataFastContextRunners.VISITOR)
+				.then(shop.look(DataFastContextRunners.VISITOR))
+				.then(Mono.fromSupplier(this.dispatched::size))
+				.doOnNext((sent) -> assertThat(sent).isEqualTo(2));
+			StepVerifier
+				.create(this.operator.transactional(inside.then(Mono.error(new IllegalStateException("on purpose")))))
+				.verifyErrorMessage("on purpose");
+			assertThat(this.dispatched).extracting(Goal::name).containsExactly("listed", "looked");
+			assertThat(this.outcomes.all()).isEmpty();
 		});
 	}
 
@@ -257,7 +398,7 @@ class ReactiveTransactionTests {
 
 		@Bean
 		ReactiveTransactionManager transactionManager(ConnectionFactory connectionFactory, Shop shop) {
-			return new R2dbcTransactionManager(connectionFactory) {
+			R2dbcTransactionManager transactionManager = new R2dbcTransactionManager(connectionFactory) {
 
 				@Override
 				protected Mono<Void> prepareForCommit(TransactionSynchronizationManager synchronizations,
@@ -267,6 +408,15 @@ class ReactiveTransactionTests {
 				}
 
 			};
+			transactionManager.addListener(new TransactionExecutionListener() {
+
+				@Override
+				public void afterBegin(TransactionExecution transaction, Throwable failure) {
+					shop.begun((GenericReactiveTransaction) transaction);
+				}
+
+			});
+			return transactionManager;
 		}
 
 	}
@@ -276,6 +426,8 @@ class ReactiveTransactionTests {
 		private final DatabaseClient client;
 
 		private boolean commitsFail;
+
+		private GenericReactiveTransaction transaction;
 
 		Shop(DatabaseClient client) {
 			this.client = client;
@@ -287,6 +439,10 @@ class ReactiveTransactionTests {
 
 		void failCommits() {
 			this.commitsFail = true;
+		}
+
+		void begun(GenericReactiveTransaction transaction) {
+			this.transaction = transaction;
 		}
 
 		Mono<Long> count() {
@@ -306,6 +462,27 @@ class ReactiveTransactionTests {
 		@Transactional
 		Mono<String> pay(@VisitorId String visitorId, String id) {
 			return insert(id).thenReturn("paid");
+		}
+
+		@TrackGoal("gave_up")
+		@Transactional
+		Mono<String> giveUp(@VisitorId String visitorId) {
+			return insert("given up").then(Mono.fromSupplier(() -> {
+				this.transaction.setRollbackOnly();
+				return "gave up";
+			}));
+		}
+
+		@TrackGoal("gave_up_alone")
+		@Transactional(propagation = Propagation.REQUIRES_NEW)
+		Flux<String> giveUpAlone(@VisitorId String visitorId) {
+			return giveUp(visitorId).flux();
+		}
+
+		@TrackGoal("looked")
+		@Transactional(propagation = Propagation.NOT_SUPPORTED)
+		Mono<String> look(@VisitorId String visitorId) {
+			return Mono.just("looked");
 		}
 
 		@TrackGoal("listed")

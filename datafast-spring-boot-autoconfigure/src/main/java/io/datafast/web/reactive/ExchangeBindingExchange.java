@@ -40,16 +40,30 @@ final class ExchangeBindingExchange extends ServerWebExchangeDecorator {
 
 	private final ServerHttpRequest request;
 
-	ExchangeBindingExchange(ServerWebExchange delegate) {
+	/**
+	 * Create an exchange.
+	 * @param delegate the exchange to bind
+	 * @param waitsForBody whether an argument may be the body; otherwise the request is
+	 * the very one
+	 */
+	ExchangeBindingExchange(ServerWebExchange delegate, boolean waitsForBody) {
 		super(delegate);
-		this.request = new ServerHttpRequestDecorator(delegate.getRequest()) {
+		this.request = waitsForBody ? bindBody(delegate.getRequest()) : delegate.getRequest();
+	}
+
+	/**
+	 * Built rather than decorated, since applications cast requests to
+	 * {@code AbstractServerHttpRequest}.
+	 */
+	private ServerHttpRequest bindBody(ServerHttpRequest request) {
+		return new ServerHttpRequestDecorator(request) {
 
 			@Override
 			public Flux<DataBuffer> getBody() {
 				return Flux.from(bind(super.getBody()));
 			}
 
-		};
+		}.mutate().build();
 	}
 
 	@Override

@@ -19,6 +19,7 @@ package io.datafast.web.reactive;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 import io.datafast.delivery.Lazy;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +27,9 @@ import reactor.core.publisher.Mono;
 
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.AnnotatedElementUtils;
+import org.springframework.http.HttpEntity;
 import org.springframework.stereotype.Controller;
+import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.method.HandlerMethod;
 import org.springframework.web.reactive.HandlerAdapter;
 import org.springframework.web.reactive.HandlerResult;
@@ -77,7 +80,14 @@ public final class ExchangeBindingHandlerAdapter implements HandlerAdapter, Orde
 		if (adapter == null) {
 			return Mono.error(new IllegalStateException("There is no adapter for " + handler));
 		}
-		return new ExchangeBoundMono<>(adapter.handle(new ExchangeBindingExchange(exchange), handler), exchange);
+		ServerWebExchange binding = new ExchangeBindingExchange(exchange, waitsForBody(handler));
+		return new ExchangeBoundMono<>(adapter.handle(binding, handler), exchange);
+	}
+
+	private static boolean waitsForBody(Object handler) {
+		return handler instanceof HandlerMethod handlerMethod && Stream.of(handlerMethod.getMethodParameters())
+			.anyMatch((parameter) -> parameter.hasParameterAnnotation(RequestBody.class)
+					|| HttpEntity.class.isAssignableFrom(parameter.getParameterType()));
 	}
 
 }

@@ -46,6 +46,14 @@ public final class ExchangeVisitorIdResolver implements ReactiveVisitorIdResolve
 		return find(ServerWebExchangeContextFilter.getExchange(context).orElse(null));
 	}
 
+	/**
+	 * The thread may be that of another exchange.
+	 */
+	@Override
+	public boolean hasPrecedence(ContextView context) {
+		return context.hasKey(ServerWebExchangeContextFilter.EXCHANGE_CONTEXT_ATTRIBUTE);
+	}
+
 	@Override
 	public @Nullable String resolveVisitorId() {
 		return find(CurrentExchange.get());

@@ -27,9 +27,12 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 import io.datafast.DataFastGoals;
+import io.datafast.Goal;
+import io.datafast.GoalFilter;
 import io.datafast.ReactiveDataFastGoals;
 import io.datafast.annotation.GoalMetadata;
 import io.datafast.annotation.TrackGoal;
@@ -38,6 +41,7 @@ import io.datafast.delivery.GoalOutcome.Dropped;
 import io.datafast.test.MockAnswer;
 import io.datafast.testing.DataFastContextRunners;
 import io.datafast.testing.WebApplication;
+import io.netty.buffer.Unpooled;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -68,22 +72,50 @@ class EventLoopTests {
 	static void watch() {
 		BlockHound.builder().loadIntegrations().blockingMethodCallback((method) -> {
 			BlockingOperationError error = new BlockingOperationError(method);
-			List<String> trace = Stream.of(error.getStackTrace()).map(StackTraceElement::toString).toList();
-			if (trace.stream().anyMatch((frame) -> frame.contains("EventLoopTests.block"))) {
+			List<StackTraceElement> trace = List.of(error.getStackTrace());
+			if (trace.stream().anyMatch((frame) -> frame.toString().contains("EventLoopTests.block("))) {
 				throw error;
 			}
-			// Netty's allocator parks under contention, whoever passes the signal on.
-			if (trace.stream().noneMatch((frame) -> frame.contains("io.netty.buffer.")) && trace.stream()
-				.anyMatch((frame) -> frame.contains("io.datafast.") && !frame.contains("EventLoopTests"))) {
+			if (isOurs(trace)) {
 				blocked.add(method + " " + trace);
 			}
 		}).install();
+	}
+
+	/**
+	 * Whatever blocks while something of ours is being called, unless it is Netty's
+	 * allocator that makes the blocking call: it parks under contention, whoever passes
+	 * the signal on.
+	 */
+	private static boolean isOurs(List<StackTraceElement> trace) {
+		String caller = trace.stream()
+			.map(StackTraceElement::getClassName)
+			.dropWhile((name) -> name.equals(EventLoopTests.class.getName())
+					|| Stream.of("java.", "jdk.", "sun.", "reactor.blockhound.").anyMatch(name::startsWith))
+			.findFirst()
+			.orElse("");
+		return !caller.startsWith("io.netty.buffer.") && trace.stream()
+			.map(StackTraceElement::getClassName)
+			.anyMatch((name) -> name.startsWith("io.datafast.") && !name.startsWith(EventLoopTests.class.getName()));
 	}
 
 	@Test
 	void theWatchdogWorks() {
 		StepVerifier.create(Mono.fromRunnable(EventLoopTests::block).subscribeOn(Schedulers.parallel()))
 			.verifyError(BlockingOperationError.class);
+	}
+
+	@ParameterizedTest
+	@ValueSource(classes = { ParkingFilter.class, ParkingBeneathNetty.class })
+	void theWatchdogFindsABlockOfOurs(Class<?> filter) throws Exception {
+		blocked.clear();
+		try (WebApplication application = WebApplication.onNetty(Shop.class,
+				"spring.main.sources=" + filter.getName())) {
+			application.get("/imperative", "Cookie", "datafast_visitor_id=" + DataFastContextRunners.VISITOR);
+			application.outcomes().awaitCount(1);
+		}
+		assertThat(blocked).isNotEmpty().allMatch((trace) -> trace.contains("io.datafast.DefaultDataFastGoals"));
+		blocked.clear();
 	}
 
 	private static void block() {
@@ -131,6 +163,35 @@ class EventLoopTests {
 				assertThat(response.get(60, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
 			}
 		}
+	}
+
+	/**
+	 * Called by what tracks.
+	 */
+	static class ParkingFilter implements GoalFilter {
+
+		@Override
+		public Goal filter(Goal goal) {
+			LockSupport.parkNanos(1);
+			return goal;
+		}
+
+	}
+
+	/**
+	 * Called by what tracks, and parks in something that Netty's buffers call.
+	 */
+	static class ParkingBeneathNetty implements GoalFilter {
+
+		@Override
+		public Goal filter(Goal goal) {
+			Unpooled.wrappedBuffer(new byte[1]).forEachByte((value) -> {
+				LockSupport.parkNanos(1);
+				return true;
+			});
+			return goal;
+		}
+
 	}
 
 	@RestController

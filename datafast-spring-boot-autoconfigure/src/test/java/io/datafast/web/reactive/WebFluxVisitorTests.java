@@ -46,22 +46,28 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Hooks;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
+import reactor.netty.http.server.HttpServerRequest;
 
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 import org.springframework.core.task.SimpleAsyncTaskExecutor;
+import org.springframework.http.HttpEntity;
+import org.springframework.http.server.reactive.AbstractServerHttpRequest;
+import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.ModelAttribute;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.filter.reactive.ServerWebExchangeContextFilter;
 import org.springframework.web.reactive.config.BlockingExecutionConfigurer;
 import org.springframework.web.reactive.config.WebFluxConfigurer;
 import org.springframework.web.reactive.function.server.RouterFunction;
 import org.springframework.web.reactive.function.server.RouterFunctions;
 import org.springframework.web.reactive.function.server.ServerResponse;
+import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebSession;
 
 import static io.datafast.test.MockDataFastAssert.assertThat;
@@ -112,6 +118,22 @@ class WebFluxVisitorTests {
 		assertThat(application.mock()).received("body").forVisitor(VISITOR).once();
 		application.post("/form", "name=value", "Cookie", COOKIE, "Content-Type", "application/x-www-form-urlencoded");
 		assertThat(application.mock()).received("form").forVisitor(VISITOR).withMetadata("name", "value").once();
+	}
+
+	@Test
+	void aHandlerMethodSeesTheServersOwnRequest() throws Exception {
+		assertThat(application.post("/native", "body", "Cookie", COOKIE, "Content-Type", "text/plain").body())
+			.isEqualTo("body /native true");
+		assertThat(application.mock()).received("native").forVisitor(VISITOR).once();
+		assertThat(application.post("/entity", "body", "Cookie", COOKIE, "Content-Type", "text/plain").body())
+			.isEqualTo("body");
+		assertThat(application.mock()).received("entity").forVisitor(VISITOR).once();
+		assertThat(application.get("/request", "Cookie", COOKIE).body()).isEqualTo("true");
+	}
+
+	@Test
+	void aHandlerThatIsNoControllerIsLeftAlone() throws Exception {
+		assertThat(application.get("/exchange", "Cookie", COOKIE).body()).isEqualTo("true");
 	}
 
 	@Test
@@ -396,6 +418,26 @@ class WebFluxVisitorTests {
 			return String.valueOf(body.length());
 		}
 
+		@PostMapping("/native")
+		@TrackGoal("native")
+		String nativeRequest(@RequestBody String body, ServerHttpRequest request) {
+			Object nativeRequest = ((AbstractServerHttpRequest) request).getNativeRequest();
+			return body + " " + request.getPath() + " " + (nativeRequest instanceof HttpServerRequest);
+		}
+
+		@PostMapping("/entity")
+		@TrackGoal("entity")
+		String entity(HttpEntity<String> entity) {
+			return entity.getBody();
+		}
+
+		@GetMapping("/request")
+		Mono<Boolean> request(ServerWebExchange exchange) {
+			return Mono.deferContextual((context) -> Mono
+				.just(ServerWebExchangeContextFilter.getExchange(context).orElseThrow().getRequest() == exchange
+					.getRequest()));
+		}
+
 		@PostMapping("/form")
 		@TrackGoal("form")
 		String form(@ModelAttribute @GoalMetadata(key = "name", expression = "name") Form form) {
@@ -444,6 +486,9 @@ class WebFluxVisitorTests {
 		RouterFunction<ServerResponse> routes(ReactiveDataFastGoals goals) {
 			return RouterFunctions.route()
 				.GET("/router", (request) -> goals.track("router").then(ServerResponse.ok().bodyValue("routed")))
+				.GET("/exchange", (request) -> Mono.deferContextual((context) -> ServerResponse.ok()
+					.bodyValue(String.valueOf(
+							ServerWebExchangeContextFilter.getExchange(context).orElseThrow() == request.exchange()))))
 				.build();
 		}
 
