@@ -45,9 +45,10 @@ import org.springframework.dao.DataAccessException;
  * <p>
  * In a transaction of that database, goals are written right before it commits; if it is
  * rolled back they are {@linkplain io.datafast.delivery.GoalOutcome.Skipped skipped}.
- * Everywhere else each is written at once, in a transaction of its own, on the calling
- * thread, or on another if the calling one must not wait for a database. Every node with
- * the same table takes goals from there. A goal that ends without being recorded is
+ * Everywhere else each is written in a transaction of its own: at once, on the calling
+ * thread, if nothing is bound to it that may hold a connection, and otherwise, or if the
+ * calling thread must not wait, within moments on another. Every node with the same table
+ * takes goals from there. A goal that ends without being recorded is
  * {@linkplain ParkedGoals parked}.
  * <p>
  * Outcomes are told on the node that reaches them. What waits when a node stops stays in
@@ -56,6 +57,11 @@ import org.springframework.dao.DataAccessException;
  * Thread-safe.
  */
 public final class JdbcGoalDispatcher implements TransactionalGoalDispatcher, SmartLifecycle, DisposableBean {
+
+	/**
+	 * How long goals in the background wait for a database that does not answer.
+	 */
+	private static final Duration PATIENCE = Duration.ofMinutes(1);
 
 	private final Log log = LogFactory.getLog(JdbcGoalDispatcher.class);
 
@@ -77,7 +83,9 @@ public final class JdbcGoalDispatcher implements TransactionalGoalDispatcher, Sm
 
 	private final DeliveryGate gate;
 
-	private final NonBlockingIntake nonBlockingIntake;
+	private final BackgroundWriter backgroundWriter;
+
+	private final GoalIntake intake;
 
 	private boolean autoStartup = true;
 
@@ -96,7 +104,7 @@ public final class JdbcGoalDispatcher implements TransactionalGoalDispatcher, Sm
 	 * @param threadFactory makes the threads that deliver, or {@code null} for daemon
 	 * threads
 	 * @param mustNotBlock tells whether the current thread must not wait for a database,
-	 * because it is one of an event loop; such goals are stored by another thread
+	 * because it is one of an event loop; its goals are stored by another thread
 	 */
 	public JdbcGoalDispatcher(GoalDelivery delivery, GoalOutcomePublisher outcomes, GoalStore store,
 			JdbcSettings settings, RetrySettings retrySettings, @Nullable ThreadFactory threadFactory,
@@ -109,8 +117,9 @@ public final class JdbcGoalDispatcher implements TransactionalGoalDispatcher, Sm
 		this.threadFactory = (threadFactory != null) ? threadFactory : new DaemonThreadFactory("datafast-delivery-");
 		this.backlog = new Backlog(settings.capacity(), settings.parkedCapacity());
 		this.gate = new DeliveryGate(settings.concurrency(), this.retryPolicy::backoff, System::nanoTime);
-		this.nonBlockingIntake = new NonBlockingIntake(mustNotBlock, this::store, outcomes, settings.capacity(),
-				settings.shutdownTimeout());
+		IntakeLedger ledger = new IntakeLedger(this.backlog, outcomes, this::goalsAreDue);
+		this.backgroundWriter = new BackgroundWriter(this::writer, ledger, PATIENCE, settings.shutdownTimeout());
+		this.intake = new GoalIntake(this::writer, this.backgroundWriter, ledger, mustNotBlock, this.clock);
 	}
 
 	/**
@@ -123,16 +132,11 @@ public final class JdbcGoalDispatcher implements TransactionalGoalDispatcher, Sm
 
 	@Override
 	public void dispatch(Goal goal) {
-		if (this.nonBlockingIntake.isNeeded()) {
-			this.nonBlockingIntake.take(goal);
-		}
-		else {
-			store(goal);
-		}
+		this.intake.take(goal);
 	}
 
-	private void store(Goal goal) {
-		parts().intake().take(goal);
+	private GoalWriter writer() {
+		return parts().writer();
 	}
 
 	private Parts parts() {
@@ -144,9 +148,7 @@ public final class JdbcGoalDispatcher implements TransactionalGoalDispatcher, Sm
 		Parts parts = this.parts;
 		if (parts == null) {
 			GoalTable table = this.store.table();
-			parts = new Parts(table,
-					new GoalIntake(this.store.writer(table), this.backlog, this.outcomes, this::goalsAreDue,
-							this.clock),
+			parts = new Parts(table, this.store.writer(table),
 					new Housekeeping(table, this.backlog, this.gate, this.outcomes, this.retryPolicy.maxAge(),
 							this.settings.parkedRetention(), this.clock),
 					new ParkedGoals(table, this.backlog, this::goalsAreDue, this.clock));
@@ -285,7 +287,7 @@ public final class JdbcGoalDispatcher implements TransactionalGoalDispatcher, Sm
 	 */
 	@Override
 	public void stop() {
-		this.nonBlockingIntake.stop();
+		this.backgroundWriter.stop();
 		GoalEngine running = this.engine;
 		if (running != null) {
 			this.engine = null;
@@ -300,9 +302,10 @@ public final class JdbcGoalDispatcher implements TransactionalGoalDispatcher, Sm
 	@Override
 	public void destroy() {
 		stop();
+		this.backgroundWriter.close();
 	}
 
-	private record Parts(GoalTable table, GoalIntake intake, Housekeeping housekeeping, ParkedGoals parkedGoals) {
+	private record Parts(GoalTable table, GoalWriter writer, Housekeeping housekeeping, ParkedGoals parkedGoals) {
 
 	}
 
