@@ -409,6 +409,25 @@ abstract class JdbcTransactionTests {
 	}
 
 	@Test
+	void indexesThatAreMissingAreCreated() {
+		run((application) -> {
+			application.jdbc().execute("drop index datafast_goals_execution_time_idx");
+			application.jdbc().execute("drop index datafast_goals_last_heartbeat_idx");
+		});
+		for (int start = 0; start < 2; start++) {
+			run((application) -> {
+				application.track("signup");
+				application.outcomes().awaitSingle(Created.class);
+			});
+		}
+		// Fails unless they are there.
+		run((application) -> {
+			application.jdbc().execute("drop index datafast_goals_execution_time_idx");
+			application.jdbc().execute("drop index datafast_goals_last_heartbeat_idx");
+		});
+	}
+
+	@Test
 	void aBatchThatFailsHalfwayLeavesNothing() {
 		this.runner = this.runner.withBean(FailingBatches.class);
 		run((application) -> {
