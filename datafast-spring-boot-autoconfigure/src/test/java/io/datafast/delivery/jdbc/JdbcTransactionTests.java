@@ -249,7 +249,7 @@ abstract class JdbcTransactionTests {
 	@Test
 	void aThreadThatHoldsAConnectionDoesNotWaitForAnother() {
 		this.runner = this.runner.withPropertyValues("spring.datasource.hikari.maximum-pool-size=1",
-				"datafast.delivery.capacity=100");
+				"spring.datasource.hikari.connection-timeout=500", "datafast.delivery.capacity=100");
 		run((application) -> {
 			application.dispatcher().stop();
 			application.inTransaction(TransactionDefinition.PROPAGATION_SUPPORTS, false, () -> {
