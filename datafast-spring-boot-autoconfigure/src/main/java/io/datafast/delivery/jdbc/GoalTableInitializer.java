@@ -102,18 +102,26 @@ public final class GoalTableInitializer {
 	 * table may not have come so far.
 	 */
 	private void createMissingIndexes(String script) {
-		try {
-			Set<String> indexed = indexedColumns();
-			for (String statement : read(script).split(";")) {
-				Matcher index = INDEX.matcher(statement.strip());
-				if (index.matches() && !indexed.isEmpty() && !indexed.contains(index.group(1))) {
-					execute(statement, script);
-					this.log.info("Created the index on " + index.group(1) + " of " + this.store.tableName());
-				}
+		Set<String> indexed = indexedColumns();
+		for (String statement : read(script).split(";")) {
+			Matcher index = INDEX.matcher(statement.strip());
+			if (index.matches() && !indexed.isEmpty() && !indexed.contains(index.group(1))) {
+				createIndex(index.group(1), statement, script);
 			}
 		}
-		catch (DataAccessException | MetaDataAccessException ex) {
-			this.log.debug("The indexes of " + this.store.tableName() + " could not be completed", ex);
+	}
+
+	/**
+	 * Another node may be faster, and Oracle does not tell the column of an index on
+	 * times with a zone.
+	 */
+	private void createIndex(String column, String statement, String script) {
+		try {
+			execute(statement, script);
+			this.log.info("Created the index on " + column + " of " + this.store.tableName());
+		}
+		catch (DataAccessException ex) {
+			this.log.debug("The index on " + column + " of " + this.store.tableName() + " was not created", ex);
 		}
 	}
 
@@ -121,7 +129,17 @@ public final class GoalTableInitializer {
 	 * The columns that come first in an index. There is at least that of the primary key;
 	 * if not, the driver does not tell.
 	 */
-	private Set<String> indexedColumns() throws MetaDataAccessException {
+	private Set<String> indexedColumns() {
+		try {
+			return columnsOfIndexes();
+		}
+		catch (MetaDataAccessException ex) {
+			this.log.debug("The indexes of " + this.store.tableName() + " cannot be listed", ex);
+			return Set.of();
+		}
+	}
+
+	private Set<String> columnsOfIndexes() throws MetaDataAccessException {
 		return JdbcUtils.extractDatabaseMetaData(this.store.dataSource(), (metaData) -> {
 			String[] names = this.store.tableName().split("\\.");
 			String schema = (names.length > 1) ? stored(names[0], metaData) : metaData.getConnection().getSchema();
