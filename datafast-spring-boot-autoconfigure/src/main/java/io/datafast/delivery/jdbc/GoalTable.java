@@ -149,6 +149,13 @@ final class GoalTable {
 		}
 	}
 
+	/**
+	 * Whether there is a goal, waiting or parked.
+	 */
+	boolean contains(String id) {
+		return !find("task_instance = ?", (statement) -> statement.setString(2, id), 1).isEmpty();
+	}
+
 	// What the housekeeping does
 
 	/**

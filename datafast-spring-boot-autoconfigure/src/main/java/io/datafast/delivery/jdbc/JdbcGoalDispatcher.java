@@ -18,6 +18,7 @@ package io.datafast.delivery.jdbc;
 
 import java.time.Clock;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BooleanSupplier;
@@ -165,11 +166,9 @@ public final class JdbcGoalDispatcher implements TransactionalGoalDispatcher, Sm
 	}
 
 	private GoalExecution execution(GoalEngine engine) {
-		PersistentWrite persistentWrite = new PersistentWrite(this.settings.heartbeatInterval().multipliedBy(2),
-				engine::isStopping);
 		return new GoalExecution(this.delivery, this.outcomes, this.retryPolicy, this.gate,
-				new OutageLog(JdbcGoalDispatcher.class, System::nanoTime), this.backlog, this.settings.onCrash(),
-				persistentWrite, this::goalsAreDue, this.clock);
+				new OutageLog(JdbcGoalDispatcher.class, System::nanoTime), parts().table(), this.backlog,
+				this.settings.onCrash(), new PersistentWrite(engine::isStopping), this::goalsAreDue, this.clock);
 	}
 
 	// What one sees
@@ -287,13 +286,18 @@ public final class JdbcGoalDispatcher implements TransactionalGoalDispatcher, Sm
 	 */
 	@Override
 	public void stop() {
-		this.backgroundWriter.stop();
 		GoalEngine running = this.engine;
-		if (running != null) {
-			this.engine = null;
-			parts().housekeeping().stop();
-			running.stop();
+		if (running == null) {
+			this.backgroundWriter.stop();
+			return;
 		}
+		this.engine = null;
+		parts().housekeeping().stop();
+		// At the same time, so that together they take no longer than the timeout.
+		CompletableFuture<Void> stored = CompletableFuture.runAsync(this.backgroundWriter::stop,
+				(task) -> new DaemonThreadFactory("datafast-stop-").newThread(task).start());
+		running.stop();
+		stored.join();
 	}
 
 	/**
