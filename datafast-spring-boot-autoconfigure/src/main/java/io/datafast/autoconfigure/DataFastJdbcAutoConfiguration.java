@@ -16,6 +16,8 @@
 
 package io.datafast.autoconfigure;
 
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 
@@ -26,6 +28,7 @@ import io.datafast.autoconfigure.InvalidDataFastPropertiesException.Violation;
 import io.datafast.client.JsonCodec;
 import io.datafast.delivery.GoalDelivery;
 import io.datafast.delivery.GoalDispatcher;
+import io.datafast.delivery.GoalOutcome.Skipped;
 import io.datafast.delivery.GoalOutcomePublisher;
 import io.datafast.delivery.jdbc.GoalStore;
 import io.datafast.delivery.jdbc.GoalTableInitializer;
@@ -40,28 +43,35 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionOutcome;
 import org.springframework.boot.autoconfigure.condition.NoneNestedConditions;
+import org.springframework.boot.autoconfigure.condition.SpringBootCondition;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.bind.BindException;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.sql.init.dependency.DependsOnDatabaseInitialization;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ConditionContext;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.core.env.Environment;
 import org.springframework.core.io.ResourceLoader;
+import org.springframework.core.type.AnnotatedTypeMetadata;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.AbstractDataSource;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.util.ClassUtils;
 
 /**
- * Auto-configuration for delivery through the application's own database.
+ * Auto-configuration for delivery through the application's own database. Where DataFast
+ * is off, it needs neither the database nor the engine.
  */
 @AutoConfiguration(before = DataFastAutoConfiguration.class,
 		afterName = { "org.springframework.boot.autoconfigure.jdbc.DataSourceAutoConfiguration",
 				"org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration" })
-@ConditionalOnProperty(name = "datafast.delivery.mode", havingValue = "jdbc")
+@Conditional(DataFastJdbcAutoConfiguration.OnJdbcMode.class)
 @EnableConfigurationProperties(DataFastProperties.class)
 public final class DataFastJdbcAutoConfiguration {
 
@@ -88,7 +98,10 @@ public final class DataFastJdbcAutoConfiguration {
 			boolean enabled = properties.disabledReason() == null;
 			DataSource dataSource = qualifiedDataSource.getIfAvailable(dataSources::getIfUnique);
 			if (dataSource == null) {
-				throw noDataSource(dataSources.stream().findAny().isPresent());
+				if (enabled) {
+					throw noDataSource(dataSources.stream().findAny().isPresent());
+				}
+				dataSource = new NoDataSource();
 			}
 			DataFastProperties.Delivery.Jdbc jdbc = properties.delivery().jdbc();
 			JsonCodec json = JsonCodec.create(resourceLoader.getClassLoader());
@@ -127,6 +140,23 @@ public final class DataFastJdbcAutoConfiguration {
 	}
 
 	/**
+	 * Where DataFast is off.
+	 */
+	static final class NoDataSource extends AbstractDataSource {
+
+		@Override
+		public Connection getConnection() throws SQLException {
+			throw new SQLException("There is no DataSource for goals, and DataFast is off");
+		}
+
+		@Override
+		public Connection getConnection(String username, String password) throws SQLException {
+			return getConnection();
+		}
+
+	}
+
+	/**
 	 * Apart, since Reactor is optional.
 	 */
 	static final class ReactorThreads {
@@ -145,7 +175,10 @@ public final class DataFastJdbcAutoConfiguration {
 		@Bean
 		@Lazy(false)
 		@ConditionalOnMissingBean
-		GoalDispatcher goalDispatcher() {
+		GoalDispatcher goalDispatcher(DataFastProperties properties, GoalOutcomePublisher outcomes) {
+			if (properties.disabledReason() != null) {
+				return (goal) -> outcomes.publish(goal, new Skipped(Skipped.Reason.DISABLED));
+			}
 			throw cannotWork("needs db-scheduler and spring-jdbc, and one of them is not on the class path",
 					"Add com.github.kagkarlsson:db-scheduler and spring-boot-starter-jdbc, or remove the property to"
 							+ " keep goals in memory.");
@@ -156,6 +189,33 @@ public final class DataFastJdbcAutoConfiguration {
 	private static InvalidDataFastPropertiesException cannotWork(String rule, String fix) {
 		return new InvalidDataFastPropertiesException(
 				List.of(new Violation("datafast.delivery.mode", "jdbc", rule, fix)));
+	}
+
+	/**
+	 * As the properties are bound, which is more lenient than comparing strings.
+	 */
+	static final class OnJdbcMode extends SpringBootCondition {
+
+		private static final String PROPERTY = "datafast.delivery.mode";
+
+		@Override
+		public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
+			DataFastProperties.Delivery.Mode mode = mode(context.getEnvironment());
+			return new ConditionOutcome(mode == DataFastProperties.Delivery.Mode.JDBC, PROPERTY + " is " + mode);
+		}
+
+		private static DataFastProperties.Delivery.@Nullable Mode mode(Environment environment) {
+			try {
+				return Binder.get(environment)
+					.bind(PROPERTY, DataFastProperties.Delivery.Mode.class)
+					.orElse(DataFastProperties.Delivery.Mode.MEMORY);
+			}
+			catch (BindException ex) {
+				// Reported when the properties are bound.
+				return null;
+			}
+		}
+
 	}
 
 	static final class OnMissingEngine extends NoneNestedConditions {

@@ -162,7 +162,9 @@ public record DataFastProperties(@Nullable Boolean enabled, @Nullable String api
 		/**
 		 * Properties under {@code datafast.delivery.jdbc}.
 		 *
-		 * @param tableName Name of the table, possibly with a schema before it.
+		 * @param tableName Name of the table, possibly with a schema before it: letters,
+		 * digits and underscores. It belongs to one website, and is not the application's
+		 * own scheduled_tasks.
 		 * @param initializeSchema When to create the table, if it is not there: always,
 		 * only in an embedded database, or never.
 		 * @param onCrash What becomes of a goal whose call was in flight when its node

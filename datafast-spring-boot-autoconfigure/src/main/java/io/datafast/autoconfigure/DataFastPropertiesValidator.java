@@ -45,6 +45,12 @@ final class DataFastPropertiesValidator {
 
 	private static final Pattern TABLE_NAME = Pattern.compile("(\\w+\\.)?[A-Za-z_]\\w*");
 
+	/**
+	 * The default of db-scheduler. Each scheduler would take the other's rows for
+	 * unresolved ones.
+	 */
+	private static final Pattern ENGINES_TABLE = Pattern.compile("(\\w+\\.)?scheduled_tasks", Pattern.CASE_INSENSITIVE);
+
 	private static final Duration MAX_DURATION = Duration.ofDays(365);
 
 	private final List<Violation> violations = new ArrayList<>();
@@ -146,6 +152,11 @@ final class DataFastPropertiesValidator {
 			violation("datafast.delivery.jdbc.table-name", jdbc.tableName(),
 					"must be the name of a table, of letters, digits and _, possibly with a schema and a dot before it",
 					"Remove the property to use datafast_goals.");
+		}
+		else if (ENGINES_TABLE.matcher(jdbc.tableName()).matches()) {
+			violation("datafast.delivery.jdbc.table-name", jdbc.tableName(),
+					"must not be the table in which db-scheduler keeps the application's own tasks",
+					"Give goals a table of their own. Remove the property to use datafast_goals.");
 		}
 		checkPositive("datafast.delivery.jdbc.parked-retention", jdbc.parkedRetention());
 		if (jdbc.parkedCapacity() < 0) {

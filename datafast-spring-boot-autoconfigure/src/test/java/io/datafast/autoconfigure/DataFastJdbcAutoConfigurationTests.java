@@ -37,6 +37,7 @@ import io.datafast.DataFastGoals;
 import io.datafast.Goal;
 import io.datafast.delivery.GoalDispatcher;
 import io.datafast.delivery.GoalOutcome.Created;
+import io.datafast.delivery.GoalOutcome.Skipped;
 import io.datafast.delivery.InMemoryGoalDispatcher;
 import io.datafast.delivery.jdbc.JdbcGoalDispatcher;
 import io.datafast.delivery.jdbc.MissingGoalTableException;
@@ -66,6 +67,7 @@ import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.flyway.autoconfigure.FlywayAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -73,6 +75,7 @@ import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Primary;
+import org.springframework.core.env.MapPropertySource;
 import org.springframework.core.io.ClassPathResource;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
@@ -143,6 +146,68 @@ class DataFastJdbcAutoConfigurationTests {
 				track(context, "skipped");
 				assertThat(context.getBean(RecordedOutcomes.class).outcomes()).hasSize(1);
 			});
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "datafast.enabled=false", "datafast.api-key=" })
+	void needsNoDataSourceWhereItIsOff(String off) {
+		DataFastContextRunners.with(this.mock)
+			.withConfiguration(AutoConfigurations.of(DataFastJdbcAutoConfiguration.class,
+					DataFastMetricsAutoConfiguration.class, DataFastEndpointAutoConfiguration.class))
+			.withBean(MeterRegistry.class, SimpleMeterRegistry::new)
+			.withPropertyValues("datafast.delivery.mode=jdbc", "management.endpoints.web.exposure.include=*", off)
+			.run(DataFastJdbcAutoConfigurationTests::assertSkips);
+	}
+
+	@Test
+	void needsNoChoiceAmongDataSourcesWhereItIsOff() {
+		this.runner.withBean("first", DataSource.class, DataFastJdbcAutoConfigurationTests::dataSource)
+			.withBean("second", DataSource.class, DataFastJdbcAutoConfigurationTests::dataSource)
+			.withPropertyValues("datafast.enabled=false")
+			.run(DataFastJdbcAutoConfigurationTests::assertSkips);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "com.github.kagkarlsson", "org.springframework.jdbc" })
+	void needsNoLibraryWhereItIsOff(String missing) {
+		DataFastContextRunners.with(this.mock)
+			.withConfiguration(AutoConfigurations.of(DataFastJdbcAutoConfiguration.class,
+					DataFastMetricsAutoConfiguration.class, DataFastEndpointAutoConfiguration.class))
+			.withPropertyValues("datafast.delivery.mode=jdbc", "datafast.enabled=false")
+			.withClassLoader(new FilteredClassLoader(missing))
+			.run(DataFastJdbcAutoConfigurationTests::assertSkips);
+	}
+
+	private static void assertSkips(AssertableApplicationContext context) {
+		assertThat(context).hasNotFailed();
+		track(context, "skipped");
+		assertThat(context.getBean(RecordedOutcomes.class).outcomes())
+			.containsExactly(new Skipped(Skipped.Reason.DISABLED));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "JDBC", "jdbc ", " Jdbc", "${mode:jdbc}" })
+	void theModeMeansWhatThePropertyIsBoundTo(String mode) {
+		this.runner
+			.withInitializer((context) -> context.getEnvironment()
+				.getPropertySources()
+				.addFirst(new MapPropertySource("mode", Map.of("datafast.delivery.mode", mode))))
+			.run((context) -> assertThat(context).hasSingleBean(JdbcGoalDispatcher.class)
+				.doesNotHaveBean(InMemoryGoalDispatcher.class));
+	}
+
+	@Test
+	void anUnknownModeFailsStartUp(CapturedOutput output) {
+		fail("datafast.delivery.mode=database");
+		assertThat(output).contains("Property: datafast.delivery.mode\n    Value: \"database\"");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "scheduled_tasks", "app.SCHEDULED_TASKS" })
+	void theTableOfTheApplicationsOwnSchedulerIsRefused(String table, CapturedOutput output) {
+		fail("datafast.delivery.jdbc.table-name=" + table);
+		assertThat(output).contains("Property: datafast.delivery.jdbc.table-name\n    Value: " + table)
+			.contains("must not be the table in which db-scheduler keeps the application's own tasks");
 	}
 
 	@Test

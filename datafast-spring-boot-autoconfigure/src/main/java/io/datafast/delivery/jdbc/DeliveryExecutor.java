@@ -16,6 +16,7 @@
 
 package io.datafast.delivery.jdbc;
 
+import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -30,9 +31,13 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class DeliveryExecutor extends ThreadPoolExecutor {
 
+	private static final long INTERRUPTED_MILLIS = 1000;
+
 	private final AtomicInteger busy = new AtomicInteger();
 
-	private final AtomicBoolean missed = new AtomicBoolean();
+	private final AtomicBoolean due = new AtomicBoolean();
+
+	private volatile boolean interrupted;
 
 	private volatile Runnable lookForGoals = () -> {
 	};
@@ -53,11 +58,13 @@ final class DeliveryExecutor extends ThreadPoolExecutor {
 	 * There are new goals: look for them as soon as there is a thread to spare.
 	 */
 	void goalsAreDue() {
-		if (this.busy.get() < getMaximumPoolSize()) {
+		this.due.set(true);
+		lookIfThereIsAThread();
+	}
+
+	private void lookIfThereIsAThread() {
+		if (this.due.get() && this.busy.get() < getMaximumPoolSize() && this.due.compareAndSet(true, false)) {
 			this.lookForGoals.run();
-		}
-		else {
-			this.missed.set(true);
 		}
 	}
 
@@ -69,9 +76,23 @@ final class DeliveryExecutor extends ThreadPoolExecutor {
 	@Override
 	protected void afterExecute(Runnable runnable, Throwable failure) {
 		this.busy.decrementAndGet();
-		if (this.missed.get() && this.missed.compareAndSet(true, false)) {
-			this.lookForGoals.run();
-		}
+		lookIfThereIsAThread();
+	}
+
+	@Override
+	public List<Runnable> shutdownNow() {
+		this.interrupted = true;
+		return super.shutdownNow();
+	}
+
+	/**
+	 * The engine would wait a second time as long for what it has interrupted.
+	 */
+	@Override
+	public boolean awaitTermination(long timeout, TimeUnit unit) throws InterruptedException {
+		long millis = unit.toMillis(timeout);
+		return super.awaitTermination(this.interrupted ? Math.min(millis, INTERRUPTED_MILLIS) : millis,
+				TimeUnit.MILLISECONDS);
 	}
 
 }

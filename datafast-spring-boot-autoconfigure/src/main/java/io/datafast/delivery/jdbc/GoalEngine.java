@@ -16,6 +16,7 @@
 
 package io.datafast.delivery.jdbc;
 
+import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.Function;
@@ -44,6 +45,11 @@ final class GoalEngine {
 	 */
 	static final int MISSED_HEARTBEATS = 4;
 
+	/**
+	 * In 100 years: a time that long ago fits into every database's type.
+	 */
+	private static final Duration NEVER = Duration.ofDays(36_500);
+
 	private static final int MAX_NAME = 50;
 
 	private final DeliveryExecutor threads;
@@ -56,7 +62,7 @@ final class GoalEngine {
 			boolean lockAndFetch, JdbcSettings settings, ThreadFactory threadFactory,
 			Function<GoalEngine, GoalExecution> execution) {
 		this.threads = new DeliveryExecutor(settings.concurrency(), threadFactory);
-		SchedulerBuilder builder = Scheduler.create(dataSource, task(execution.apply(this)))
+		SchedulerBuilder builder = Scheduler.create(new EngineDataSource(dataSource), task(execution.apply(this)))
 			.tableName(tableName)
 			.jdbcCustomization(dialect)
 			.serializer(serializer)
@@ -68,6 +74,8 @@ final class GoalEngine {
 			.pollingInterval(settings.pollInterval())
 			.heartbeatInterval(settings.heartbeatInterval())
 			.missedHeartbeatsLimit(MISSED_HEARTBEATS)
+			// It deletes the rows of tasks that it does not know, should there be any.
+			.deleteUnresolvedAfter(NEVER)
 			.shutdownMaxWait(settings.shutdownTimeout())
 			.commitWhenAutocommitDisabled(true)
 			.failureLogging(LogLevel.OFF, false);

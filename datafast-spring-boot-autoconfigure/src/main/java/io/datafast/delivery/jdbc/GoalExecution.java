@@ -19,6 +19,9 @@ package io.datafast.delivery.jdbc;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 
 import com.github.kagkarlsson.scheduler.exceptions.ExecutionException;
 import com.github.kagkarlsson.scheduler.task.CompletionHandler;
@@ -67,6 +70,8 @@ final class GoalExecution {
 
 	private final OutageLog outageLog;
 
+	private final GoalTable table;
+
 	private final Backlog backlog;
 
 	private final OnCrash onCrash;
@@ -77,14 +82,17 @@ final class GoalExecution {
 
 	private final Clock clock;
 
+	private final Set<String> inFlight = ConcurrentHashMap.newKeySet();
+
 	GoalExecution(GoalDelivery delivery, GoalOutcomePublisher outcomes, RetryPolicy retryPolicy, DeliveryGate gate,
-			OutageLog outageLog, Backlog backlog, OnCrash onCrash, PersistentWrite persistentWrite, Runnable recovered,
-			Clock clock) {
+			OutageLog outageLog, GoalTable table, Backlog backlog, OnCrash onCrash, PersistentWrite persistentWrite,
+			Runnable recovered, Clock clock) {
 		this.delivery = delivery;
 		this.outcomes = outcomes;
 		this.retryPolicy = retryPolicy;
 		this.gate = gate;
 		this.outageLog = outageLog;
+		this.table = table;
 		this.backlog = backlog;
 		this.onCrash = onCrash;
 		this.persistentWrite = persistentWrite;
@@ -93,6 +101,19 @@ final class GoalExecution {
 	}
 
 	CompletionHandler<StoredGoal> execute(TaskInstance<StoredGoal> instance, ExecutionContext context) {
+		this.inFlight.add(instance.getId());
+		CompletionHandler<StoredGoal> completion = attempt(instance);
+		return (complete, operations) -> {
+			try {
+				completion.complete(complete, operations);
+			}
+			finally {
+				this.inFlight.remove(instance.getId());
+			}
+		};
+	}
+
+	private CompletionHandler<StoredGoal> attempt(TaskInstance<StoredGoal> instance) {
 		StoredGoal stored = instance.getData();
 		Instant trackedAt = GoalId.timeOf(instance.getId());
 		if (Duration.between(trackedAt, this.clock.instant()).compareTo(this.retryPolicy.maxAge()) > 0) {
@@ -150,7 +171,7 @@ final class GoalExecution {
 			return end(answered, trackedAt, outcome, failure);
 		}
 		Duration delay = (decision.retryAfter() != null) ? decision.retryAfter() : Duration.ZERO;
-		return (complete, operations) -> write(
+		return (complete, operations) -> reschedule(
 				() -> operations.reschedule(failed(complete, failure), this.clock.instant().plus(delay), answered));
 	}
 
@@ -164,41 +185,54 @@ final class GoalExecution {
 	 * Its time stays the same, so that it keeps its place before those that came later.
 	 */
 	private void waitFurther(ExecutionComplete complete, ExecutionOperations<StoredGoal> operations) {
-		write(() -> operations.reschedule(complete, complete.getExecution().getExecutionTime()));
+		reschedule(() -> operations.reschedule(complete, complete.getExecution().getExecutionTime()));
+	}
+
+	private void reschedule(Runnable change) {
+		write(change, () -> true);
 	}
 
 	private CompletionHandler<StoredGoal> created(StoredGoal stored, Instant trackedAt, GoalReceipt receipt) {
 		return (complete, operations) -> {
-			write(operations::remove);
-			tell(stored.goal(), trackedAt, new Created(receipt));
+			if (remove(complete, operations)) {
+				tell(stored.goal(), trackedAt, new Created(receipt));
+			}
 		};
 	}
 
 	private CompletionHandler<StoredGoal> end(StoredGoal stored, Instant trackedAt, GoalOutcome outcome,
 			@Nullable DataFastException failure) {
 		return (complete, operations) -> {
-			park(failed(complete, failure), operations, stored.ended(outcome));
-			tell(stored.goal(), trackedAt, outcome);
+			if (park(failed(complete, failure), operations, stored.ended(outcome))) {
+				tell(stored.goal(), trackedAt, outcome);
+			}
 		};
 	}
 
-	private void park(ExecutionComplete complete, ExecutionOperations<StoredGoal> operations,
+	private boolean park(ExecutionComplete complete, ExecutionOperations<StoredGoal> operations,
 			@Nullable StoredGoal ended) {
 		if (!this.backlog.hasRoomForParked()) {
-			write(operations::remove);
+			return remove(complete, operations);
 		}
-		else if (ended != null) {
-			write(() -> operations.reschedule(complete, GoalTable.PARKED, ended));
+		Runnable change = (ended != null) ? () -> operations.reschedule(complete, GoalTable.PARKED, ended)
+				: () -> operations.reschedule(complete, GoalTable.PARKED);
+		boolean parked = write(change, () -> this.table.findParked(complete.getExecution().getId()) != null);
+		if (parked) {
 			this.backlog.parked();
 		}
-		else {
-			write(() -> operations.reschedule(complete, GoalTable.PARKED));
-			this.backlog.parked();
-		}
+		return parked;
 	}
 
-	private void write(Runnable change) {
-		this.persistentWrite.run(change);
+	private boolean remove(ExecutionComplete complete, ExecutionOperations<StoredGoal> operations) {
+		return write(operations::remove, () -> !this.table.contains(complete.getExecution().getId()));
+	}
+
+	private boolean write(Runnable change, BooleanSupplier evident) {
+		boolean written = this.persistentWrite.run(change, evident);
+		if (!written) {
+			this.log.info("Another node has taken a goal over that was in flight here; it counts what becomes of it");
+		}
+		return written;
 	}
 
 	private ExecutionComplete failed(ExecutionComplete complete, @Nullable Throwable failure) {
@@ -218,18 +252,33 @@ final class GoalExecution {
 	 * this side.
 	 */
 	void onFailure(ExecutionComplete complete, ExecutionOperations<StoredGoal> operations) {
+		try {
+			failed(complete, operations);
+		}
+		finally {
+			this.inFlight.remove(complete.getExecution().getId());
+		}
+	}
+
+	private void failed(ExecutionComplete complete, ExecutionOperations<StoredGoal> operations) {
 		StoredGoal stored = readable(complete.getExecution());
-		park(complete, operations, (stored != null) ? stored.ended(new Dropped(Dropped.Reason.FAILED, null)) : null);
-		this.backlog.ended();
-		this.outcomes.publishFailed((stored != null) ? stored.goal() : UNREADABLE,
-				(stored != null) ? "Delivering a goal failed" : "A stored goal cannot be read",
-				complete.getCause().orElse(null));
+		if (park(complete, operations,
+				(stored != null) ? stored.ended(new Dropped(Dropped.Reason.FAILED, null)) : null)) {
+			this.backlog.ended();
+			this.outcomes.publishFailed((stored != null) ? stored.goal() : UNREADABLE,
+					(stored != null) ? "Delivering a goal failed" : "A stored goal cannot be read",
+					complete.getCause().orElse(null));
+		}
 	}
 
 	/**
-	 * The goal was in flight on a node that has crashed.
+	 * The goal was in flight on a node that has crashed; or on one that could not reach
+	 * the database for so long. If that is this node, it knows better.
 	 */
 	void onDead(ExecutionComplete complete, ExecutionOperations<StoredGoal> operations) {
+		if (this.inFlight.contains(complete.getExecution().getId())) {
+			return;
+		}
 		try {
 			takeOver(complete, operations);
 		}
@@ -247,8 +296,9 @@ final class GoalExecution {
 			return;
 		}
 		Dropped outcome = new Dropped(Dropped.Reason.AMBIGUOUS, null);
-		park(complete, operations, stored.ended(outcome));
-		tell(stored.goal(), GoalId.timeOf(execution.getId()), outcome);
+		if (park(complete, operations, stored.ended(outcome))) {
+			tell(stored.goal(), GoalId.timeOf(execution.getId()), outcome);
+		}
 	}
 
 	private @Nullable StoredGoal readable(Execution execution) {

@@ -18,67 +18,75 @@ package io.datafast.delivery.jdbc;
 
 import java.time.Clock;
 import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 import io.datafast.Goal;
-import io.datafast.delivery.GoalOutcome;
-import io.datafast.delivery.GoalOutcome.Dropped;
 import io.datafast.delivery.GoalOutcome.Skipped;
-import io.datafast.delivery.GoalOutcomePublisher;
 import io.datafast.delivery.jdbc.GoalTable.NewGoal;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
 
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
- * Takes goals over and sees to it that they get into the table with the transaction they
- * are part of, or at once where there is none. No failure reaches the caller, and none
- * ends a transaction.
+ * Takes goals over and sees to it that they get into the table: with the transaction they
+ * are part of, or at once where there is none, or in the background where the thread must
+ * not wait for a connection. No failure reaches the caller, and none ends a transaction.
  */
 final class GoalIntake {
 
-	private static final String FAILED = "Storing a goal failed";
+	private final Supplier<GoalWriter> writer;
 
-	private final Log log = LogFactory.getLog(JdbcGoalDispatcher.class);
+	private final BackgroundWriter backgroundWriter;
 
-	private final GoalWriter writer;
+	private final IntakeLedger ledger;
 
-	private final Backlog backlog;
-
-	private final GoalOutcomePublisher outcomes;
-
-	private final Runnable stored;
+	private final BooleanSupplier mustNotBlock;
 
 	private final Clock clock;
 
 	/**
 	 * Create an intake.
-	 * @param writer writes goals
-	 * @param backlog knows how many wait
-	 * @param outcomes told about those that do not get into the table
-	 * @param stored called when goals are there to be delivered
+	 * @param writer writes goals; asked for only where waiting for a database is allowed
+	 * @param backgroundWriter writes goals in the background
+	 * @param ledger keeps account of them
+	 * @param mustNotBlock tells whether the current thread must not wait
 	 * @param clock tells when goals are tracked
 	 */
-	GoalIntake(GoalWriter writer, Backlog backlog, GoalOutcomePublisher outcomes, Runnable stored, Clock clock) {
+	GoalIntake(Supplier<GoalWriter> writer, BackgroundWriter backgroundWriter, IntakeLedger ledger,
+			BooleanSupplier mustNotBlock, Clock clock) {
 		this.writer = writer;
-		this.backlog = backlog;
-		this.outcomes = outcomes;
-		this.stored = stored;
+		this.backgroundWriter = backgroundWriter;
+		this.ledger = ledger;
+		this.mustNotBlock = mustNotBlock;
 		this.clock = clock;
 	}
 
 	void take(Goal goal) {
-		if (!this.backlog.tryAdd()) {
-			this.outcomes.publish(goal, new Dropped(Dropped.Reason.QUEUE_FULL, null));
+		NewGoal taken = new NewGoal(GoalId.create(this.clock.instant()), goal);
+		if (!this.ledger.admit(goal)) {
 			return;
 		}
-		NewGoal taken = new NewGoal(GoalId.create(this.clock.instant()), goal);
-		if (TransactionSynchronizationManager.isActualTransactionActive()
+		try {
+			handOver(taken);
+		}
+		catch (Throwable ex) {
+			this.ledger.failed(List.of(taken), ex);
+		}
+	}
+
+	private void handOver(NewGoal goal) {
+		if (this.mustNotBlock.getAsBoolean()) {
+			this.backgroundWriter.write(List.of(goal));
+		}
+		else if (TransactionSynchronizationManager.isActualTransactionActive()
 				&& TransactionSynchronizationManager.isSynchronizationActive()) {
-			goalsOfTransaction().add(taken);
+			goalsOfTransaction().add(goal);
+		}
+		else if (mayHoldConnection() || this.backgroundWriter.isStruggling()) {
+			this.backgroundWriter.write(List.of(goal));
 		}
 		else {
-			write(List.of(taken));
+			writeAtOnce(List.of(goal));
 		}
 	}
 
@@ -92,49 +100,59 @@ final class GoalIntake {
 		return goals;
 	}
 
-	private void write(List<NewGoal> goals) {
-		try {
-			this.writer.write(goals);
-		}
-		catch (Throwable ex) {
-			failed(goals, ex);
-			return;
-		}
-		stored(goals);
+	/**
+	 * Whatever is bound to the thread may hold a connection, as an open
+	 * {@code EntityManager} does: if all threads that hold one waited for another, the
+	 * pool would be stuck.
+	 */
+	private static boolean mayHoldConnection() {
+		return !TransactionSynchronizationManager.getResourceMap().isEmpty();
 	}
 
-	private void stored(List<NewGoal> goals) {
-		this.backlog.stored(goals.size());
-		this.stored.run();
+	private void writeAtOnce(List<NewGoal> goals) {
+		try {
+			this.writer.get().write(goals);
+		}
+		catch (GoalStorageException ex) {
+			if (ex.isRefusal()) {
+				throw ex;
+			}
+			this.backgroundWriter.writeAgain(goals);
+			return;
+		}
+		this.ledger.stored(goals);
 	}
 
 	// What a transaction reports
 
 	WriteResult writeInTransaction(List<NewGoal> goals) {
 		try {
-			return this.writer.writeInCurrentTransaction(goals) ? WriteResult.WRITTEN : WriteResult.NOT_POSSIBLE;
+			return this.writer.get().writeInCurrentTransaction(goals) ? WriteResult.WRITTEN : WriteResult.NOT_POSSIBLE;
 		}
 		catch (Throwable ex) {
 			if (ex instanceof GoalStorageException refusal && refusal.hasEndedTransaction()) {
 				// To commit what is left would lose the application's changes silently.
 				throw refusal;
 			}
-			failed(goals, ex);
+			this.ledger.failed(goals, ex);
 			return WriteResult.FAILED;
 		}
 	}
 
+	/**
+	 * The transaction's connection is still held.
+	 */
 	void committed(List<NewGoal> written, List<NewGoal> unwritten) {
 		if (!written.isEmpty()) {
-			stored(written);
+			this.ledger.stored(written);
 		}
 		if (!unwritten.isEmpty()) {
-			write(unwritten);
+			this.backgroundWriter.write(unwritten);
 		}
 	}
 
 	void rolledBack(List<NewGoal> goals) {
-		end(goals, new Skipped(Skipped.Reason.ROLLED_BACK));
+		this.ledger.ended(goals, new Skipped(Skipped.Reason.ROLLED_BACK));
 	}
 
 	/**
@@ -142,35 +160,8 @@ final class GoalIntake {
 	 * all there.
 	 */
 	void unknown(List<NewGoal> written) {
-		if (written.isEmpty()) {
-			return;
-		}
-		try {
-			if (this.writer.isCommitted(written.get(0))) {
-				committed(written, List.of());
-			}
-			else {
-				rolledBack(written);
-			}
-		}
-		catch (RuntimeException ex) {
-			this.backlog.stored(written.size());
-			this.log.warn("It is unknown whether a transaction with " + written.size()
-					+ " goal(s) was committed; if so, they are in the table and will be delivered", ex);
-		}
-	}
-
-	private void failed(List<NewGoal> goals, Throwable failure) {
-		for (NewGoal goal : goals) {
-			this.backlog.abandoned();
-			this.outcomes.publishFailed(goal.goal(), FAILED, failure);
-		}
-	}
-
-	private void end(List<NewGoal> goals, GoalOutcome outcome) {
-		for (NewGoal goal : goals) {
-			this.backlog.abandoned();
-			this.outcomes.publish(goal.goal(), outcome);
+		if (!written.isEmpty()) {
+			this.backgroundWriter.settle(written);
 		}
 	}
 

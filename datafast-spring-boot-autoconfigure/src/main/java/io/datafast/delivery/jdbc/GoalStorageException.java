@@ -20,13 +20,22 @@ import java.sql.BatchUpdateException;
 import java.sql.SQLException;
 import java.sql.SQLTransactionRollbackException;
 
+import org.springframework.dao.DataAccessException;
+import org.springframework.dao.NonTransientDataAccessException;
+import org.springframework.dao.NonTransientDataAccessResourceException;
+import org.springframework.dao.UncategorizedDataAccessException;
+import org.springframework.jdbc.support.SQLExceptionSubclassTranslator;
+import org.springframework.transaction.TransactionException;
+
 /**
- * The database refused a goal. It has no cause, since drivers quote what was to be stored
+ * A goal could not be stored. It has no cause, since drivers quote what was to be stored
  * in their exceptions, and goals hold personal data.
  */
 final class GoalStorageException extends RuntimeException {
 
 	private static final long serialVersionUID = 1L;
+
+	private final boolean refusal;
 
 	private final boolean endedTransaction;
 
@@ -35,45 +44,90 @@ final class GoalStorageException extends RuntimeException {
 	}
 
 	private GoalStorageException(SQLException failure, boolean endedTransaction) {
-		super(describe(failure));
+		super(describe(innermost(failure)));
+		this.refusal = isRefusal(innermost(failure));
 		this.endedTransaction = endedTransaction;
 	}
 
-	/**
-	 * A refusal in a transaction of the application, outside of any savepoint. The victim
-	 * of a deadlock or of a serialization failure (SQL state class 40) loses more than
-	 * the statement.
-	 */
-	static GoalStorageException inTransaction(SQLException failure) {
-		boolean ended = false;
-		for (SQLException current = failure; current != null; current = current.getNextException()) {
-			ended |= current instanceof SQLTransactionRollbackException
-					|| (current.getSQLState() != null && current.getSQLState().startsWith("40"));
-		}
-		return new GoalStorageException(failure, ended);
+	private GoalStorageException(String message) {
+		super(message);
+		this.refusal = false;
+		this.endedTransaction = false;
 	}
 
+	/**
+	 * A failure in a transaction of the application that must not be committed any more.
+	 */
+	static GoalStorageException withEndOfTransaction(SQLException failure) {
+		return new GoalStorageException(failure, true);
+	}
+
+	/**
+	 * A transaction of its own did not come to an end as it should. What the exception
+	 * says is about the transaction alone.
+	 */
+	static GoalStorageException ofTransaction(TransactionException failure) {
+		return new GoalStorageException("The transaction that stores a goal failed: " + failure);
+	}
+
+	/**
+	 * Whether the database has not stored the goal, and would not the next time. Without
+	 * an answer from the database, the goal may even be there.
+	 */
+	boolean isRefusal() {
+		return this.refusal;
+	}
+
+	/**
+	 * Whether the application's transaction must not be committed any more.
+	 */
 	boolean hasEndedTransaction() {
 		return this.endedTransaction;
 	}
 
-	private static String describe(SQLException failure) {
-		SQLException refusal = failure;
-		while (refusal instanceof BatchUpdateException && refusal.getNextException() != null) {
-			refusal = refusal.getNextException();
+	/**
+	 * Whether the database has rolled the transaction back. The victim of a deadlock or
+	 * of a serialization failure (SQL state class 40) loses more than the statement.
+	 */
+	static boolean isRollback(SQLException failure) {
+		for (SQLException current = failure; current != null; current = current.getNextException()) {
+			if (current instanceof SQLTransactionRollbackException
+					|| (current.getSQLState() != null && current.getSQLState().startsWith("40"))) {
+				return true;
+			}
 		}
-		return "The database refused a goal: " + firstLine(refusal) + " (SQL state " + refusal.getSQLState()
-				+ ", error code " + refusal.getErrorCode() + ")";
+		return false;
+	}
+
+	private static boolean isRefusal(SQLException failure) {
+		DataAccessException translated = new SQLExceptionSubclassTranslator().translate("Store a goal", null, failure);
+		return translated instanceof NonTransientDataAccessException
+				&& !(translated instanceof NonTransientDataAccessResourceException)
+				&& !(translated instanceof UncategorizedDataAccessException);
+	}
+
+	private static String describe(SQLException failure) {
+		return (isRefusal(failure) ? "The database refused a goal: " : "A goal could not be stored: ")
+				+ firstLine(failure) + " (SQL state " + failure.getSQLState() + ", error code " + failure.getErrorCode()
+				+ ")";
+	}
+
+	private static SQLException innermost(SQLException failure) {
+		SQLException innermost = failure;
+		while (innermost instanceof BatchUpdateException && innermost.getNextException() != null) {
+			innermost = innermost.getNextException();
+		}
+		return innermost;
 	}
 
 	/**
 	 * The lines that follow may be about the row. The summary of a batch quotes all of
 	 * it.
 	 */
-	private static String firstLine(SQLException refusal) {
-		String message = refusal.getMessage();
-		return (message != null && !(refusal instanceof BatchUpdateException)) ? message.lines().findFirst().orElse("")
-				: refusal.getClass().getName();
+	private static String firstLine(SQLException failure) {
+		String message = failure.getMessage();
+		return (message != null && !(failure instanceof BatchUpdateException)) ? message.lines().findFirst().orElse("")
+				: failure.getClass().getName();
 	}
 
 }

@@ -123,6 +123,21 @@ final class GoalTable {
 		}
 	}
 
+	/**
+	 * Delete goals that have just been inserted, on a connection that is somebody else's
+	 * to commit.
+	 */
+	void delete(Connection connection, List<NewGoal> goals) throws SQLException {
+		try (PreparedStatement statement = connection
+			.prepareStatement("delete from " + this.name + " where task_name = ? and task_instance = ?")) {
+			for (NewGoal goal : goals) {
+				statement.setString(1, TASK);
+				statement.setString(2, goal.id());
+				statement.executeUpdate();
+			}
+		}
+	}
+
 	boolean contains(Connection connection, String id) throws SQLException {
 		try (PreparedStatement statement = connection
 			.prepareStatement("select 1 from " + this.name + " where task_name = ? and task_instance = ?")) {
@@ -132,6 +147,13 @@ final class GoalTable {
 				return resultSet.next();
 			}
 		}
+	}
+
+	/**
+	 * Whether there is a goal, waiting or parked.
+	 */
+	boolean contains(String id) {
+		return !find("task_instance = ?", (statement) -> statement.setString(2, id), 1).isEmpty();
 	}
 
 	// What the housekeeping does

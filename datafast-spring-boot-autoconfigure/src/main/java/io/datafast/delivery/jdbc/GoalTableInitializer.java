@@ -19,8 +19,14 @@ package io.datafast.delivery.jdbc;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.sql.DatabaseMetaData;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.HashSet;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -45,6 +51,8 @@ public final class GoalTableInitializer {
 	private static final Map<String, String> SCRIPTS = Map.of("postgresql", "postgresql", "h2", "h2", "mysql", "mysql",
 			"mariadb", "mysql", "microsoft sql server", "sqlserver", "oracle", "oracle");
 
+	private static final Pattern INDEX = Pattern.compile("create index \\S+ on \\S+ \\((\\w+)\\)");
+
 	private final Log log = LogFactory.getLog(GoalTableInitializer.class);
 
 	private final GoalStore store;
@@ -58,25 +66,27 @@ public final class GoalTableInitializer {
 	}
 
 	/**
-	 * Create the table, if it is not there. If another node is faster, that is fine.
+	 * Create the table and its indexes, as far as they are not there. If another node is
+	 * faster, that is fine.
 	 * @param when whether to do so at all
 	 * @throws MissingGoalTableException if that fails, or if there is no script for the
 	 * database
 	 * @throws IllegalStateException if there is no connection to the database
 	 */
 	public void initialize(SchemaInitialization when) {
-		if (when == SchemaInitialization.NEVER || (when == SchemaInitialization.EMBEDDED && !isEmbedded())
-				|| failure() == null) {
+		if (when == SchemaInitialization.NEVER || (when == SchemaInitialization.EMBEDDED && !isEmbedded())) {
 			return;
 		}
 		String script = script(this.store.database().product());
 		if (script == null) {
 			return;
 		}
+		if (failure() == null) {
+			createMissingIndexes(script);
+			return;
+		}
 		try {
-			DatabasePopulatorUtils.execute(
-					new ResourceDatabasePopulator(new ByteArrayResource(read(script), "schema-" + script + ".sql")),
-					this.store.dataSource());
+			execute(read(script), script);
 			this.log.info("Created the table " + this.store.tableName() + " for goals");
 		}
 		catch (DataAccessException ex) {
@@ -85,6 +95,81 @@ public final class GoalTableInitializer {
 				throw new MissingGoalTableException(this.store.tableName(), ex);
 			}
 		}
+	}
+
+	/**
+	 * Many databases commit each of these statements by itself, so whoever created the
+	 * table may not have come so far.
+	 */
+	private void createMissingIndexes(String script) {
+		Set<String> indexed = indexedColumns();
+		for (String statement : read(script).split(";")) {
+			Matcher index = INDEX.matcher(statement.strip());
+			if (index.matches() && !indexed.isEmpty() && !indexed.contains(index.group(1))) {
+				createIndex(index.group(1), statement, script);
+			}
+		}
+	}
+
+	/**
+	 * Another node may be faster, and Oracle does not tell the column of an index on
+	 * times with a zone.
+	 */
+	private void createIndex(String column, String statement, String script) {
+		try {
+			execute(statement, script);
+			this.log.info("Created the index on " + column + " of " + this.store.tableName());
+		}
+		catch (DataAccessException ex) {
+			this.log.debug("The index on " + column + " of " + this.store.tableName() + " was not created", ex);
+		}
+	}
+
+	/**
+	 * The columns that come first in an index. There is at least that of the primary key;
+	 * if not, the driver does not tell.
+	 */
+	private Set<String> indexedColumns() {
+		try {
+			return columnsOfIndexes();
+		}
+		catch (MetaDataAccessException ex) {
+			this.log.debug("The indexes of " + this.store.tableName() + " cannot be listed", ex);
+			return Set.of();
+		}
+	}
+
+	private Set<String> columnsOfIndexes() throws MetaDataAccessException {
+		return JdbcUtils.extractDatabaseMetaData(this.store.dataSource(), (metaData) -> {
+			String[] names = this.store.tableName().split("\\.");
+			String schema = (names.length > 1) ? stored(names[0], metaData) : metaData.getConnection().getSchema();
+			String catalog = metaData.getConnection().getCatalog();
+			Set<String> columns = new HashSet<>();
+			try (ResultSet indexes = metaData.getIndexInfo(catalog, schema, stored(names[names.length - 1], metaData),
+					false, true)) {
+				while (indexes.next()) {
+					String column = indexes.getString("COLUMN_NAME");
+					if (column != null && indexes.getInt("ORDINAL_POSITION") == 1) {
+						columns.add(column.toLowerCase(Locale.ROOT));
+					}
+				}
+			}
+			return columns;
+		});
+	}
+
+	private static String stored(String name, DatabaseMetaData metaData) throws SQLException {
+		if (metaData.storesUpperCaseIdentifiers()) {
+			return name.toUpperCase(Locale.ROOT);
+		}
+		return metaData.storesLowerCaseIdentifiers() ? name.toLowerCase(Locale.ROOT) : name;
+	}
+
+	private void execute(String sql, String script) {
+		DatabasePopulatorUtils.execute(
+				new ResourceDatabasePopulator(
+						new ByteArrayResource(sql.getBytes(StandardCharsets.UTF_8), "schema-" + script + ".sql")),
+				this.store.dataSource());
 	}
 
 	private @Nullable MissingGoalTableException failure() {
@@ -119,11 +204,11 @@ public final class GoalTableInitializer {
 		return SCRIPTS.get(product.toLowerCase(Locale.ROOT));
 	}
 
-	private byte[] read(String script) {
+	private String read(String script) {
 		try {
 			String text = new ClassPathResource("schema-" + script + ".sql", GoalTableInitializer.class)
 				.getContentAsString(StandardCharsets.UTF_8);
-			return withTableName(text, this.store.tableName()).getBytes(StandardCharsets.UTF_8);
+			return withTableName(text, this.store.tableName());
 		}
 		catch (IOException ex) {
 			throw new IllegalStateException("There is no script for " + script, ex);

@@ -24,12 +24,16 @@ import java.util.List;
 import javax.sql.DataSource;
 
 import io.datafast.delivery.jdbc.GoalTable.NewGoal;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.jdbc.datasource.ConnectionHolder;
 import org.springframework.jdbc.datasource.DataSourceUtils;
+import org.springframework.jdbc.support.JdbcUtils;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.TransactionException;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -37,6 +41,8 @@ import org.springframework.transaction.support.TransactionTemplate;
  * Writes goals to the table, in the application's transaction or in one of their own.
  */
 final class GoalWriter {
+
+	private static final Log logger = LogFactory.getLog(JdbcGoalDispatcher.class);
 
 	private final DataSource dataSource;
 
@@ -68,27 +74,21 @@ final class GoalWriter {
 	}
 
 	/**
-	 * Write goals in the current transaction. If it fails, the transaction can go on
-	 * without them.
+	 * Write goals in the current transaction. If it fails, nothing is left of them, and
+	 * the transaction can go on without them, unless the exception says otherwise.
 	 * @return whether the current transaction is one of this database
 	 */
 	boolean writeInCurrentTransaction(List<NewGoal> goals) {
 		if (this.globalTransaction == null && !isBoundToTransaction()) {
 			return false;
 		}
-		boolean savepoint = this.failureAbortsTransaction && this.globalTransaction == null;
 		Connection connection = DataSourceUtils.getConnection(this.dataSource);
 		try {
-			if (savepoint) {
-				insertAfterSavepoint(connection, goals);
-			}
-			else {
-				this.table.insert(connection, goals);
-			}
+			insertOrUndo(connection, goals);
 			return true;
 		}
 		catch (SQLException ex) {
-			throw savepoint ? new GoalStorageException(ex) : GoalStorageException.inTransaction(ex);
+			throw new GoalStorageException(ex);
 		}
 		finally {
 			DataSourceUtils.releaseConnection(connection, this.dataSource);
@@ -100,7 +100,8 @@ final class GoalWriter {
 	 * statement by itself.
 	 */
 	private boolean isBoundToTransaction() {
-		if (!(TransactionSynchronizationManager.getResource(this.dataSource) instanceof ConnectionHolder holder)) {
+		if (!(TransactionSynchronizationManager.getResource(this.dataSource) instanceof ConnectionHolder holder)
+				|| holder.getConnectionHandle() == null) {
 			return false;
 		}
 		try {
@@ -111,32 +112,80 @@ final class GoalWriter {
 		}
 	}
 
-	private void insertAfterSavepoint(Connection connection, List<NewGoal> goals) throws SQLException {
-		Savepoint savepoint = connection.setSavepoint();
+	private void insertOrUndo(Connection connection, List<NewGoal> goals) throws SQLException {
+		Savepoint savepoint = needsSavepoint(connection, goals) ? connection.setSavepoint() : null;
 		try {
 			this.table.insert(connection, goals);
 		}
-		catch (SQLException | RuntimeException ex) {
-			connection.rollback(savepoint);
+		catch (SQLException ex) {
+			boolean rolledBack = !this.failureAbortsTransaction && GoalStorageException.isRollback(ex);
+			if (!undo(connection, savepoint, goals) || rolledBack) {
+				throw GoalStorageException.withEndOfTransaction(ex);
+			}
 			throw ex;
 		}
-		connection.releaseSavepoint(savepoint);
+		if (savepoint != null) {
+			release(connection, savepoint);
+		}
 	}
 
 	/**
-	 * Write goals in a transaction of their own, whatever the current one is.
+	 * A single row is there or not, but a batch may fail halfway. Where there are global
+	 * transactions, savepoints are forbidden.
+	 */
+	private boolean needsSavepoint(Connection connection, List<NewGoal> goals) throws SQLException {
+		return this.globalTransaction == null && (this.failureAbortsTransaction || goals.size() > 1)
+				&& connection.getMetaData().supportsSavepoints();
+	}
+
+	private boolean undo(Connection connection, @Nullable Savepoint savepoint, List<NewGoal> goals) {
+		try {
+			if (savepoint != null) {
+				connection.rollback(savepoint);
+				return true;
+			}
+			if (this.failureAbortsTransaction) {
+				return false;
+			}
+			if (goals.size() > 1) {
+				this.table.delete(connection, goals);
+			}
+			return true;
+		}
+		catch (SQLException ex) {
+			return false;
+		}
+	}
+
+	/**
+	 * SQL Server and Oracle know no release.
+	 */
+	private static void release(Connection connection, Savepoint savepoint) {
+		try {
+			connection.releaseSavepoint(savepoint);
+		}
+		catch (SQLException ex) {
+			// It ends with the transaction.
+		}
+	}
+
+	/**
+	 * Write goals in a transaction of their own, whatever the current one is. If it fails
+	 * with anything but a refusal, they may have been written all the same, but only all
+	 * of them.
 	 */
 	void write(List<NewGoal> goals) {
 		if (this.globalTransaction != null) {
-			this.globalTransaction.executeWithoutResult((status) -> writeInCurrentTransaction(goals));
+			writeInGlobalTransaction(this.globalTransaction, goals);
 			return;
 		}
-		try (Connection connection = this.dataSource.getConnection()) {
-			if (connection.getAutoCommit() && goals.size() == 1) {
-				this.table.insert(connection, goals);
-			}
-			else {
+		try {
+			Connection connection = this.dataSource.getConnection();
+			try {
 				insertAndCommit(connection, goals);
+			}
+			finally {
+				JdbcUtils.closeConnection(connection);
 			}
 		}
 		catch (SQLException ex) {
@@ -144,19 +193,63 @@ final class GoalWriter {
 		}
 	}
 
+	private void writeInGlobalTransaction(TransactionTemplate transaction, List<NewGoal> goals) {
+		try {
+			transaction.executeWithoutResult((status) -> writeInCurrentTransaction(goals));
+		}
+		catch (TransactionException ex) {
+			throw GoalStorageException.ofTransaction(ex);
+		}
+	}
+
 	private void insertAndCommit(Connection connection, List<NewGoal> goals) throws SQLException {
 		boolean autoCommit = connection.getAutoCommit();
+		if (autoCommit && goals.size() == 1) {
+			this.table.insert(connection, goals);
+			return;
+		}
 		connection.setAutoCommit(false);
 		try {
 			this.table.insert(connection, goals);
 			connection.commit();
 		}
 		catch (SQLException | RuntimeException ex) {
-			connection.rollback();
+			leave(connection::rollback);
 			throw ex;
 		}
 		finally {
-			connection.setAutoCommit(autoCommit);
+			leave(() -> connection.setAutoCommit(autoCommit));
+		}
+	}
+
+	/**
+	 * What is done to a connection after all has been said about the goals does not
+	 * change that.
+	 */
+	private static void leave(ConnectionChange change) {
+		try {
+			change.apply();
+		}
+		catch (SQLException ex) {
+			logger.debug("A connection could not be reset after storing goals", ex);
+		}
+	}
+
+	/**
+	 * Write goals that may have been written before, but only all of them.
+	 */
+	void writeUnlessThere(List<NewGoal> goals) {
+		if (isCommitted(goals.get(0))) {
+			return;
+		}
+		try {
+			write(goals);
+		}
+		catch (GoalStorageException ex) {
+			// The former attempt may have been late.
+			if (!ex.isRefusal() || !isCommitted(goals.get(0))) {
+				throw ex;
+			}
 		}
 	}
 
@@ -164,16 +257,28 @@ final class GoalWriter {
 	 * Whether a goal is in the table, as others than the current transaction see it.
 	 */
 	boolean isCommitted(NewGoal goal) {
-		try (Connection connection = this.dataSource.getConnection()) {
-			boolean committed = this.table.contains(connection, goal.id());
-			if (!connection.getAutoCommit()) {
-				connection.rollback();
+		try {
+			Connection connection = this.dataSource.getConnection();
+			try {
+				boolean committed = this.table.contains(connection, goal.id());
+				if (!connection.getAutoCommit()) {
+					leave(connection::rollback);
+				}
+				return committed;
 			}
-			return committed;
+			finally {
+				JdbcUtils.closeConnection(connection);
+			}
 		}
 		catch (SQLException ex) {
 			throw new GoalStorageException(ex);
 		}
+	}
+
+	private interface ConnectionChange {
+
+		void apply() throws SQLException;
+
 	}
 
 }

@@ -106,10 +106,10 @@ final class Housekeeping {
 	void run() {
 		Instant now = this.clock.instant();
 		this.table.deleteParked(now.minus(this.parkedRetention));
+		this.backlog.refresh(this.table);
 		if (this.gate.admits() != Integer.MAX_VALUE || this.backlog.isFull()) {
 			expire(now);
 		}
-		this.backlog.refresh(this.table);
 	}
 
 	private void expire(Instant now) {

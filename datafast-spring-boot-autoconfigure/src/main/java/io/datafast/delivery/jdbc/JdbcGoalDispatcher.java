@@ -18,6 +18,7 @@ package io.datafast.delivery.jdbc;
 
 import java.time.Clock;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BooleanSupplier;
@@ -45,9 +46,10 @@ import org.springframework.dao.DataAccessException;
  * <p>
  * In a transaction of that database, goals are written right before it commits; if it is
  * rolled back they are {@linkplain io.datafast.delivery.GoalOutcome.Skipped skipped}.
- * Everywhere else each is written at once, in a transaction of its own, on the calling
- * thread, or on another if the calling one must not wait for a database. Every node with
- * the same table takes goals from there. A goal that ends without being recorded is
+ * Everywhere else each is written in a transaction of its own: at once, on the calling
+ * thread, if nothing is bound to it that may hold a connection, and otherwise, or if the
+ * calling thread must not wait, within moments on another. Every node with the same table
+ * takes goals from there. A goal that ends without being recorded is
  * {@linkplain ParkedGoals parked}.
  * <p>
  * Outcomes are told on the node that reaches them. What waits when a node stops stays in
@@ -56,6 +58,11 @@ import org.springframework.dao.DataAccessException;
  * Thread-safe.
  */
 public final class JdbcGoalDispatcher implements TransactionalGoalDispatcher, SmartLifecycle, DisposableBean {
+
+	/**
+	 * How long goals in the background wait for a database that does not answer.
+	 */
+	private static final Duration PATIENCE = Duration.ofMinutes(1);
 
 	private final Log log = LogFactory.getLog(JdbcGoalDispatcher.class);
 
@@ -77,7 +84,9 @@ public final class JdbcGoalDispatcher implements TransactionalGoalDispatcher, Sm
 
 	private final DeliveryGate gate;
 
-	private final NonBlockingIntake nonBlockingIntake;
+	private final BackgroundWriter backgroundWriter;
+
+	private final GoalIntake intake;
 
 	private boolean autoStartup = true;
 
@@ -96,7 +105,7 @@ public final class JdbcGoalDispatcher implements TransactionalGoalDispatcher, Sm
 	 * @param threadFactory makes the threads that deliver, or {@code null} for daemon
 	 * threads
 	 * @param mustNotBlock tells whether the current thread must not wait for a database,
-	 * because it is one of an event loop; such goals are stored by another thread
+	 * because it is one of an event loop; its goals are stored by another thread
 	 */
 	public JdbcGoalDispatcher(GoalDelivery delivery, GoalOutcomePublisher outcomes, GoalStore store,
 			JdbcSettings settings, RetrySettings retrySettings, @Nullable ThreadFactory threadFactory,
@@ -109,8 +118,9 @@ public final class JdbcGoalDispatcher implements TransactionalGoalDispatcher, Sm
 		this.threadFactory = (threadFactory != null) ? threadFactory : new DaemonThreadFactory("datafast-delivery-");
 		this.backlog = new Backlog(settings.capacity(), settings.parkedCapacity());
 		this.gate = new DeliveryGate(settings.concurrency(), this.retryPolicy::backoff, System::nanoTime);
-		this.nonBlockingIntake = new NonBlockingIntake(mustNotBlock, this::store, outcomes, settings.capacity(),
-				settings.shutdownTimeout());
+		IntakeLedger ledger = new IntakeLedger(this.backlog, outcomes, this::goalsAreDue);
+		this.backgroundWriter = new BackgroundWriter(this::writer, ledger, PATIENCE, settings.shutdownTimeout());
+		this.intake = new GoalIntake(this::writer, this.backgroundWriter, ledger, mustNotBlock, this.clock);
 	}
 
 	/**
@@ -123,16 +133,11 @@ public final class JdbcGoalDispatcher implements TransactionalGoalDispatcher, Sm
 
 	@Override
 	public void dispatch(Goal goal) {
-		if (this.nonBlockingIntake.isNeeded()) {
-			this.nonBlockingIntake.take(goal);
-		}
-		else {
-			store(goal);
-		}
+		this.intake.take(goal);
 	}
 
-	private void store(Goal goal) {
-		parts().intake().take(goal);
+	private GoalWriter writer() {
+		return parts().writer();
 	}
 
 	private Parts parts() {
@@ -144,9 +149,7 @@ public final class JdbcGoalDispatcher implements TransactionalGoalDispatcher, Sm
 		Parts parts = this.parts;
 		if (parts == null) {
 			GoalTable table = this.store.table();
-			parts = new Parts(table,
-					new GoalIntake(this.store.writer(table), this.backlog, this.outcomes, this::goalsAreDue,
-							this.clock),
+			parts = new Parts(table, this.store.writer(table),
 					new Housekeeping(table, this.backlog, this.gate, this.outcomes, this.retryPolicy.maxAge(),
 							this.settings.parkedRetention(), this.clock),
 					new ParkedGoals(table, this.backlog, this::goalsAreDue, this.clock));
@@ -163,11 +166,9 @@ public final class JdbcGoalDispatcher implements TransactionalGoalDispatcher, Sm
 	}
 
 	private GoalExecution execution(GoalEngine engine) {
-		PersistentWrite persistentWrite = new PersistentWrite(this.settings.heartbeatInterval().multipliedBy(2),
-				engine::isStopping);
 		return new GoalExecution(this.delivery, this.outcomes, this.retryPolicy, this.gate,
-				new OutageLog(JdbcGoalDispatcher.class, System::nanoTime), this.backlog, this.settings.onCrash(),
-				persistentWrite, this::goalsAreDue, this.clock);
+				new OutageLog(JdbcGoalDispatcher.class, System::nanoTime), parts().table(), this.backlog,
+				this.settings.onCrash(), new PersistentWrite(engine::isStopping), this::goalsAreDue, this.clock);
 	}
 
 	// What one sees
@@ -285,13 +286,18 @@ public final class JdbcGoalDispatcher implements TransactionalGoalDispatcher, Sm
 	 */
 	@Override
 	public void stop() {
-		this.nonBlockingIntake.stop();
 		GoalEngine running = this.engine;
-		if (running != null) {
-			this.engine = null;
-			parts().housekeeping().stop();
-			running.stop();
+		if (running == null) {
+			this.backgroundWriter.stop();
+			return;
 		}
+		this.engine = null;
+		parts().housekeeping().stop();
+		// At the same time, so that together they take no longer than the timeout.
+		CompletableFuture<Void> stored = CompletableFuture.runAsync(this.backgroundWriter::stop,
+				(task) -> new DaemonThreadFactory("datafast-stop-").newThread(task).start());
+		running.stop();
+		stored.join();
 	}
 
 	/**
@@ -300,9 +306,10 @@ public final class JdbcGoalDispatcher implements TransactionalGoalDispatcher, Sm
 	@Override
 	public void destroy() {
 		stop();
+		this.backgroundWriter.close();
 	}
 
-	private record Parts(GoalTable table, GoalIntake intake, Housekeeping housekeeping, ParkedGoals parkedGoals) {
+	private record Parts(GoalTable table, GoalWriter writer, Housekeeping housekeeping, ParkedGoals parkedGoals) {
 
 	}
 

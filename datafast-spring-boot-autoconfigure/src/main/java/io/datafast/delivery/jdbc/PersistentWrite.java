@@ -16,48 +16,69 @@
 
 package io.datafast.delivery.jdbc;
 
-import java.time.Duration;
+import java.sql.SQLException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 import com.github.kagkarlsson.scheduler.exceptions.ExecutionException;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+import org.springframework.jdbc.CannotGetJdbcConnectionException;
 
 /**
- * Says what became of a goal even if the database is away for a moment: otherwise the
- * goal would be sent a second time. Gives up when another node may have taken the goal
- * over.
+ * Says in the table what became of a goal, for as long as it takes: if the database is
+ * away and the row stayed as it is, the goal would be sent a second time. Ends when the
+ * row has been changed, or when it turns out that another node has taken the goal over.
  */
 final class PersistentWrite {
 
 	private static final long PAUSE_MILLIS = 200;
 
-	private final Duration limit;
+	private final Log log = LogFactory.getLog(JdbcGoalDispatcher.class);
 
 	private final BooleanSupplier stopping;
 
 	/**
 	 * Create one.
-	 * @param limit how long to go on trying
-	 * @param stopping whether there is no time for that
+	 * @param stopping whether there is no time to try again
 	 */
-	PersistentWrite(Duration limit, BooleanSupplier stopping) {
-		this.limit = limit;
+	PersistentWrite(BooleanSupplier stopping) {
 		this.stopping = stopping;
 	}
 
-	void run(Runnable change) {
+	/**
+	 * Change a row.
+	 * @param change throws an {@link ExecutionException} if the row is no longer as it
+	 * was
+	 * @param evident whether the row looks as if the change had been made
+	 * @return whether the row has been changed; {@code false} if another node has taken
+	 * the goal over
+	 * @throws RuntimeException if the change cannot be made, or not before the end
+	 */
+	boolean run(Runnable change, BooleanSupplier evident) {
 		boolean interrupted = Thread.interrupted();
-		long deadline = System.nanoTime() + this.limit.toNanos();
+		boolean doubtful = false;
 		try {
-			boolean again = false;
-			while (!succeeds(change, deadline, again)) {
-				again = true;
+			while (true) {
+				try {
+					return make(change, doubtful, evident);
+				}
+				catch (RuntimeException ex) {
+					if (this.stopping.getAsBoolean() || isHopeless(ex)) {
+						throw ex;
+					}
+					// Without a connection nothing can have been changed; otherwise the
+					// database may have done it without being able to say so.
+					doubtful = doubtful || !(ex instanceof CannotGetJdbcConnectionException);
+					this.log.debug("The database cannot be told what became of a goal; it will be tried again", ex);
+				}
 				TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
 			}
 		}
 		catch (InterruptedException ex) {
 			interrupted = true;
-			change.run();
+			return make(change, doubtful, evident);
 		}
 		finally {
 			if (interrupted) {
@@ -66,25 +87,27 @@ final class PersistentWrite {
 		}
 	}
 
-	private boolean succeeds(Runnable change, long deadline, boolean again) {
+	private static boolean make(Runnable change, boolean doubtful, BooleanSupplier evident) {
 		try {
 			change.run();
 			return true;
 		}
 		catch (ExecutionException ex) {
-			// The row is not as it was. So soon, it can only be this change that was made
-			// although it seemed to fail.
-			if (again) {
-				return true;
-			}
-			throw ex;
+			return doubtful && evident.getAsBoolean();
 		}
-		catch (RuntimeException ex) {
-			if (this.stopping.getAsBoolean() || System.nanoTime() - deadline >= 0) {
-				throw ex;
+	}
+
+	/**
+	 * Whether the database refuses the data: then it will do so the next time, too.
+	 */
+	private static boolean isHopeless(RuntimeException failure) {
+		for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+			if (cause instanceof SQLException sqlException && sqlException.getSQLState() != null) {
+				String state = sqlException.getSQLState();
+				return state.startsWith("22") || state.startsWith("23");
 			}
-			return false;
 		}
+		return false;
 	}
 
 }

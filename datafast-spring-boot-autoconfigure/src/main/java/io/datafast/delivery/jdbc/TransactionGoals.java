@@ -17,9 +17,9 @@
 package io.datafast.delivery.jdbc;
 
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.WeakHashMap;
 
 import io.datafast.delivery.jdbc.GoalTable.NewGoal;
 
@@ -32,7 +32,7 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
  * <p>
  * Where this is not possible, because the transaction is read-only or not one of this
  * database, or a goal comes only after the commit, goals are written in a transaction of
- * their own after it.
+ * their own after it, in the background.
  */
 final class TransactionGoals implements TransactionSynchronization {
 
@@ -42,7 +42,10 @@ final class TransactionGoals implements TransactionSynchronization {
 
 	private final List<NewGoal> written = new ArrayList<>();
 
-	private final Map<Object, Integer> sizesAtSavepoints = new IdentityHashMap<>();
+	/**
+	 * Nobody tells when a savepoint is released, and a transaction can have many.
+	 */
+	private final Map<Object, Integer> sizesAtSavepoints = new WeakHashMap<>();
 
 	private volatile boolean completed;
 

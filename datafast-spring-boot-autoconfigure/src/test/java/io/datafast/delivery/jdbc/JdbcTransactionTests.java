@@ -16,10 +16,22 @@
 
 package io.datafast.delivery.jdbc;
 
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.sql.BatchUpdateException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
 import javax.sql.DataSource;
 
@@ -35,11 +47,14 @@ import io.datafast.test.ReceivedGoal;
 import io.datafast.testing.DataFastContextRunners;
 import io.datafast.testing.JdbcContextRunners;
 import io.datafast.testing.RecordedOutcomes;
+import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
+import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -48,6 +63,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+import org.springframework.jdbc.datasource.DelegatingDataSource;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.PlatformTransactionManager;
@@ -69,6 +85,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  */
 @ExtendWith(OutputCaptureExtension.class)
 abstract class JdbcTransactionTests {
+
+	private static final Duration LONG = Duration.ofSeconds(60);
 
 	private static final GoalOutcome ROLLED_BACK = new Skipped(Skipped.Reason.ROLLED_BACK);
 
@@ -195,6 +213,76 @@ abstract class JdbcTransactionTests {
 			assertThat(application.outcomes().count(ROLLED_BACK)).isOne();
 			assertThat(names()).containsExactly("viewed");
 		});
+	}
+
+	@Test
+	void aSingleConnectionIsEnough() {
+		this.runner = this.runner
+			.withPropertyValues("spring.datasource.hikari.maximum-pool-size=1",
+					"spring.datasource.hikari.connection-timeout=2000")
+			.withBean(AfterCommitListener.class);
+		run((application) -> {
+			application.inTransaction(TransactionDefinition.PROPAGATION_REQUIRED, true, () -> {
+				application.rows();
+				application.track("read-only");
+			});
+			application.inTransaction(() -> application.context().publishEvent("after-commit"));
+			application.inTransaction(TransactionDefinition.PROPAGATION_SUPPORTS, false, () -> {
+				// Binds a connection, which is held until the end.
+				application.rows();
+				application.track("bound");
+			});
+			application.inTransaction(
+					() -> TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
+
+						@Override
+						public void afterCompletion(int status) {
+							application.track("after-completion");
+						}
+
+					}));
+			application.outcomes().awaitCount(4);
+			assertThat(application.outcomes().count(Created.class)).isEqualTo(4);
+			assertThat(names()).containsExactlyInAnyOrder("read-only", "after-commit", "bound", "after-completion");
+		});
+	}
+
+	@Test
+	void aThreadThatHoldsAConnectionDoesNotWaitForAnother() {
+		this.runner = this.runner.withPropertyValues("spring.datasource.hikari.maximum-pool-size=1",
+				"spring.datasource.hikari.connection-timeout=500", "datafast.delivery.capacity=100");
+		run((application) -> {
+			application.dispatcher().stop();
+			application.inTransaction(TransactionDefinition.PROPAGATION_SUPPORTS, false, () -> {
+				application.rows();
+				IntStream.range(0, 103).forEach((i) -> application.track("goal-" + i));
+				assertThat(application.rows()).isZero();
+				assertThat(application.outcomes().outcomes()).hasSize(3)
+					.allMatch(new Dropped(Dropped.Reason.QUEUE_FULL, null)::equals);
+			});
+			application.dispatcher().stop();
+			assertThat(application.rows()).isEqualTo(100);
+			assertThat(application.backlog()).isEqualTo(100);
+			assertThat(application.outcomes().all()).hasSize(3);
+		});
+	}
+
+	@Test
+	void whatIsInTheBackgroundAtTheEndIsCounted() {
+		this.runner = this.runner.withPropertyValues("spring.datasource.hikari.maximum-pool-size=1",
+				"spring.datasource.hikari.connection-timeout=500", "datafast.delivery.shutdown-timeout=0s");
+		run((application) -> application.inTransaction(TransactionDefinition.PROPAGATION_SUPPORTS, false, () -> {
+			application.dispatcher().stop();
+			application.rows();
+			IntStream.range(0, 10).forEach((i) -> application.track("goal-" + i));
+			application.dispatcher().destroy();
+			application.outcomes().awaitCount(10);
+			application.track("late");
+			assertThat(application.outcomes().outcomes()).hasSize(11)
+				.allMatch(new Dropped(Dropped.Reason.SHUTDOWN, null)::equals);
+			assertThat(application.rows()).isZero();
+			assertThat(application.dispatcher().backlog()).isZero();
+		}));
 	}
 
 	@Test
@@ -337,7 +425,7 @@ abstract class JdbcTransactionTests {
 			assertThatExceptionOfType(TransactionSystemException.class)
 				.isThrownBy(() -> new TransactionTemplate(failing)
 					.executeWithoutResult((status) -> application.track("signup")));
-			assertThat(application.outcomes().outcomes()).containsExactly(ROLLED_BACK);
+			assertThat(application.outcomes().awaitSingle(Skipped.class)).isEqualTo(ROLLED_BACK);
 			assertThat(application.rowsOfOthers()).isZero();
 		});
 	}
@@ -359,6 +447,65 @@ abstract class JdbcTransactionTests {
 				.isThrownBy(() -> new TransactionTemplate(failing)
 					.executeWithoutResult((status) -> application.track("signup")));
 			application.outcomes().awaitSingle(Created.class);
+		});
+	}
+
+	@Test
+	void indexesThatAreMissingAreCreated() {
+		run((application) -> {
+			application.jdbc().execute("drop index datafast_goals_execution_time_idx");
+			application.jdbc().execute("drop index datafast_goals_last_heartbeat_idx");
+		});
+		for (int start = 0; start < 2; start++) {
+			run((application) -> {
+				application.track("signup");
+				application.outcomes().awaitSingle(Created.class);
+			});
+		}
+		// Fails unless they are there.
+		run((application) -> {
+			application.jdbc().execute("drop index datafast_goals_execution_time_idx");
+			application.jdbc().execute("drop index datafast_goals_last_heartbeat_idx");
+		});
+	}
+
+	@Test
+	void aBatchThatFailsHalfwayLeavesNothing() {
+		this.runner = this.runner.withBean(FailingBatches.class);
+		run((application) -> {
+			application.jdbc().execute("create table business (id varchar(100))");
+			application.dispatcher().stop();
+			application.inTransaction(() -> {
+				application.jdbc().update("insert into business values ('a')");
+				IntStream.range(0, 3).forEach((i) -> application.track("goal-" + i));
+			});
+			assertThat(application.outcomes().outcomes()).hasSize(3)
+				.allMatch(new Dropped(Dropped.Reason.FAILED, null)::equals);
+			assertThat(application.jdbc().queryForObject("select count(*) from business", Integer.class)).isOne();
+			assertThat(application.rowsOfOthers()).isZero();
+			assertThat(application.backlog()).isZero();
+		});
+	}
+
+	@Test
+	void aGoalWhoseStoringIsNotAcknowledgedIsNeitherLostNorFailed() {
+		this.runner = this.runner.withBean(LostAcknowledgements.class)
+			.withPropertyValues("spring.datasource.hikari.auto-commit=false");
+		run((application) -> {
+			LostAcknowledgements lost = application.context().getBean(LostAcknowledgements.class);
+			application.dispatcher().stop();
+			lost.loseNext(true);
+			application.track("committed");
+			Awaitility.await().atMost(LONG).until(() -> lost.isDone() && application.rowsOfOthers() == 1);
+			lost.loseNext(false);
+			application.track("not-committed");
+			Awaitility.await().atMost(LONG).until(() -> lost.isDone() && application.rowsOfOthers() == 2);
+			application.dispatcher().start();
+			application.outcomes().awaitCount(2);
+			assertThat(application.outcomes().count(Created.class)).isEqualTo(2);
+			assertThat(names()).containsExactlyInAnyOrder("committed", "not-committed");
+			assertThat(application.outcomes().all()).hasSize(2);
+			assertThat(application.backlog()).isZero();
 		});
 	}
 
@@ -497,6 +644,103 @@ abstract class JdbcTransactionTests {
 		public void pay(boolean failing) {
 			if (failing) {
 				throw new IllegalStateException("expected");
+			}
+		}
+
+	}
+
+	/**
+	 * Insert the first goal of a batch, and fail with the second.
+	 */
+	static class FailingBatches extends ConnectionFaults {
+
+		@Override
+		@Nullable Object invoke(Connection connection, Method method, Object[] arguments) throws Throwable {
+			Object result = super.invoke(connection, method, arguments);
+			return (result instanceof PreparedStatement statement
+					&& arguments[0].toString().startsWith("insert into datafast_goals")) ? failing(statement) : result;
+		}
+
+		private static PreparedStatement failing(PreparedStatement statement) {
+			AtomicInteger batches = new AtomicInteger();
+			return (PreparedStatement) Proxy.newProxyInstance(PreparedStatement.class.getClassLoader(),
+					new Class<?>[] { PreparedStatement.class }, (proxy, method, arguments) -> {
+						if (method.getName().equals("addBatch") && batches.incrementAndGet() > 1) {
+							return null;
+						}
+						Object result = call(statement, method, arguments);
+						if (method.getName().equals("executeBatch")) {
+							throw new BatchUpdateException(new int[] { 1, Statement.EXECUTE_FAILED, 1 },
+									new SQLException("expected", "23000"));
+						}
+						return result;
+					});
+		}
+
+	}
+
+	/**
+	 * Lose the connection at a commit.
+	 */
+	static class LostAcknowledgements extends ConnectionFaults {
+
+		private final AtomicReference<Boolean> committing = new AtomicReference<>();
+
+		void loseNext(boolean committing) {
+			this.committing.set(committing);
+		}
+
+		boolean isDone() {
+			return this.committing.get() == null;
+		}
+
+		@Override
+		@Nullable Object invoke(Connection connection, Method method, Object[] arguments) throws Throwable {
+			Boolean loses = method.getName().equals("commit") ? this.committing.getAndSet(null) : null;
+			if (loses == null) {
+				return super.invoke(connection, method, arguments);
+			}
+			if (loses) {
+				connection.commit();
+			}
+			else {
+				connection.rollback();
+			}
+			throw new SQLException("The connection was lost", "08006");
+		}
+
+	}
+
+	/**
+	 * Connections with faults.
+	 */
+	abstract static class ConnectionFaults implements BeanPostProcessor {
+
+		@Override
+		public Object postProcessAfterInitialization(Object bean, String beanName) {
+			return (bean instanceof DataSource dataSource) ? new DelegatingDataSource(dataSource) {
+
+				@Override
+				public Connection getConnection() throws SQLException {
+					Connection connection = super.getConnection();
+					return (Connection) Proxy.newProxyInstance(Connection.class.getClassLoader(),
+							new Class<?>[] { Connection.class },
+							(proxy, method, arguments) -> invoke(connection, method, arguments));
+				}
+
+			} : bean;
+		}
+
+		@Nullable Object invoke(Connection connection, Method method, Object[] arguments) throws Throwable {
+			return call(connection, method, arguments);
+		}
+
+		static @Nullable Object call(Object target, Method method, Object[] arguments) throws Throwable {
+			try {
+				return method.invoke(target, arguments);
+			}
+			catch (InvocationTargetException ex) {
+				throw ex.getCause();
 			}
 		}
 

@@ -1,0 +1,104 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.datafast.delivery.jdbc;
+
+import java.util.List;
+
+import io.datafast.Goal;
+import io.datafast.delivery.GoalOutcome;
+import io.datafast.delivery.GoalOutcome.Dropped;
+import io.datafast.delivery.GoalOutcomePublisher;
+import io.datafast.delivery.jdbc.GoalTable.NewGoal;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+/**
+ * Keeps account of the goals that are on their way into the table: each one gets there or
+ * has an outcome. No more than the capacity are on their way or there. Thread-safe, and
+ * nothing here throws an exception.
+ */
+final class IntakeLedger {
+
+	private final Log log = LogFactory.getLog(JdbcGoalDispatcher.class);
+
+	private final Backlog backlog;
+
+	private final GoalOutcomePublisher outcomes;
+
+	private final Runnable wakeUp;
+
+	/**
+	 * Create a ledger.
+	 * @param backlog knows how many goals wait
+	 * @param outcomes told about those that do not get into the table
+	 * @param wakeUp called when goals are there to be delivered
+	 */
+	IntakeLedger(Backlog backlog, GoalOutcomePublisher outcomes, Runnable wakeUp) {
+		this.backlog = backlog;
+		this.outcomes = outcomes;
+		this.wakeUp = wakeUp;
+	}
+
+	/**
+	 * Whether there is room for a goal; if not, it has had its outcome. Whoever gets it
+	 * admitted says what becomes of it.
+	 */
+	boolean admit(Goal goal) {
+		if (this.backlog.tryAdd()) {
+			return true;
+		}
+		this.outcomes.publish(goal, new Dropped(Dropped.Reason.QUEUE_FULL, null));
+		return false;
+	}
+
+	void stored(List<NewGoal> goals) {
+		this.backlog.stored(goals.size());
+		try {
+			this.wakeUp.run();
+		}
+		catch (RuntimeException ex) {
+			this.log.debug("Goals are there to be delivered, but will be noticed only with the next poll", ex);
+		}
+	}
+
+	void failed(List<NewGoal> goals, Throwable failure) {
+		failed(goals, "Storing a goal failed", failure);
+	}
+
+	/**
+	 * The database has not answered for so long that they are given up.
+	 */
+	void unknown(List<NewGoal> goals, Throwable failure) {
+		failed(goals, "It is unknown whether a goal was stored, which counts as a failure; if it was, it is delivered"
+				+ " all the same", failure);
+	}
+
+	private void failed(List<NewGoal> goals, String message, Throwable failure) {
+		for (NewGoal goal : goals) {
+			this.backlog.abandoned();
+			this.outcomes.publishFailed(goal.goal(), message, failure);
+		}
+	}
+
+	void ended(List<NewGoal> goals, GoalOutcome outcome) {
+		for (NewGoal goal : goals) {
+			this.backlog.abandoned();
+			this.outcomes.publish(goal.goal(), outcome);
+		}
+	}
+
+}
