@@ -132,7 +132,10 @@ public final class PostgreSqlServer {
 		}
 	}
 
-	private void start() {
+	/**
+	 * Start it again after a crash.
+	 */
+	public void start() {
 		control("-l", this.directory.resolve("log").toString(), "-o",
 				"-p " + this.port + " -c listen_addresses=127.0.0.1 -c unix_socket_directories=" + this.directory
 						+ " -c max_connections=200",
@@ -143,8 +146,15 @@ public final class PostgreSqlServer {
 	 * Let it crash, and start it again.
 	 */
 	public void crashAndRestart() {
-		control("-m", "immediate", "stop");
+		crash();
 		start();
+	}
+
+	/**
+	 * Let it crash.
+	 */
+	public void crash() {
+		control("-m", "immediate", "stop");
 	}
 
 	/**

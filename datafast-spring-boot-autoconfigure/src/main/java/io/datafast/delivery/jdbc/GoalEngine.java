@@ -26,6 +26,7 @@ import javax.sql.DataSource;
 import com.github.kagkarlsson.scheduler.Scheduler;
 import com.github.kagkarlsson.scheduler.SchedulerBuilder;
 import com.github.kagkarlsson.scheduler.SchedulerName;
+import com.github.kagkarlsson.scheduler.event.AbstractSchedulerListener;
 import com.github.kagkarlsson.scheduler.jdbc.JdbcCustomization;
 import com.github.kagkarlsson.scheduler.logging.LogLevel;
 import com.github.kagkarlsson.scheduler.serializer.Serializer;
@@ -56,11 +57,16 @@ final class GoalEngine {
 
 	private final Scheduler scheduler;
 
+	private final long deadAfterNanos;
+
+	private volatile long lastCheck = System.nanoTime();
+
 	private volatile boolean stopping;
 
 	GoalEngine(DataSource dataSource, String tableName, JdbcCustomization dialect, Serializer serializer,
 			boolean lockAndFetch, JdbcSettings settings, ThreadFactory threadFactory,
 			Function<GoalEngine, GoalExecution> execution) {
+		this.deadAfterNanos = settings.heartbeatInterval().multipliedBy(MISSED_HEARTBEATS).toNanos();
 		this.threads = new DeliveryExecutor(settings.concurrency(), threadFactory);
 		SchedulerBuilder builder = Scheduler.create(new EngineDataSource(dataSource), task(execution.apply(this)))
 			.tableName(tableName)
@@ -76,6 +82,7 @@ final class GoalEngine {
 			.missedHeartbeatsLimit(MISSED_HEARTBEATS)
 			// It deletes the rows of tasks that it does not know, should there be any.
 			.deleteUnresolvedAfter(NEVER)
+			.addSchedulerListener(new CheckListener())
 			.shutdownMaxWait(settings.shutdownTimeout())
 			.commitWhenAutocommitDisabled(true)
 			.failureLogging(LogLevel.OFF, false);
@@ -113,6 +120,15 @@ final class GoalEngine {
 		this.threads.goalsAreDue();
 	}
 
+	/**
+	 * Whether this node could not look for crashed nodes for so long that others may seem
+	 * to have crashed only because they could not reach the database either. They get the
+	 * time until the next check.
+	 */
+	boolean wasCutOff() {
+		return System.nanoTime() - this.lastCheck >= this.deadAfterNanos;
+	}
+
 	boolean isStopping() {
 		return this.stopping;
 	}
@@ -123,6 +139,20 @@ final class GoalEngine {
 	void stop() {
 		this.stopping = true;
 		this.scheduler.stop();
+	}
+
+	/**
+	 * Notes when the engine has last looked for crashed nodes.
+	 */
+	private final class CheckListener extends AbstractSchedulerListener {
+
+		@Override
+		public void onSchedulerEvent(SchedulerEventType type) {
+			if (type == SchedulerEventType.RAN_DETECT_DEAD) {
+				GoalEngine.this.lastCheck = System.nanoTime();
+			}
+		}
+
 	}
 
 }

@@ -78,6 +78,8 @@ final class GoalExecution {
 
 	private final PersistentWrite persistentWrite;
 
+	private final BooleanSupplier cutOff;
+
 	private final Runnable recovered;
 
 	private final Clock clock;
@@ -86,7 +88,7 @@ final class GoalExecution {
 
 	GoalExecution(GoalDelivery delivery, GoalOutcomePublisher outcomes, RetryPolicy retryPolicy, DeliveryGate gate,
 			OutageLog outageLog, GoalTable table, Backlog backlog, OnCrash onCrash, PersistentWrite persistentWrite,
-			Runnable recovered, Clock clock) {
+			BooleanSupplier cutOff, Runnable recovered, Clock clock) {
 		this.delivery = delivery;
 		this.outcomes = outcomes;
 		this.retryPolicy = retryPolicy;
@@ -96,6 +98,7 @@ final class GoalExecution {
 		this.backlog = backlog;
 		this.onCrash = onCrash;
 		this.persistentWrite = persistentWrite;
+		this.cutOff = cutOff;
 		this.recovered = recovered;
 		this.clock = clock;
 	}
@@ -276,7 +279,7 @@ final class GoalExecution {
 	 * the database for so long. If that is this node, it knows better.
 	 */
 	void onDead(ExecutionComplete complete, ExecutionOperations<StoredGoal> operations) {
-		if (this.inFlight.contains(complete.getExecution().getId())) {
+		if (this.inFlight.contains(complete.getExecution().getId()) || this.cutOff.getAsBoolean()) {
 			return;
 		}
 		try {

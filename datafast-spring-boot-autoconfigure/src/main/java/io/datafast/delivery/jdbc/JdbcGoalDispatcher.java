@@ -168,7 +168,8 @@ public final class JdbcGoalDispatcher implements TransactionalGoalDispatcher, Sm
 	private GoalExecution execution(GoalEngine engine) {
 		return new GoalExecution(this.delivery, this.outcomes, this.retryPolicy, this.gate,
 				new OutageLog(JdbcGoalDispatcher.class, System::nanoTime), parts().table(), this.backlog,
-				this.settings.onCrash(), new PersistentWrite(engine::isStopping), this::goalsAreDue, this.clock);
+				this.settings.onCrash(), new PersistentWrite(engine::isStopping), engine::wasCutOff, this::goalsAreDue,
+				this.clock);
 	}
 
 	// What one sees

@@ -1,0 +1,221 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.datafast.delivery.jdbc;
+
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
+import java.time.Duration;
+import java.time.OffsetDateTime;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import javax.sql.DataSource;
+
+import io.datafast.DataFastGoals;
+import io.datafast.DataFastRestClientCustomizer;
+import io.datafast.Goal;
+import io.datafast.delivery.GoalOutcome.Created;
+import io.datafast.test.MockDataFast;
+import io.datafast.testing.JdbcContextRunners;
+import io.datafast.testing.RecordedOutcomes;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.DelegatingDataSource;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What becomes of goals in flight while the database is away for longer than it takes
+ * until a node counts as crashed.
+ */
+class UnreliableDatabaseTests {
+
+	private static final Duration LONG = Duration.ofSeconds(60);
+
+	private final String url = "jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1";
+
+	private final MockDataFast mock = MockDataFast.start();
+
+	private final UnreliableDataSource database = new UnreliableDataSource();
+
+	private final JdbcTemplate reliable = new JdbcTemplate(new DriverManagerDataSource(this.url, "sa", ""));
+
+	@AfterEach
+	void close() {
+		this.mock.close();
+	}
+
+	@Test
+	void aCallThatEndsInTheMeantimeIsNotRepeated() {
+		runner(this.database::leave).run((context) -> {
+			context.getBean(DataFastGoals.class).track(Goal.of("signup").forVisitor("visitor-1"));
+			Awaitility.await()
+				.atMost(LONG)
+				.until(() -> rows("last_heartbeat < ?", OffsetDateTime.now().minusSeconds(3)) == 1);
+			RecordedOutcomes outcomes = context.getBean(RecordedOutcomes.class);
+			assertThat(outcomes.all()).isEmpty();
+			this.database.comeBack();
+			outcomes.awaitSingle(Created.class);
+			assertThat(rows("1 = 1")).isZero();
+			assertThat(this.mock.getGoals()).hasSize(1);
+		});
+	}
+
+	@Test
+	void aCallWhoseGoalAnotherNodeHasTakenOverIsCountedThere() {
+		runner(() -> {
+			this.database.leave();
+			this.reliable.update("update datafast_goals set picked_by = 'another', version = version + 1");
+		}).run((context) -> {
+			context.getBean(DataFastGoals.class).track(Goal.of("signup").forVisitor("visitor-1"));
+			Awaitility.await().atMost(LONG).until(() -> !this.mock.getGoals().isEmpty());
+			int refused = this.database.refused.get();
+			Awaitility.await().atMost(LONG).until(() -> this.database.refused.get() > refused + 10);
+			this.database.comeBack();
+			RecordedOutcomes outcomes = context.getBean(RecordedOutcomes.class);
+			// The other node has crashed, too, so this one delivers it after all.
+			outcomes.awaitSingle(Created.class);
+			assertThat(rows("1 = 1")).isZero();
+			assertThat(this.mock.getGoals()).hasSize(2);
+		});
+	}
+
+	@Test
+	void aDeletionThatIsNotAcknowledgedCountsOnce() {
+		runner(this.database::acknowledgeNoDeletion).run((context) -> {
+			context.getBean(DataFastGoals.class).track(Goal.of("signup").forVisitor("visitor-1"));
+			context.getBean(RecordedOutcomes.class).awaitSingle(Created.class);
+			assertThat(this.database.unacknowledged).hasValue(1);
+			assertThat(rows("1 = 1")).isZero();
+			assertThat(this.mock.getGoals()).hasSize(1);
+		});
+	}
+
+	private int rows(String condition, Object... values) {
+		Integer count = this.reliable.queryForObject("select count(*) from datafast_goals where " + condition,
+				Integer.class, values);
+		return (count != null) ? count : 0;
+	}
+
+	private ApplicationContextRunner runner(Runnable duringTheFirstCall) {
+		AtomicBoolean first = new AtomicBoolean(true);
+		return JdbcContextRunners.with(this.mock, this.url)
+			.withBean(BeanPostProcessor.class, () -> this.database.new Installer())
+			.withBean(DataFastRestClientCustomizer.class,
+					() -> (builder) -> builder.requestInterceptor((request, body, execution) -> {
+						if (first.getAndSet(false)) {
+							duringTheFirstCall.run();
+						}
+						return execution.execute(request, body);
+					}));
+	}
+
+	private static final class UnreliableDataSource extends DelegatingDataSource {
+
+		private final AtomicInteger refused = new AtomicInteger();
+
+		private final AtomicInteger unacknowledged = new AtomicInteger();
+
+		private volatile boolean away;
+
+		private volatile boolean acknowledgesNoDeletion;
+
+		void leave() {
+			this.away = true;
+		}
+
+		void comeBack() {
+			this.away = false;
+		}
+
+		void acknowledgeNoDeletion() {
+			this.acknowledgesNoDeletion = true;
+		}
+
+		@Override
+		public Connection getConnection() throws SQLException {
+			if (this.away) {
+				this.refused.incrementAndGet();
+				throw new SQLTransientConnectionException("The database is away", "08001");
+			}
+			Connection connection = super.getConnection();
+			return proxy(Connection.class, connection, (method, result, arguments) -> {
+				boolean deletes = method.equals("prepareStatement") && arguments[0].toString()
+					.startsWith("delete from datafast_goals where task_name = ? and task_inst");
+				return deletes ? statement((PreparedStatement) result) : result;
+			});
+		}
+
+		private PreparedStatement statement(PreparedStatement statement) {
+			return proxy(PreparedStatement.class, statement, (method, result, arguments) -> {
+				if (method.startsWith("execute") && this.acknowledgesNoDeletion) {
+					this.acknowledgesNoDeletion = false;
+					this.unacknowledged.incrementAndGet();
+					throw new SQLException("The connection is lost", "08006");
+				}
+				return result;
+			});
+		}
+
+		private static <T> T proxy(Class<T> type, T target, Interception interception) {
+			return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] { type },
+					(proxy, method, arguments) -> {
+						try {
+							return interception.after(method.getName(), method.invoke(target, arguments), arguments);
+						}
+						catch (InvocationTargetException ex) {
+							throw ex.getCause();
+						}
+					}));
+		}
+
+		private interface Interception {
+
+			Object after(String method, Object result, Object[] arguments) throws SQLException;
+
+		}
+
+		/**
+		 * Puts it in the place of the application's.
+		 */
+		private final class Installer implements BeanPostProcessor {
+
+			@Override
+			public Object postProcessAfterInitialization(Object bean, String name) {
+				if (!(bean instanceof DataSource dataSource)) {
+					return bean;
+				}
+				setTargetDataSource(dataSource);
+				return UnreliableDataSource.this;
+			}
+
+		}
+
+	}
+
+}
