@@ -41,9 +41,9 @@ import org.springframework.util.StringUtils;
  * @param websiteId ID of the website in DataFast. Needed with an account token (dft_...),
  * ignored otherwise.
  * @param baseUrl Base URL of the DataFast API.
- * @param connectTimeout How long connecting to DataFast may take.
+ * @param connectTimeout How long connecting to DataFast may take; more than zero.
  * @param readTimeout How long a call may take as a whole, from connecting to the end of
- * the answer.
+ * the answer; more than zero.
  * @param metadata Metadata put on every goal, at most 10 entries. A goal's own entry with
  * the same key wins, and wins the place when there would be more than 10.
  * @param visitor The visitor and its cookie.
@@ -117,21 +117,23 @@ public record DataFastProperties(@Nullable Boolean enabled, @Nullable String api
 	 * database, where they survive a crash.
 	 * @param capacity How many goals may be pending: waiting, in flight and waiting to be
 	 * tried again, together. One more is dropped. In memory, as many again may wait for
-	 * the commits of open transactions. With mode jdbc, those in the table count.
-	 * @param concurrency How many calls to DataFast may be in flight.
-	 * @param maxAttempts How many answers a goal may get before it is given up. That
-	 * DataFast cannot be reached does not count.
-	 * @param maxAge How old a goal may become before it is given up.
+	 * the commits of open transactions. With mode jdbc, those in the table count. At
+	 * least 1.
+	 * @param concurrency How many calls to DataFast may be in flight; at least 1.
+	 * @param maxAttempts How many answers a goal may get before it is given up; at least
+	 * 1. That DataFast cannot be reached does not count.
+	 * @param maxAge How old a goal may become before it is given up; more than zero.
 	 * @param initialBackoff Upper bound of the random time before the second attempt. It
-	 * doubles with each further attempt.
-	 * @param maxBackoff Upper bound of the random time between two attempts.
+	 * doubles with each further attempt. More than zero.
+	 * @param maxBackoff Upper bound of the random time between two attempts; more than
+	 * zero.
 	 * @param retryAmbiguous Whether to repeat a call that DataFast may have processed,
 	 * because the answer did not come in time or the connection was lost. False can lose
 	 * such a goal, true can record it twice.
 	 * @param visitorNotFoundRetry Time before the one later attempt for a visitor without
 	 * a pageview, whose first pageview may be on its way. Zero switches it off.
 	 * @param shutdownTimeout How long shutdown waits for pending goals, after the web
-	 * server has stopped. With mode jdbc, for those in flight.
+	 * server has stopped; zero for not at all. With mode jdbc, for those in flight.
 	 * @param jdbc Delivery through the database, with mode jdbc.
 	 */
 	public record Delivery(@DefaultValue("memory") Mode mode, @DefaultValue("10000") int capacity,
@@ -170,13 +172,14 @@ public record DataFastProperties(@Nullable Boolean enabled, @Nullable String api
 		 * @param onCrash What becomes of a goal whose call was in flight when its node
 		 * crashed. Retry can record it twice, park can lose it.
 		 * @param parkedRetention How long goals that could not be recorded are kept in
-		 * the table.
+		 * the table; more than zero.
 		 * @param parkedCapacity How many goals that could not be recorded are kept in the
-		 * table. One more is counted and logged, but not kept.
+		 * table; zero for none. One more is counted and logged, but not kept.
 		 * @param pollInterval How often to look for goals that are due, beside those that
-		 * this node has just written itself.
-		 * @param heartbeatInterval How often to write that calls are still in flight.
-		 * Another node takes a goal over after four intervals without that.
+		 * this node has just written itself; more than zero.
+		 * @param heartbeatInterval How often to write that calls are still in flight;
+		 * more than zero. Another node takes a goal over after four intervals without
+		 * that.
 		 */
 		public record Jdbc(@DefaultValue("datafast_goals") String tableName,
 				@DefaultValue("embedded") SchemaInitialization initializeSchema, @DefaultValue("retry") OnCrash onCrash,
