@@ -183,6 +183,8 @@ final class BackgroundWriter {
 
 		final List<NewGoal> goals;
 
+		private final long since = System.nanoTime();
+
 		/**
 		 * Where it waits with others.
 		 */
@@ -194,10 +196,9 @@ final class BackgroundWriter {
 
 		@Override
 		public void run() {
-			long start = System.nanoTime();
 			Duration pause = FIRST_PAUSE;
 			boolean first = true;
-			while (!succeeds(first, System.nanoTime() - start)) {
+			while (!succeeds(first, System.nanoTime() - this.since)) {
 				first = false;
 				try {
 					TimeUnit.MILLISECONDS.sleep(pause.toMillis());

@@ -28,6 +28,7 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.jdbc.CannotGetJdbcConnectionException;
 import org.springframework.jdbc.datasource.ConnectionHolder;
 import org.springframework.jdbc.datasource.DataSourceUtils;
 import org.springframework.jdbc.support.JdbcUtils;
@@ -82,7 +83,7 @@ final class GoalWriter {
 		if (this.globalTransaction == null && !isBoundToTransaction()) {
 			return false;
 		}
-		Connection connection = DataSourceUtils.getConnection(this.dataSource);
+		Connection connection = connectionOfTransaction();
 		try {
 			insertOrUndo(connection, goals);
 			return true;
@@ -92,6 +93,15 @@ final class GoalWriter {
 		}
 		finally {
 			DataSourceUtils.releaseConnection(connection, this.dataSource);
+		}
+	}
+
+	private Connection connectionOfTransaction() {
+		try {
+			return DataSourceUtils.getConnection(this.dataSource);
+		}
+		catch (CannotGetJdbcConnectionException ex) {
+			throw (ex.getCause() instanceof SQLException cause) ? new GoalStorageException(cause) : ex;
 		}
 	}
 
@@ -213,7 +223,8 @@ final class GoalWriter {
 			this.table.insert(connection, goals);
 			connection.commit();
 		}
-		catch (SQLException | RuntimeException ex) {
+		catch (Throwable ex) {
+			// Switching to auto-commit would commit.
 			leave(connection::rollback);
 			throw ex;
 		}
