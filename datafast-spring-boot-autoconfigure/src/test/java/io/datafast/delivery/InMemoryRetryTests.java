@@ -75,6 +75,8 @@ class InMemoryRetryTests {
 
 	private final AtomicReference<Double> random = new AtomicReference<>(1.0);
 
+	private final GoalOutcomeLog log = new GoalOutcomeLog();
+
 	private InMemoryGoalDispatcher dispatcher;
 
 	@AfterEach
@@ -83,6 +85,7 @@ class InMemoryRetryTests {
 			assertThat(this.dispatcher.pending()).isZero();
 			this.dispatcher.destroy();
 		}
+		this.log.destroy();
 		this.mock.close();
 	}
 
@@ -611,7 +614,7 @@ class InMemoryRetryTests {
 		GoalClient client = new GoalClient(restClient, JsonCodec.create(null),
 				new GoalClientCredentials(this.mock.getApiKey(), null));
 		this.dispatcher = new InMemoryGoalDispatcher(new GoalDelivery(client::create),
-				new GoalOutcomePublisher(() -> List.of(new GoalOutcomeLog(), this.outcomes)),
+				new GoalOutcomePublisher(() -> List.of(this.log, this.outcomes)),
 				new InMemorySettings(capacity, concurrency, shutdownTimeout),
 				new RetryPolicy(settings, this.random::get), this.timer, null, null);
 	}
