@@ -19,7 +19,7 @@ package io.datafast.delivery.jdbc;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.BlockingQueue;
+import java.util.Objects;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * Writes goals on a thread of its own, for threads that must not wait for a connection:
  * those of an event loop, and those that hold one already. Until then goals are in memory
  * only; the ledger bounds how many. When the database cannot be reached, they wait for it
- * for a while. Thread-safe.
+ * for a while; those that may be stored already wait until it can say so. Thread-safe.
  */
 final class BackgroundWriter {
 
@@ -55,9 +55,11 @@ final class BackgroundWriter {
 
 	private final Duration patience;
 
+	private final Duration patienceInDoubt;
+
 	private final Duration shutdownTimeout;
 
-	private @Nullable ThreadPoolExecutor executor;
+	private @Nullable WriterExecutor executor;
 
 	private boolean closed;
 
@@ -68,12 +70,15 @@ final class BackgroundWriter {
 	 * @param writer does the writing
 	 * @param ledger keeps account of the goals
 	 * @param patience how long to try again while the database does not answer
+	 * @param patienceInDoubt the same for goals that may be stored already
 	 * @param shutdownTimeout how long stopping waits for goals that are on their way
 	 */
-	BackgroundWriter(Supplier<GoalWriter> writer, IntakeLedger ledger, Duration patience, Duration shutdownTimeout) {
+	BackgroundWriter(Supplier<GoalWriter> writer, IntakeLedger ledger, Duration patience, Duration patienceInDoubt,
+			Duration shutdownTimeout) {
 		this.writer = writer;
 		this.ledger = ledger;
 		this.patience = patience;
+		this.patienceInDoubt = patienceInDoubt;
 		this.shutdownTimeout = shutdownTimeout;
 	}
 
@@ -92,12 +97,11 @@ final class BackgroundWriter {
 	}
 
 	/**
-	 * Write goals of which it is unknown whether they have been written. If so, it was
-	 * all of them.
+	 * Write goals after an attempt that has failed, but was not refused.
 	 */
-	void writeAgain(List<NewGoal> goals) {
+	void writeAgain(List<NewGoal> goals, GoalStorageException failure) {
 		this.struggling = true;
-		execute(new Writing(goals, true));
+		execute(new Writing(goals, failure.leavesDoubt()));
 	}
 
 	/**
@@ -127,11 +131,9 @@ final class BackgroundWriter {
 			return false;
 		}
 		if (this.executor == null) {
-			this.executor = new ThreadPoolExecutor(1, 1, IDLE_THREAD_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS,
-					new LinkedBlockingQueue<>(), new DaemonThreadFactory("datafast-intake-"));
-			this.executor.allowCoreThreadTimeOut(true);
+			this.executor = new WriterExecutor();
 		}
-		task.queue = this.executor.getQueue();
+		task.executor = this.executor;
 		this.executor.execute(task);
 		return true;
 	}
@@ -141,13 +143,13 @@ final class BackgroundWriter {
 	 * can be used again.
 	 */
 	void stop() {
-		ThreadPoolExecutor stopped = detachExecutor();
+		WriterExecutor stopped = detachExecutor();
 		if (stopped == null) {
 			return;
 		}
 		stopped.shutdown();
 		awaitEnd(stopped, this.shutdownTimeout);
-		stopped.shutdownNow().forEach((task) -> ((Task) task).shutDown());
+		stopped.giveUp().forEach((task) -> ((Task) task).shutDown());
 		awaitEnd(stopped, TIME_TO_END_AFTER_INTERRUPT);
 	}
 
@@ -161,8 +163,8 @@ final class BackgroundWriter {
 		stop();
 	}
 
-	private synchronized @Nullable ThreadPoolExecutor detachExecutor() {
-		ThreadPoolExecutor detached = this.executor;
+	private synchronized @Nullable WriterExecutor detachExecutor() {
+		WriterExecutor detached = this.executor;
 		this.executor = null;
 		return detached;
 	}
@@ -177,34 +179,90 @@ final class BackgroundWriter {
 	}
 
 	/**
+	 * One thread, which is only there while there is something to do.
+	 */
+	private static final class WriterExecutor extends ThreadPoolExecutor {
+
+		private volatile boolean givenUp;
+
+		WriterExecutor() {
+			super(1, 1, IDLE_THREAD_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS, new LinkedBlockingQueue<>(),
+					new DaemonThreadFactory("datafast-intake-"));
+			allowCoreThreadTimeOut(true);
+		}
+
+		/**
+		 * Drivers and pools may swallow an interrupt.
+		 */
+		List<Runnable> giveUp() {
+			this.givenUp = true;
+			return shutdownNow();
+		}
+
+		/**
+		 * Let others go first.
+		 * @return whether the task is going to be run again
+		 */
+		boolean requeue(Runnable task) {
+			getQueue().add(task);
+			return !this.givenUp || !getQueue().remove(task);
+		}
+
+	}
+
+	/**
 	 * Tries something until the database has answered or patience is exhausted.
 	 */
 	private abstract class Task implements Runnable {
 
 		final List<NewGoal> goals;
 
-		private final long since = System.nanoTime();
+		private final long since;
+
+		/**
+		 * Whether the goals may be stored already. If so, it is all of them.
+		 */
+		boolean inDoubt;
+
+		private @Nullable WriterExecutor executor;
+
+		Task(List<NewGoal> goals, boolean inDoubt) {
+			this.goals = new ArrayList<>(goals);
+			this.inDoubt = inDoubt;
+			this.since = System.nanoTime();
+		}
+
+		Task(List<NewGoal> part, Task whole) {
+			this.goals = part;
+			this.inDoubt = whole.inDoubt;
+			this.since = whole.since;
+			this.executor = whole.executor;
+		}
 
 		/**
 		 * Where it waits with others.
 		 */
-		BlockingQueue<Runnable> queue = new LinkedBlockingQueue<>();
-
-		Task(List<NewGoal> goals) {
-			this.goals = new ArrayList<>(goals);
+		final WriterExecutor executor() {
+			return Objects.requireNonNull(this.executor);
 		}
 
 		@Override
 		public void run() {
+			tryUntilOver();
+		}
+
+		final void tryUntilOver() {
 			Duration pause = FIRST_PAUSE;
-			boolean first = true;
-			while (!succeeds(first, System.nanoTime() - this.since)) {
-				first = false;
+			while (!isOver()) {
 				try {
 					TimeUnit.MILLISECONDS.sleep(pause.toMillis());
 				}
 				catch (InterruptedException ex) {
 					shutDown();
+					return;
+				}
+				if (isLongerThan(BackgroundWriter.this.patience) && !executor().getQueue().isEmpty()) {
+					letOthersGoFirst();
 					return;
 				}
 				pause = pause.multipliedBy(2);
@@ -213,15 +271,24 @@ final class BackgroundWriter {
 		}
 
 		/**
-		 * Whether there is nothing left to be done.
+		 * Try.
+		 * @return whether there is nothing left to be done
 		 */
-		private boolean succeeds(boolean first, long elapsedNanos) {
+		private boolean isOver() {
+			if (executor().givenUp) {
+				shutDown();
+				return true;
+			}
 			boolean stored;
 			try {
-				stored = tryOnce(BackgroundWriter.this.writer.get(), first);
+				stored = tryOnce(BackgroundWriter.this.writer.get());
+			}
+			catch (GoalStorageException ex) {
+				return !isWorthAnotherTry(ex);
 			}
 			catch (Throwable ex) {
-				return !isWorthAnotherTry(ex, elapsedNanos);
+				BackgroundWriter.this.ledger.failed(this.goals, ex);
+				return true;
 			}
 			BackgroundWriter.this.struggling = false;
 			if (stored) {
@@ -233,64 +300,136 @@ final class BackgroundWriter {
 			return true;
 		}
 
-		private boolean isWorthAnotherTry(Throwable failure, long elapsedNanos) {
-			if (!(failure instanceof GoalStorageException storageFailure) || storageFailure.isRefusal()) {
-				BackgroundWriter.this.ledger.failed(this.goals, failure);
+		private boolean isWorthAnotherTry(GoalStorageException failure) {
+			if (failure.isRefusal()) {
+				refused(failure);
 				return false;
 			}
 			BackgroundWriter.this.struggling = true;
-			if (elapsedNanos >= BackgroundWriter.this.patience.toNanos()) {
-				BackgroundWriter.this.ledger.unknown(this.goals, failure);
-				return false;
+			this.inDoubt = this.inDoubt || failure.leavesDoubt();
+			if (!isLongerThan(this.inDoubt ? BackgroundWriter.this.patienceInDoubt : BackgroundWriter.this.patience)) {
+				return true;
 			}
-			return true;
+			givenUp(failure);
+			return false;
+		}
+
+		private boolean isLongerThan(Duration time) {
+			return System.nanoTime() - this.since >= time.toNanos();
+		}
+
+		private void letOthersGoFirst() {
+			if (!executor().requeue(this)) {
+				shutDown();
+			}
 		}
 
 		/**
 		 * Try.
 		 * @return whether the goals are in the table
 		 */
-		abstract boolean tryOnce(GoalWriter goalWriter, boolean first);
+		abstract boolean tryOnce(GoalWriter goalWriter);
+
+		/**
+		 * Find out whether the goals are stored. If not, they will not be later, either.
+		 */
+		final boolean isStored(GoalWriter goalWriter) {
+			if (isThere(goalWriter)) {
+				return true;
+			}
+			try {
+				goalWriter.awaitNoInsert(this.goals.get(0));
+			}
+			catch (GoalStorageException ex) {
+				if (ex.isRefusal() && isThere(goalWriter)) {
+					return true;
+				}
+				throw ex;
+			}
+			return BackgroundWriter.this.ledger.hasAnyArrived(this.goals);
+		}
+
+		/**
+		 * Those that have been delivered in the meantime are no longer in the table.
+		 */
+		private boolean isThere(GoalWriter goalWriter) {
+			return goalWriter.isAnyThere(this.goals) || BackgroundWriter.this.ledger.hasAnyArrived(this.goals);
+		}
+
+		/**
+		 * The database does not want them.
+		 */
+		void refused(GoalStorageException failure) {
+			BackgroundWriter.this.ledger.failed(this.goals, failure);
+		}
+
+		private void givenUp(GoalStorageException failure) {
+			if (this.inDoubt) {
+				BackgroundWriter.this.ledger.unknown(this.goals, failure);
+			}
+			else {
+				BackgroundWriter.this.ledger.failed(this.goals, failure);
+			}
+		}
 
 		final void shutDown() {
-			BackgroundWriter.this.ledger.ended(this.goals, new Dropped(Dropped.Reason.SHUTDOWN, null));
+			if (this.inDoubt) {
+				BackgroundWriter.this.ledger.unknown(this.goals, null);
+			}
+			else {
+				BackgroundWriter.this.ledger.ended(this.goals, new Dropped(Dropped.Reason.SHUTDOWN, null));
+			}
 		}
 
 	}
 
 	private final class Writing extends Task {
 
-		private final boolean mayBeThere;
+		Writing(List<NewGoal> goals, boolean inDoubt) {
+			super(goals, inDoubt);
+		}
 
-		Writing(List<NewGoal> goals, boolean mayBeThere) {
-			super(goals);
-			this.mayBeThere = mayBeThere;
+		private Writing(List<NewGoal> part, Writing whole) {
+			super(part, whole);
 		}
 
 		@Override
 		public void run() {
-			if (!this.mayBeThere) {
+			if (!this.inDoubt) {
 				takeAlongWhatWaits();
 			}
 			super.run();
 		}
 
 		private void takeAlongWhatWaits() {
-			while (this.goals.size() < BATCH && this.queue.peek() instanceof Writing next && !next.mayBeThere
-					&& this.queue.remove(next)) {
+			while (this.goals.size() < BATCH && executor().getQueue().peek() instanceof Writing next && !next.inDoubt
+					&& executor().remove(next)) {
 				this.goals.addAll(next.goals);
 			}
 		}
 
 		@Override
-		boolean tryOnce(GoalWriter goalWriter, boolean first) {
-			if (first && !this.mayBeThere) {
-				goalWriter.write(this.goals);
+		boolean tryOnce(GoalWriter goalWriter) {
+			if (this.inDoubt && isStored(goalWriter)) {
+				return true;
 			}
-			else {
-				goalWriter.writeUnlessThere(this.goals);
-			}
+			this.inDoubt = false;
+			goalWriter.write(this.goals);
 			return true;
+		}
+
+		/**
+		 * The others need not suffer for one of them.
+		 */
+		@Override
+		void refused(GoalStorageException failure) {
+			if (this.goals.size() == 1) {
+				super.refused(failure);
+				return;
+			}
+			for (NewGoal goal : this.goals) {
+				new Writing(List.of(goal), this).tryUntilOver();
+			}
 		}
 
 	}
@@ -298,12 +437,12 @@ final class BackgroundWriter {
 	private final class Settling extends Task {
 
 		Settling(List<NewGoal> goals) {
-			super(goals);
+			super(goals, true);
 		}
 
 		@Override
-		boolean tryOnce(GoalWriter goalWriter, boolean first) {
-			return goalWriter.isCommitted(this.goals.get(0));
+		boolean tryOnce(GoalWriter goalWriter) {
+			return isStored(goalWriter);
 		}
 
 	}

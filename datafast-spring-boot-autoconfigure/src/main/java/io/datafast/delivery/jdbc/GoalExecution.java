@@ -74,6 +74,8 @@ final class GoalExecution {
 
 	private final Backlog backlog;
 
+	private final IntakeLedger ledger;
+
 	private final OnCrash onCrash;
 
 	private final PersistentWrite persistentWrite;
@@ -87,8 +89,8 @@ final class GoalExecution {
 	private final Set<String> inFlight = ConcurrentHashMap.newKeySet();
 
 	GoalExecution(GoalDelivery delivery, GoalOutcomePublisher outcomes, RetryPolicy retryPolicy, DeliveryGate gate,
-			OutageLog outageLog, GoalTable table, Backlog backlog, OnCrash onCrash, PersistentWrite persistentWrite,
-			BooleanSupplier cutOff, Runnable recovered, Clock clock) {
+			OutageLog outageLog, GoalTable table, Backlog backlog, IntakeLedger ledger, OnCrash onCrash,
+			PersistentWrite persistentWrite, BooleanSupplier cutOff, Runnable recovered, Clock clock) {
 		this.delivery = delivery;
 		this.outcomes = outcomes;
 		this.retryPolicy = retryPolicy;
@@ -96,6 +98,7 @@ final class GoalExecution {
 		this.outageLog = outageLog;
 		this.table = table;
 		this.backlog = backlog;
+		this.ledger = ledger;
 		this.onCrash = onCrash;
 		this.persistentWrite = persistentWrite;
 		this.cutOff = cutOff;
@@ -104,6 +107,7 @@ final class GoalExecution {
 	}
 
 	CompletionHandler<StoredGoal> execute(TaskInstance<StoredGoal> instance, ExecutionContext context) {
+		this.ledger.arrived(instance.getId());
 		this.inFlight.add(instance.getId());
 		CompletionHandler<StoredGoal> completion = attempt(instance);
 		return (complete, operations) -> {
@@ -174,8 +178,7 @@ final class GoalExecution {
 			return end(answered, trackedAt, outcome, failure);
 		}
 		Duration delay = (decision.retryAfter() != null) ? decision.retryAfter() : Duration.ZERO;
-		return (complete, operations) -> reschedule(
-				() -> operations.reschedule(failed(complete, failure), this.clock.instant().plus(delay), answered));
+		return (complete, operations) -> tryAgain(complete, operations, answered, delay, failure);
 	}
 
 	private static boolean isAnswer(DataFastException failure) {
@@ -189,6 +192,21 @@ final class GoalExecution {
 	 */
 	private void waitFurther(ExecutionComplete complete, ExecutionOperations<StoredGoal> operations) {
 		reschedule(() -> operations.reschedule(complete, complete.getExecution().getExecutionTime()));
+	}
+
+	private void tryAgain(ExecutionComplete complete, ExecutionOperations<StoredGoal> operations, StoredGoal answered,
+			Duration delay, DataFastException failure) {
+		ExecutionComplete failed = failed(complete, failure);
+		try {
+			reschedule(() -> operations.reschedule(failed, this.clock.instant().plus(delay), answered));
+		}
+		catch (RuntimeException ex) {
+			if (!PersistentWrite.isHopeless(ex)) {
+				throw ex;
+			}
+			// Without its answers being counted there would be no end.
+			failed(failed, operations, "What DataFast answered cannot be stored, the database refuses it");
+		}
 	}
 
 	private void reschedule(Runnable change) {
@@ -219,11 +237,20 @@ final class GoalExecution {
 		}
 		Runnable change = (ended != null) ? () -> operations.reschedule(complete, GoalTable.PARKED, ended)
 				: () -> operations.reschedule(complete, GoalTable.PARKED);
-		boolean parked = write(change, () -> this.table.findParked(complete.getExecution().getId()) != null);
-		if (parked) {
-			this.backlog.parked();
+		try {
+			boolean parked = write(change, () -> this.table.findParked(complete.getExecution().getId()) != null);
+			if (parked) {
+				this.backlog.parked();
+			}
+			return parked;
 		}
-		return parked;
+		catch (RuntimeException ex) {
+			if (!PersistentWrite.isHopeless(ex)) {
+				throw ex;
+			}
+			// To know why it ended matters less than that it ends.
+			return (ended != null) ? park(complete, operations, null) : remove(complete, operations);
+		}
 	}
 
 	private boolean remove(ExecutionComplete complete, ExecutionOperations<StoredGoal> operations) {
@@ -256,21 +283,20 @@ final class GoalExecution {
 	 */
 	void onFailure(ExecutionComplete complete, ExecutionOperations<StoredGoal> operations) {
 		try {
-			failed(complete, operations);
+			failed(complete, operations, "Delivering a goal failed");
 		}
 		finally {
 			this.inFlight.remove(complete.getExecution().getId());
 		}
 	}
 
-	private void failed(ExecutionComplete complete, ExecutionOperations<StoredGoal> operations) {
+	private void failed(ExecutionComplete complete, ExecutionOperations<StoredGoal> operations, String message) {
 		StoredGoal stored = readable(complete.getExecution());
 		if (park(complete, operations,
 				(stored != null) ? stored.ended(new Dropped(Dropped.Reason.FAILED, null)) : null)) {
 			this.backlog.ended();
 			this.outcomes.publishFailed((stored != null) ? stored.goal() : UNREADABLE,
-					(stored != null) ? "Delivering a goal failed" : "A stored goal cannot be read",
-					complete.getCause().orElse(null));
+					(stored != null) ? message : "A stored goal cannot be read", complete.getCause().orElse(null));
 		}
 	}
 

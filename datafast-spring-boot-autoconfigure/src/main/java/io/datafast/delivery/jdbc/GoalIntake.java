@@ -63,7 +63,7 @@ final class GoalIntake {
 
 	void take(Goal goal) {
 		NewGoal taken = new NewGoal(GoalId.create(this.clock.instant()), goal);
-		if (!this.ledger.admit(goal)) {
+		if (!this.ledger.admit(taken)) {
 			return;
 		}
 		try {
@@ -117,7 +117,7 @@ final class GoalIntake {
 			if (ex.isRefusal()) {
 				throw ex;
 			}
-			this.backgroundWriter.writeAgain(goals);
+			this.backgroundWriter.writeAgain(goals, ex);
 			return;
 		}
 		this.ledger.stored(goals);
@@ -129,11 +129,18 @@ final class GoalIntake {
 		try {
 			return this.writer.get().writeInCurrentTransaction(goals) ? WriteResult.WRITTEN : WriteResult.NOT_POSSIBLE;
 		}
-		catch (Throwable ex) {
-			if (ex instanceof GoalStorageException refusal && refusal.hasEndedTransaction()) {
+		catch (GoalStorageException ex) {
+			if (ex.hasEndedTransaction()) {
 				// To commit what is left would lose the application's changes silently.
-				throw refusal;
+				throw ex;
 			}
+			if (ex.isWithoutConnection()) {
+				return WriteResult.NOT_POSSIBLE;
+			}
+			this.ledger.failed(goals, ex);
+			return WriteResult.FAILED;
+		}
+		catch (Throwable ex) {
 			this.ledger.failed(goals, ex);
 			return WriteResult.FAILED;
 		}
@@ -181,7 +188,7 @@ final class GoalIntake {
 		FAILED,
 
 		/**
-		 * The transaction is none of this database.
+		 * The transaction is none of this database, or the database cannot be reached.
 		 */
 		NOT_POSSIBLE
 

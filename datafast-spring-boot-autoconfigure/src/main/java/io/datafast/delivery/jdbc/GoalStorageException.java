@@ -20,10 +20,13 @@ import java.sql.BatchUpdateException;
 import java.sql.SQLException;
 import java.sql.SQLTransactionRollbackException;
 
+import org.jspecify.annotations.Nullable;
+
 import org.springframework.dao.DataAccessException;
 import org.springframework.dao.NonTransientDataAccessException;
 import org.springframework.dao.NonTransientDataAccessResourceException;
 import org.springframework.dao.UncategorizedDataAccessException;
+import org.springframework.jdbc.CannotGetJdbcConnectionException;
 import org.springframework.jdbc.support.SQLExceptionSubclassTranslator;
 import org.springframework.transaction.TransactionException;
 
@@ -35,7 +38,7 @@ final class GoalStorageException extends RuntimeException {
 
 	private static final long serialVersionUID = 1L;
 
-	private final boolean refusal;
+	private final Kind kind;
 
 	private final boolean endedTransaction;
 
@@ -44,15 +47,14 @@ final class GoalStorageException extends RuntimeException {
 	}
 
 	private GoalStorageException(SQLException failure, boolean endedTransaction) {
-		super(describe(innermost(failure)));
-		this.refusal = isRefusal(innermost(failure));
-		this.endedTransaction = endedTransaction;
+		this(describe(innermost(failure)), isRefusal(innermost(failure)) ? Kind.REFUSED : Kind.IN_DOUBT,
+				endedTransaction);
 	}
 
-	private GoalStorageException(String message) {
+	private GoalStorageException(String message, Kind kind, boolean endedTransaction) {
 		super(message);
-		this.refusal = false;
-		this.endedTransaction = false;
+		this.kind = kind;
+		this.endedTransaction = endedTransaction;
 	}
 
 	/**
@@ -63,19 +65,60 @@ final class GoalStorageException extends RuntimeException {
 	}
 
 	/**
+	 * A failure before anything could have been stored.
+	 */
+	static GoalStorageException withoutConnection(Throwable failure) {
+		SQLException cause = findSqlException(failure);
+		String detail = (cause != null) ? firstLine(cause) : failure.getClass().getName();
+		return new GoalStorageException("Goals cannot be stored, there is no connection to the database: " + detail,
+				Kind.NOT_CONNECTED, false);
+	}
+
+	/**
 	 * A transaction of its own did not come to an end as it should. What the exception
 	 * says is about the transaction alone.
 	 */
 	static GoalStorageException ofTransaction(TransactionException failure) {
-		return new GoalStorageException("The transaction that stores a goal failed: " + failure);
+		return new GoalStorageException("The transaction that stores a goal failed: " + failure, Kind.IN_DOUBT, false);
 	}
 
 	/**
-	 * Whether the database has not stored the goal, and would not the next time. Without
-	 * an answer from the database, the goal may even be there.
+	 * It could not be found out whether a goal is there.
+	 */
+	static GoalStorageException ofLookUp(DataAccessException failure) {
+		SQLException cause = findSqlException(failure);
+		return (cause != null && !(failure instanceof CannotGetJdbcConnectionException))
+				? new GoalStorageException(cause) : withoutConnection(failure);
+	}
+
+	private static @Nullable SQLException findSqlException(Throwable failure) {
+		Throwable cause = failure;
+		while (cause != null && !(cause instanceof SQLException)) {
+			cause = cause.getCause();
+		}
+		return (SQLException) cause;
+	}
+
+	/**
+	 * Whether the database has not stored the goal, and would not the next time.
 	 */
 	boolean isRefusal() {
-		return this.refusal;
+		return this.kind == Kind.REFUSED;
+	}
+
+	/**
+	 * Whether nothing could be stored, since there was no connection.
+	 */
+	boolean isWithoutConnection() {
+		return this.kind == Kind.NOT_CONNECTED;
+	}
+
+	/**
+	 * Whether the goal may have been stored all the same, since the database has not
+	 * answered.
+	 */
+	boolean leavesDoubt() {
+		return this.kind == Kind.IN_DOUBT;
 	}
 
 	/**
@@ -112,12 +155,16 @@ final class GoalStorageException extends RuntimeException {
 				+ ")";
 	}
 
+	/**
+	 * Drivers say differently what became of a batch.
+	 */
 	private static SQLException innermost(SQLException failure) {
 		SQLException innermost = failure;
 		while (innermost instanceof BatchUpdateException && innermost.getNextException() != null) {
 			innermost = innermost.getNextException();
 		}
-		return innermost;
+		return (innermost.getSQLState() == null && innermost.getCause() instanceof SQLException cause) ? cause
+				: innermost;
 	}
 
 	/**
@@ -128,6 +175,12 @@ final class GoalStorageException extends RuntimeException {
 		String message = failure.getMessage();
 		return (message != null && !(failure instanceof BatchUpdateException)) ? message.lines().findFirst().orElse("")
 				: failure.getClass().getName();
+	}
+
+	private enum Kind {
+
+		REFUSED, NOT_CONNECTED, IN_DOUBT
+
 	}
 
 }

@@ -110,17 +110,39 @@ final class GoalTable {
 	 */
 	void insert(Connection connection, List<NewGoal> goals) throws SQLException {
 		try (PreparedStatement statement = connection.prepareStatement(this.insert)) {
-			for (NewGoal goal : goals) {
-				statement.setString(1, TASK);
-				statement.setString(2, goal.id());
-				this.dialect.setTaskData(statement, 3, this.format.serialize(StoredGoal.of(goal.goal())));
-				this.dialect.setInstant(statement, 4, GoalId.timeOf(goal.id()));
-				statement.setBoolean(5, false);
-				statement.setLong(6, 1);
-				statement.addBatch();
-			}
-			statement.executeBatch();
+			insert(statement, goals);
 		}
+	}
+
+	/**
+	 * Insert goals with a limit to the time, on a connection that is somebody else's to
+	 * commit.
+	 */
+	void insert(Connection connection, List<NewGoal> goals, int timeoutSeconds) throws SQLException {
+		try (PreparedStatement statement = connection.prepareStatement(this.insert)) {
+			int timeoutBefore = statement.getQueryTimeout();
+			statement.setQueryTimeout(timeoutSeconds);
+			try {
+				insert(statement, goals);
+			}
+			finally {
+				// With some drivers, as H2's, it is the connection's.
+				statement.setQueryTimeout(timeoutBefore);
+			}
+		}
+	}
+
+	private void insert(PreparedStatement statement, List<NewGoal> goals) throws SQLException {
+		for (NewGoal goal : goals) {
+			statement.setString(1, TASK);
+			statement.setString(2, goal.id());
+			this.dialect.setTaskData(statement, 3, this.format.serialize(StoredGoal.of(goal.goal())));
+			this.dialect.setInstant(statement, 4, GoalId.timeOf(goal.id()));
+			statement.setBoolean(5, false);
+			statement.setLong(6, 1);
+			statement.addBatch();
+		}
+		statement.executeBatch();
 	}
 
 	/**
@@ -134,17 +156,6 @@ final class GoalTable {
 				statement.setString(1, TASK);
 				statement.setString(2, goal.id());
 				statement.executeUpdate();
-			}
-		}
-	}
-
-	boolean contains(Connection connection, String id) throws SQLException {
-		try (PreparedStatement statement = connection
-			.prepareStatement("select 1 from " + this.name + " where task_name = ? and task_instance = ?")) {
-			statement.setString(1, TASK);
-			statement.setString(2, id);
-			try (ResultSet resultSet = statement.executeQuery()) {
-				return resultSet.next();
 			}
 		}
 	}

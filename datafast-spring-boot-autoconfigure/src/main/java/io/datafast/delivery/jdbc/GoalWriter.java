@@ -20,6 +20,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.util.List;
+import java.util.function.Consumer;
 
 import javax.sql.DataSource;
 
@@ -28,13 +29,16 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.CannotGetJdbcConnectionException;
 import org.springframework.jdbc.datasource.ConnectionHolder;
 import org.springframework.jdbc.datasource.DataSourceUtils;
 import org.springframework.jdbc.support.JdbcUtils;
+import org.springframework.transaction.CannotCreateTransactionException;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.TransactionException;
+import org.springframework.transaction.TransactionStatus;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -44,6 +48,8 @@ import org.springframework.transaction.support.TransactionTemplate;
 final class GoalWriter {
 
 	private static final Log logger = LogFactory.getLog(JdbcGoalDispatcher.class);
+
+	private static final int PROBE_TIMEOUT_SECONDS = 10;
 
 	private final DataSource dataSource;
 
@@ -101,7 +107,7 @@ final class GoalWriter {
 			return DataSourceUtils.getConnection(this.dataSource);
 		}
 		catch (CannotGetJdbcConnectionException ex) {
-			throw (ex.getCause() instanceof SQLException cause) ? new GoalStorageException(cause) : ex;
+			throw GoalStorageException.withoutConnection(ex);
 		}
 	}
 
@@ -180,48 +186,67 @@ final class GoalWriter {
 	}
 
 	/**
-	 * Write goals in a transaction of their own, whatever the current one is. If it fails
-	 * with anything but a refusal, they may have been written all the same, but only all
-	 * of them.
+	 * Write goals in a transaction of their own, whatever the current one is.
 	 */
 	void write(List<NewGoal> goals) {
 		if (this.globalTransaction != null) {
-			writeInGlobalTransaction(this.globalTransaction, goals);
-			return;
+			inGlobalTransaction(this.globalTransaction, (status) -> writeInCurrentTransaction(goals));
 		}
-		try {
-			Connection connection = this.dataSource.getConnection();
-			try {
-				insertAndCommit(connection, goals);
-			}
-			finally {
-				JdbcUtils.closeConnection(connection);
-			}
-		}
-		catch (SQLException ex) {
-			throw new GoalStorageException(ex);
+		else {
+			onOwnConnection((connection) -> insertAndCommit(connection, goals));
 		}
 	}
 
-	private void writeInGlobalTransaction(TransactionTemplate transaction, List<NewGoal> goals) {
+	private void inGlobalTransaction(TransactionTemplate transaction, Consumer<TransactionStatus> action) {
 		try {
-			transaction.executeWithoutResult((status) -> writeInCurrentTransaction(goals));
+			transaction.executeWithoutResult(action);
+		}
+		catch (CannotCreateTransactionException ex) {
+			throw GoalStorageException.withoutConnection(ex);
 		}
 		catch (TransactionException ex) {
 			throw GoalStorageException.ofTransaction(ex);
 		}
 	}
 
+	private void onOwnConnection(ConnectionAction action) {
+		Connection connection = connect();
+		try {
+			action.run(connection);
+		}
+		catch (SQLException ex) {
+			throw new GoalStorageException(ex);
+		}
+		finally {
+			JdbcUtils.closeConnection(connection);
+		}
+	}
+
+	private Connection connect() {
+		try {
+			return this.dataSource.getConnection();
+		}
+		catch (SQLException ex) {
+			throw GoalStorageException.withoutConnection(ex);
+		}
+	}
+
 	private void insertAndCommit(Connection connection, List<NewGoal> goals) throws SQLException {
-		boolean autoCommit = connection.getAutoCommit();
-		if (autoCommit && goals.size() == 1) {
+		if (connection.getAutoCommit() && goals.size() == 1) {
 			this.table.insert(connection, goals);
 			return;
 		}
-		connection.setAutoCommit(false);
-		try {
+		inTransaction(connection, () -> {
 			this.table.insert(connection, goals);
 			connection.commit();
+		});
+	}
+
+	private static void inTransaction(Connection connection, SqlAction action) throws SQLException {
+		boolean autoCommit = connection.getAutoCommit();
+		connection.setAutoCommit(false);
+		try {
+			action.run();
 		}
 		catch (Throwable ex) {
 			// Switching to auto-commit would commit.
@@ -237,9 +262,9 @@ final class GoalWriter {
 	 * What is done to a connection after all has been said about the goals does not
 	 * change that.
 	 */
-	private static void leave(ConnectionChange change) {
+	private static void leave(SqlAction change) {
 		try {
-			change.apply();
+			change.run();
 		}
 		catch (SQLException ex) {
 			logger.debug("A connection could not be reset after storing goals", ex);
@@ -247,48 +272,49 @@ final class GoalWriter {
 	}
 
 	/**
-	 * Write goals that may have been written before, but only all of them.
+	 * Whether any of these goals is in the table, as others than the current transaction
+	 * see it.
 	 */
-	void writeUnlessThere(List<NewGoal> goals) {
-		if (isCommitted(goals.get(0))) {
-			return;
-		}
+	boolean isAnyThere(List<NewGoal> goals) {
 		try {
-			write(goals);
+			return goals.stream().anyMatch((goal) -> this.table.contains(goal.id()));
 		}
-		catch (GoalStorageException ex) {
-			// The former attempt may have been late.
-			if (!ex.isRefusal() || !isCommitted(goals.get(0))) {
-				throw ex;
-			}
+		catch (DataAccessException ex) {
+			throw GoalStorageException.ofLookUp(ex);
 		}
 	}
 
 	/**
-	 * Whether a goal is in the table, as others than the current transaction see it.
+	 * Wait until nobody is about to insert a goal: only then another can insert the same,
+	 * which is not kept.
+	 * @throws GoalStorageException a {@linkplain GoalStorageException#isRefusal refusal}
+	 * if the goal has been inserted
 	 */
-	boolean isCommitted(NewGoal goal) {
-		try {
-			Connection connection = this.dataSource.getConnection();
-			try {
-				boolean committed = this.table.contains(connection, goal.id());
-				if (!connection.getAutoCommit()) {
-					leave(connection::rollback);
-				}
-				return committed;
-			}
-			finally {
-				JdbcUtils.closeConnection(connection);
-			}
+	void awaitNoInsert(NewGoal goal) {
+		List<NewGoal> goals = List.of(goal);
+		if (this.globalTransaction != null) {
+			inGlobalTransaction(this.globalTransaction, (status) -> {
+				writeInCurrentTransaction(goals);
+				status.setRollbackOnly();
+			});
 		}
-		catch (SQLException ex) {
-			throw new GoalStorageException(ex);
+		else {
+			onOwnConnection((connection) -> inTransaction(connection, () -> {
+				this.table.insert(connection, goals, PROBE_TIMEOUT_SECONDS);
+				connection.rollback();
+			}));
 		}
 	}
 
-	private interface ConnectionChange {
+	private interface ConnectionAction {
 
-		void apply() throws SQLException;
+		void run(Connection connection) throws SQLException;
+
+	}
+
+	private interface SqlAction {
+
+		void run() throws SQLException;
 
 	}
 

@@ -17,6 +17,9 @@
 package io.datafast.delivery.jdbc;
 
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 
 import io.datafast.Goal;
 import io.datafast.delivery.GoalOutcome;
@@ -25,6 +28,7 @@ import io.datafast.delivery.GoalOutcomePublisher;
 import io.datafast.delivery.jdbc.GoalTable.NewGoal;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps account of the goals that are on their way into the table: each one gets there or
@@ -42,6 +46,11 @@ final class IntakeLedger {
 	private final Runnable wakeUp;
 
 	/**
+	 * By their ids; and whether they have arrived nevertheless.
+	 */
+	private final Map<String, Boolean> onTheirWay = new ConcurrentHashMap<>();
+
+	/**
 	 * Create a ledger.
 	 * @param backlog knows how many goals wait
 	 * @param outcomes told about those that do not get into the table
@@ -57,15 +66,33 @@ final class IntakeLedger {
 	 * Whether there is room for a goal; if not, it has had its outcome. Whoever gets it
 	 * admitted says what becomes of it.
 	 */
-	boolean admit(Goal goal) {
+	boolean admit(NewGoal goal) {
 		if (this.backlog.tryAdd()) {
+			this.onTheirWay.put(goal.id(), false);
 			return true;
 		}
-		this.outcomes.publish(goal, new Dropped(Dropped.Reason.QUEUE_FULL, null));
+		this.outcomes.publish(goal.goal(), new Dropped(Dropped.Reason.QUEUE_FULL, null));
 		return false;
 	}
 
+	/**
+	 * This node has taken a goal from the table to deliver it. Whoever has written it may
+	 * not know yet that it is there.
+	 */
+	void arrived(String id) {
+		this.onTheirWay.replace(id, true);
+	}
+
+	/**
+	 * Whether any of these goals has got into the table for certain, although nobody has
+	 * said so.
+	 */
+	boolean hasAnyArrived(List<NewGoal> goals) {
+		return goals.stream().anyMatch((goal) -> this.onTheirWay.getOrDefault(goal.id(), false));
+	}
+
 	void stored(List<NewGoal> goals) {
+		goals.forEach((goal) -> this.onTheirWay.remove(goal.id()));
 		this.backlog.stored(goals.size());
 		try {
 			this.wakeUp.run();
@@ -76,28 +103,34 @@ final class IntakeLedger {
 	}
 
 	void failed(List<NewGoal> goals, Throwable failure) {
-		failed(goals, "Storing a goal failed", failure);
+		end(goals, (goal) -> this.outcomes.publishFailed(goal, "Storing a goal failed", failure));
 	}
 
 	/**
-	 * The database has not answered for so long that they are given up.
+	 * The database has not answered for so long, or there is so little time left, that
+	 * they are given up.
 	 */
-	void unknown(List<NewGoal> goals, Throwable failure) {
-		failed(goals, "It is unknown whether a goal was stored, which counts as a failure; if it was, it is delivered"
-				+ " all the same", failure);
-	}
-
-	private void failed(List<NewGoal> goals, String message, Throwable failure) {
-		for (NewGoal goal : goals) {
-			this.backlog.abandoned();
-			this.outcomes.publishFailed(goal.goal(), message, failure);
-		}
+	void unknown(List<NewGoal> goals, @Nullable Throwable failure) {
+		end(goals, (goal) -> this.outcomes.publishFailed(goal, "It is unknown whether a goal was stored, which counts"
+				+ " as a failure; if it was, it is delivered all the same", failure));
 	}
 
 	void ended(List<NewGoal> goals, GoalOutcome outcome) {
+		end(goals, (goal) -> this.outcomes.publish(goal, outcome));
+	}
+
+	/**
+	 * What has arrived gets its outcome there.
+	 */
+	private void end(List<NewGoal> goals, Consumer<Goal> publication) {
 		for (NewGoal goal : goals) {
-			this.backlog.abandoned();
-			this.outcomes.publish(goal.goal(), outcome);
+			if (Boolean.TRUE.equals(this.onTheirWay.remove(goal.id()))) {
+				this.backlog.stored(1);
+			}
+			else {
+				this.backlog.abandoned();
+				publication.accept(goal.goal());
+			}
 		}
 	}
 

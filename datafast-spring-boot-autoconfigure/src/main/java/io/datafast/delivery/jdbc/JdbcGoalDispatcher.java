@@ -84,6 +84,8 @@ public final class JdbcGoalDispatcher implements TransactionalGoalDispatcher, Sm
 
 	private final DeliveryGate gate;
 
+	private final IntakeLedger ledger;
+
 	private final BackgroundWriter backgroundWriter;
 
 	private final GoalIntake intake;
@@ -118,9 +120,10 @@ public final class JdbcGoalDispatcher implements TransactionalGoalDispatcher, Sm
 		this.threadFactory = (threadFactory != null) ? threadFactory : new DaemonThreadFactory("datafast-delivery-");
 		this.backlog = new Backlog(settings.capacity(), settings.parkedCapacity());
 		this.gate = new DeliveryGate(settings.concurrency(), this.retryPolicy::backoff, System::nanoTime);
-		IntakeLedger ledger = new IntakeLedger(this.backlog, outcomes, this::goalsAreDue);
-		this.backgroundWriter = new BackgroundWriter(this::writer, ledger, PATIENCE, settings.shutdownTimeout());
-		this.intake = new GoalIntake(this::writer, this.backgroundWriter, ledger, mustNotBlock, this.clock);
+		this.ledger = new IntakeLedger(this.backlog, outcomes, this::goalsAreDue);
+		this.backgroundWriter = new BackgroundWriter(this::writer, this.ledger, PATIENCE, this.retryPolicy.maxAge(),
+				settings.shutdownTimeout());
+		this.intake = new GoalIntake(this::writer, this.backgroundWriter, this.ledger, mustNotBlock, this.clock);
 	}
 
 	/**
@@ -137,7 +140,12 @@ public final class JdbcGoalDispatcher implements TransactionalGoalDispatcher, Sm
 	}
 
 	private GoalWriter writer() {
-		return parts().writer();
+		try {
+			return parts().writer();
+		}
+		catch (IllegalStateException ex) {
+			throw GoalStorageException.withoutConnection(ex);
+		}
 	}
 
 	private Parts parts() {
@@ -167,7 +175,7 @@ public final class JdbcGoalDispatcher implements TransactionalGoalDispatcher, Sm
 
 	private GoalExecution execution(GoalEngine engine) {
 		return new GoalExecution(this.delivery, this.outcomes, this.retryPolicy, this.gate,
-				new OutageLog(JdbcGoalDispatcher.class, System::nanoTime), parts().table(), this.backlog,
+				new OutageLog(JdbcGoalDispatcher.class, System::nanoTime), parts().table(), this.backlog, this.ledger,
 				this.settings.onCrash(), new PersistentWrite(engine::isStopping), engine::wasCutOff, this::goalsAreDue,
 				this.clock);
 	}

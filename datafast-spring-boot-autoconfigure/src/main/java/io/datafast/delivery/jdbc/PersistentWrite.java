@@ -100,7 +100,7 @@ final class PersistentWrite {
 	/**
 	 * Whether the database refuses the data: then it will do so the next time, too.
 	 */
-	private static boolean isHopeless(RuntimeException failure) {
+	static boolean isHopeless(RuntimeException failure) {
 		for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
 			if (cause instanceof SQLException sqlException && sqlException.getSQLState() != null) {
 				String state = sqlException.getSQLState();

@@ -19,6 +19,7 @@ package io.datafast.delivery.jdbc;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.nio.charset.StandardCharsets;
 import java.sql.BatchUpdateException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -27,9 +28,10 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
@@ -78,6 +80,7 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
 import org.springframework.transaction.support.TransactionTemplate;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatException;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
@@ -510,6 +513,64 @@ abstract class JdbcTransactionTests {
 	}
 
 	@Test
+	void aGoalThatIsDeliveredBeforeItsStoringIsAcknowledgedHasOneOutcome() {
+		this.runner = this.runner.withBean(LostAcknowledgements.class)
+			.withPropertyValues("spring.datasource.hikari.auto-commit=false");
+		run((application) -> {
+			LostAcknowledgements lost = application.context().getBean(LostAcknowledgements.class);
+			lost.loseNext(true, () -> application.outcomes().awaitCount(1));
+			application.track("alone");
+			lost.loseNext(true, () -> application.outcomes().awaitCount(2));
+			assertThatException()
+				.isThrownBy(() -> application.inTransaction(() -> application.track("in-transaction")));
+			assertThat(lost.isDone()).isTrue();
+			application.dispatcher().stop();
+			assertThat(names()).containsExactly("alone", "in-transaction");
+			assertThat(application.outcomes().outcomes()).hasSize(2).allMatch(Created.class::isInstance);
+			assertThat(application.rowsOfOthers()).isZero();
+			assertThat(application.dispatcher().backlog()).isZero();
+		});
+	}
+
+	@Test
+	void aCommitThatTakesPlaceAfterTheConnectionWasLostIsAwaited() {
+		this.runner = this.runner.withBean(LateCommits.class);
+		run((application) -> {
+			LateCommits late = application.context().getBean(LateCommits.class);
+			late.loseNext();
+			assertThatException().isThrownBy(() -> application.inTransaction(() -> application.track("signup")));
+			Awaitility.await().atMost(LONG).until(late::isAwaited);
+			assertThat(application.outcomes().all()).isEmpty();
+			late.finish();
+			application.outcomes().awaitSingle(Created.class);
+			application.dispatcher().stop();
+			assertThat(application.outcomes().all()).hasSize(1);
+			assertThat(application.dispatcher().backlog()).isZero();
+		});
+	}
+
+	@Test
+	void aGoalThatIsRefusedDoesNotKeepOthersFromBeingStored() {
+		this.runner = this.runner.withBean(RefusedGoals.class)
+			.withPropertyValues("spring.datasource.hikari.maximum-pool-size=1",
+					"spring.datasource.hikari.connection-timeout=500");
+		run((application) -> {
+			application.dispatcher().stop();
+			application.inTransaction(TransactionDefinition.PROPAGATION_SUPPORTS, false, () -> {
+				application.rows();
+				IntStream.range(0, 10).forEach((i) -> application.track((i != 5) ? "goal-" + i : "refused"));
+			});
+			application.dispatcher().stop();
+			assertThat(application.outcomes().all()).singleElement().satisfies((recorded) -> {
+				assertThat(recorded.goal().name()).isEqualTo("refused");
+				assertThat(recorded.outcome()).isEqualTo(new Dropped(Dropped.Reason.FAILED, null));
+			});
+			assertThat(application.rows()).isEqualTo(9);
+			assertThat(application.backlog()).isEqualTo(9);
+		});
+	}
+
+	@Test
 	void aFailureToStoreLeavesTheTransactionAlone(CapturedOutput output) {
 		run((application) -> {
 			application.jdbc().execute("create table business (id varchar(100))");
@@ -680,14 +741,58 @@ abstract class JdbcTransactionTests {
 	}
 
 	/**
+	 * Refuse a goal for its data.
+	 */
+	static class RefusedGoals extends ConnectionFaults {
+
+		@Override
+		@Nullable Object invoke(Connection connection, Method method, Object[] arguments) throws Throwable {
+			Object result = super.invoke(connection, method, arguments);
+			return (result instanceof PreparedStatement statement
+					&& arguments[0].toString().startsWith("insert into datafast_goals")) ? refusing(statement) : result;
+		}
+
+		private static PreparedStatement refusing(PreparedStatement statement) {
+			AtomicBoolean refused = new AtomicBoolean();
+			return (PreparedStatement) Proxy.newProxyInstance(PreparedStatement.class.getClassLoader(),
+					new Class<?>[] { PreparedStatement.class }, (proxy, method, arguments) -> {
+						if (method.getName().startsWith("set") && arguments.length > 1
+								&& arguments[1] instanceof byte[] data
+								&& new String(data, StandardCharsets.UTF_8).contains("refused")) {
+							refused.set(true);
+						}
+						if (method.getName().equals("executeBatch") && refused.get()) {
+							throw new BatchUpdateException(new int[0], new SQLException("expected", "23000"));
+						}
+						return call(statement, method, arguments);
+					});
+		}
+
+	}
+
+	/**
 	 * Lose the connection at a commit.
 	 */
 	static class LostAcknowledgements extends ConnectionFaults {
 
-		private final AtomicReference<Boolean> committing = new AtomicReference<>();
+		private final ThreadLocal<Boolean> committing = new ThreadLocal<>();
+
+		private Runnable meanwhile = () -> {
+		};
+
+		private @Nullable Connection lost;
 
 		void loseNext(boolean committing) {
+			loseNext(committing, () -> {
+			});
+		}
+
+		/**
+		 * Lose the connection when the current thread commits for the next time.
+		 */
+		void loseNext(boolean committing, Runnable meanwhile) {
 			this.committing.set(committing);
+			this.meanwhile = meanwhile;
 		}
 
 		boolean isDone() {
@@ -696,17 +801,78 @@ abstract class JdbcTransactionTests {
 
 		@Override
 		@Nullable Object invoke(Connection connection, Method method, Object[] arguments) throws Throwable {
-			Boolean loses = method.getName().equals("commit") ? this.committing.getAndSet(null) : null;
+			if (connection == this.lost && method.getName().equals("rollback")) {
+				return failRollback();
+			}
+			Boolean loses = method.getName().equals("commit") ? this.committing.get() : null;
 			if (loses == null) {
 				return super.invoke(connection, method, arguments);
 			}
+			this.committing.remove();
+			this.lost = connection;
 			if (loses) {
 				connection.commit();
 			}
 			else {
 				connection.rollback();
 			}
+			this.meanwhile.run();
 			throw new SQLException("The connection was lost", "08006");
+		}
+
+	}
+
+	/**
+	 * Lose the connection at a commit, which takes place later.
+	 */
+	static class LateCommits extends ConnectionFaults {
+
+		private final ThreadLocal<Boolean> losing = new ThreadLocal<>();
+
+		private volatile @Nullable Connection lost;
+
+		private volatile boolean awaited;
+
+		/**
+		 * Lose the connection when the current thread commits for the next time.
+		 */
+		void loseNext() {
+			this.losing.set(true);
+		}
+
+		/**
+		 * Whether somebody else inserts something.
+		 */
+		boolean isAwaited() {
+			return this.awaited;
+		}
+
+		void finish() {
+			Connection connection = Objects.requireNonNull(this.lost);
+			try {
+				connection.commit();
+				connection.close();
+			}
+			catch (SQLException ex) {
+				throw new IllegalStateException(ex);
+			}
+		}
+
+		@Override
+		@Nullable Object invoke(Connection connection, Method method, Object[] arguments) throws Throwable {
+			if (connection == this.lost) {
+				return method.getName().equals("rollback") ? failRollback() : null;
+			}
+			if (method.getName().equals("commit") && this.losing.get() != null) {
+				this.losing.remove();
+				this.lost = connection;
+				throw new SQLException("The connection was lost", "08006");
+			}
+			if (this.lost != null && method.getName().equals("prepareStatement")
+					&& arguments[0].toString().startsWith("insert into datafast_goals")) {
+				this.awaited = true;
+			}
+			return super.invoke(connection, method, arguments);
 		}
 
 	}
@@ -733,6 +899,10 @@ abstract class JdbcTransactionTests {
 
 		@Nullable Object invoke(Connection connection, Method method, Object[] arguments) throws Throwable {
 			return call(connection, method, arguments);
+		}
+
+		static Object failRollback() throws SQLException {
+			throw new SQLException("The connection is closed", "08003");
 		}
 
 		static @Nullable Object call(Object target, Method method, Object[] arguments) throws Throwable {

@@ -24,7 +24,10 @@ import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.Locale;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -34,6 +37,9 @@ import io.datafast.DataFastGoals;
 import io.datafast.DataFastRestClientCustomizer;
 import io.datafast.Goal;
 import io.datafast.delivery.GoalOutcome.Created;
+import io.datafast.delivery.GoalOutcome.Dropped;
+import io.datafast.delivery.GoalOutcome.Rejected;
+import io.datafast.test.MockAnswer;
 import io.datafast.test.MockDataFast;
 import io.datafast.testing.JdbcContextRunners;
 import io.datafast.testing.RecordedOutcomes;
@@ -41,11 +47,14 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
+import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.ApplicationContext;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -116,6 +125,80 @@ class UnreliableDatabaseTests {
 		});
 	}
 
+	@Test
+	void aGoalIsParkedEvenIfItCannotBeSaidWhy() {
+		this.mock.answer(MockAnswer.status(400));
+		runner(this.database::refuseData).run((context) -> {
+			context.getBean(DataFastGoals.class).track(Goal.of("signup").forVisitor("visitor-1"));
+			context.getBean(RecordedOutcomes.class).awaitSingle(Rejected.class);
+			Awaitility.await().atMost(LONG).until(() -> parked(context).size() == 1);
+			assertThat(parked(context)).extracting(ParkedGoal::goal).containsExactly("signup");
+			assertThat(this.database.refused).hasValue(1);
+			assertThat(this.mock.getRequests()).hasSize(1);
+			assertThat(context.getBean(RecordedOutcomes.class).all()).hasSize(1);
+		});
+	}
+
+	@Test
+	void aGoalWhoseAnswersCannotBeCountedIsNotTriedAgain() {
+		this.mock.alwaysAnswer(MockAnswer.status(500));
+		runner(this.database::refuseData).run((context) -> {
+			context.getBean(DataFastGoals.class).track(Goal.of("signup").forVisitor("visitor-1"));
+			assertThat(context.getBean(RecordedOutcomes.class).awaitSingle(Dropped.class).reason())
+				.isEqualTo(Dropped.Reason.FAILED);
+			assertThat(parked(context)).extracting(ParkedGoal::goal).containsExactly("signup");
+			assertThat(this.mock.getRequests()).hasSize(1);
+		});
+	}
+
+	@Test
+	void aFirstGoalWithoutAConnectionWaitsForOne() {
+		ApplicationContextRunner runner = runner(() -> {
+		});
+		runner.run((context) -> assertThat(rows("1 = 1")).isZero());
+		runner.withPropertyValues("datafast.delivery.jdbc.initialize-schema=never")
+			.withBean(EarlyGoal.class)
+			.run((context) -> {
+				context.getBean(RecordedOutcomes.class).awaitSingle(Created.class);
+				assertThat(this.database.refused).hasPositiveValue();
+				assertThat(context.getBean(RecordedOutcomes.class).all()).hasSize(1);
+			});
+	}
+
+	@Test
+	void anInterruptThatIsSwallowedDoesNotOutliveTheStop() {
+		runner(() -> {
+		}).withPropertyValues("datafast.delivery.shutdown-timeout=100ms").run((context) -> {
+			JdbcGoalDispatcher dispatcher = context.getBean(JdbcGoalDispatcher.class);
+			dispatcher.stop();
+			this.database.swallowInterrupts();
+			trackInTheBackground(context);
+			Awaitility.await().atMost(LONG).until(() -> this.database.refused.get() > 0);
+			dispatcher.destroy();
+			assertThat(context.getBean(RecordedOutcomes.class).awaitSingle(Dropped.class).reason())
+				.isEqualTo(Dropped.Reason.SHUTDOWN);
+			assertThat(this.database.refused).hasValue(1);
+			this.database.comeBack();
+		});
+	}
+
+	/**
+	 * As on a thread that may hold a connection.
+	 */
+	private static void trackInTheBackground(ApplicationContext context) {
+		TransactionSynchronizationManager.bindResource("anything", "anything");
+		try {
+			context.getBean(DataFastGoals.class).track(Goal.of("signup").forVisitor("visitor-1"));
+		}
+		finally {
+			TransactionSynchronizationManager.unbindResource("anything");
+		}
+	}
+
+	private static List<ParkedGoal> parked(ApplicationContext context) {
+		return context.getBean(JdbcGoalDispatcher.class).parkedGoals().list(10);
+	}
+
 	private int rows(String condition, Object... values) {
 		Integer count = this.reliable.queryForObject("select count(*) from datafast_goals where " + condition,
 				Integer.class, values);
@@ -135,7 +218,30 @@ class UnreliableDatabaseTests {
 					}));
 	}
 
-	private static final class UnreliableDataSource extends DelegatingDataSource {
+	/**
+	 * Track a goal before delivery starts, while the database is away.
+	 */
+	static class EarlyGoal implements SmartInitializingSingleton {
+
+		private final DataFastGoals goals;
+
+		private final UnreliableDataSource database;
+
+		EarlyGoal(DataFastGoals goals, DataSource database) {
+			this.goals = goals;
+			this.database = (UnreliableDataSource) database;
+		}
+
+		@Override
+		public void afterSingletonsInstantiated() {
+			this.database.leave();
+			this.goals.track(Goal.of("signup").forVisitor("visitor-1"));
+			this.database.comeBack();
+		}
+
+	}
+
+	static final class UnreliableDataSource extends DelegatingDataSource {
 
 		private final AtomicInteger refused = new AtomicInteger();
 
@@ -145,12 +251,31 @@ class UnreliableDatabaseTests {
 
 		private volatile boolean acknowledgesNoDeletion;
 
+		private volatile boolean refusesData;
+
+		private volatile boolean swallowsInterrupts;
+
 		void leave() {
 			this.away = true;
 		}
 
 		void comeBack() {
 			this.away = false;
+			this.swallowsInterrupts = false;
+		}
+
+		/**
+		 * Refuse to change the data of a row.
+		 */
+		void refuseData() {
+			this.refusesData = true;
+		}
+
+		/**
+		 * Give no connection until the waiting thread is interrupted, and forget that.
+		 */
+		void swallowInterrupts() {
+			this.swallowsInterrupts = true;
 		}
 
 		void acknowledgeNoDeletion() {
@@ -163,15 +288,33 @@ class UnreliableDatabaseTests {
 				this.refused.incrementAndGet();
 				throw new SQLTransientConnectionException("The database is away", "08001");
 			}
+			if (this.swallowsInterrupts) {
+				waitForInterrupt();
+			}
 			Connection connection = super.getConnection();
 			return proxy(Connection.class, connection, (method, result, arguments) -> {
-				boolean deletes = method.equals("prepareStatement") && arguments[0].toString()
-					.startsWith("delete from datafast_goals where task_name = ? and task_inst");
-				return deletes ? statement((PreparedStatement) result) : result;
+				String sql = method.equals("prepareStatement") ? arguments[0].toString() : "";
+				if (this.refusesData && sql.toLowerCase(Locale.ROOT).startsWith("update")
+						&& sql.contains("task_data")) {
+					this.refused.incrementAndGet();
+					throw new SQLException("The data is refused", "22001");
+				}
+				boolean deletes = sql.startsWith("delete from datafast_goals where task_name = ? and task_inst");
+				return deletes ? deletion((PreparedStatement) result) : result;
 			});
 		}
 
-		private PreparedStatement statement(PreparedStatement statement) {
+		private void waitForInterrupt() throws SQLException {
+			this.refused.incrementAndGet();
+			try {
+				new CountDownLatch(1).await();
+			}
+			catch (InterruptedException ex) {
+				throw new SQLTransientConnectionException("Waiting was interrupted", "08001");
+			}
+		}
+
+		private PreparedStatement deletion(PreparedStatement statement) {
 			return proxy(PreparedStatement.class, statement, (method, result, arguments) -> {
 				if (method.startsWith("execute") && this.acknowledgesNoDeletion) {
 					this.acknowledgesNoDeletion = false;

@@ -1,0 +1,291 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.datafast.delivery.jdbc;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
+import java.util.UUID;
+import java.util.function.Consumer;
+
+import javax.sql.DataSource;
+
+import com.atomikos.icatch.jta.UserTransactionImp;
+import com.atomikos.icatch.jta.UserTransactionManager;
+import com.atomikos.jdbc.AtomikosDataSourceBean;
+import io.datafast.DataFastGoals;
+import io.datafast.Goal;
+import io.datafast.delivery.GoalOutcome;
+import io.datafast.delivery.GoalOutcome.Created;
+import io.datafast.delivery.GoalOutcome.Skipped;
+import io.datafast.test.MockDataFast;
+import io.datafast.test.ReceivedGoal;
+import io.datafast.testing.DataFastContextRunners;
+import io.datafast.testing.JdbcContextRunners;
+import io.datafast.testing.RecordedOutcomes;
+import org.h2.jdbcx.JdbcDataSource;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Primary;
+import org.springframework.core.env.Environment;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.DelegatingDataSource;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.TransactionSystemException;
+import org.springframework.transaction.jta.JtaTransactionManager;
+import org.springframework.transaction.support.DefaultTransactionStatus;
+import org.springframework.transaction.support.TransactionTemplate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/**
+ * Goals are part of transactions over several resources, too, which a JTA transaction
+ * manager coordinates.
+ */
+class JtaTransactionTests {
+
+	private static final GoalOutcome ROLLED_BACK = new Skipped(Skipped.Reason.ROLLED_BACK);
+
+	private static UserTransactionManager coordinator;
+
+	private final String url = "jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1";
+
+	private final MockDataFast mock = MockDataFast.start();
+
+	private final JdbcTemplate others = new JdbcTemplate(new DriverManagerDataSource(this.url, "sa", ""));
+
+	@BeforeAll
+	static void startCoordinator() throws Exception {
+		System.setProperty("com.atomikos.icatch.enable_logging", "false");
+		coordinator = new UserTransactionManager();
+		coordinator.init();
+	}
+
+	@AfterAll
+	static void stopCoordinator() {
+		coordinator.close();
+		System.clearProperty("com.atomikos.icatch.enable_logging");
+	}
+
+	@AfterEach
+	void close() {
+		this.mock.close();
+	}
+
+	@Test
+	void goalsAreWrittenInTheGlobalTransaction() {
+		run((application) -> {
+			application.inTransaction(() -> {
+				application.track("first");
+				application.track("second");
+				assertThat(rowsOfOthers()).isZero();
+			});
+			application.outcomes().awaitCount(2);
+			assertThat(names()).containsExactlyInAnyOrder("first", "second");
+			assertThat(application.outcomes().count(Created.class)).isEqualTo(2);
+			assertThat(rowsOfOthers()).isZero();
+			assertThat(application.backlog()).isZero();
+		});
+	}
+
+	@Test
+	void whatIsRolledBackIsNotSent() {
+		run((application) -> {
+			assertThatExceptionOfType(IllegalStateException.class).isThrownBy(() -> application.inTransaction(() -> {
+				application.track("outer");
+				application.inNewTransaction(() -> application.track("inner"));
+				throw new IllegalStateException("expected");
+			}));
+			application.outcomes().awaitCount(2);
+			assertThat(application.outcomes().count(ROLLED_BACK)).isOne();
+			assertThat(names()).containsExactly("inner");
+			assertThat(rowsOfOthers()).isZero();
+		});
+	}
+
+	@Test
+	void goalsOutsideOfTransactionsHaveOneOfTheirOwn() {
+		run((application) -> {
+			application.track("signup");
+			application.outcomes().awaitSingle(Created.class);
+			assertThat(names()).containsExactly("signup");
+			assertThat(application.backlog()).isZero();
+		});
+	}
+
+	@Test
+	void goalsWaitForADatabaseThatIsAway() {
+		run((application) -> {
+			application.inTransaction(() -> {
+				application.track("in-transaction");
+				application.database().away = true;
+			});
+			application.track("outside");
+			assertThat(application.outcomes().all()).isEmpty();
+			application.database().away = false;
+			application.outcomes().awaitCount(2);
+			assertThat(application.outcomes().count(Created.class)).isEqualTo(2);
+			assertThat(names()).containsExactlyInAnyOrder("in-transaction", "outside");
+		});
+	}
+
+	@Test
+	void aCommitWhoseOutcomeIsUnknownIsLookedUp() {
+		run((application) -> {
+			for (boolean committing : new boolean[] { true, false }) {
+				PlatformTransactionManager failing = new JtaTransactionManager(new UserTransactionImp(), coordinator) {
+
+					@Override
+					protected void doCommit(DefaultTransactionStatus status) {
+						if (committing) {
+							super.doCommit(status);
+						}
+						else {
+							doRollback(status);
+						}
+						throw new TransactionSystemException("expected");
+					}
+
+				};
+				assertThatExceptionOfType(TransactionSystemException.class)
+					.isThrownBy(() -> new TransactionTemplate(failing)
+						.executeWithoutResult((status) -> application.track(committing ? "there" : "not-there")));
+			}
+			application.outcomes().awaitCount(2);
+			application.dispatcher().stop();
+			assertThat(application.outcomes().count(ROLLED_BACK)).isOne();
+			assertThat(names()).containsExactly("there");
+			assertThat(application.outcomes().all()).hasSize(2);
+			assertThat(rowsOfOthers()).isZero();
+			assertThat(application.backlog()).isZero();
+		});
+	}
+
+	private void run(Consumer<Application> test) {
+		JdbcContextRunners.with(this.mock)
+			.withUserConfiguration(JtaConfiguration.class)
+			.withPropertyValues("test.url=" + this.url)
+			.run((context) -> test.accept(new Application(context)));
+	}
+
+	private int rowsOfOthers() {
+		Integer count = this.others.queryForObject("select count(*) from datafast_goals", Integer.class);
+		return (count != null) ? count : 0;
+	}
+
+	private Iterable<String> names() {
+		return this.mock.getGoals().stream().map(ReceivedGoal::name).toList();
+	}
+
+	private record Application(ApplicationContext context) {
+
+		void track(String name) {
+			this.context.getBean(DataFastGoals.class).track(Goal.of(name).forVisitor(DataFastContextRunners.VISITOR));
+		}
+
+		void inTransaction(Runnable action) {
+			transaction().executeWithoutResult((status) -> action.run());
+		}
+
+		void inNewTransaction(Runnable action) {
+			TransactionTemplate transaction = transaction();
+			transaction.setPropagationBehavior(TransactionDefinition.PROPAGATION_REQUIRES_NEW);
+			transaction.executeWithoutResult((status) -> action.run());
+		}
+
+		private TransactionTemplate transaction() {
+			return new TransactionTemplate(this.context.getBean(PlatformTransactionManager.class));
+		}
+
+		RecordedOutcomes outcomes() {
+			return this.context.getBean(RecordedOutcomes.class);
+		}
+
+		JdbcGoalDispatcher dispatcher() {
+			return this.context.getBean(JdbcGoalDispatcher.class);
+		}
+
+		int backlog() {
+			dispatcher().refresh();
+			return dispatcher().backlog();
+		}
+
+		UnreliableDataSource database() {
+			return this.context.getBean(UnreliableDataSource.class);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class JtaConfiguration {
+
+		@Bean(initMethod = "init", destroyMethod = "close")
+		AtomikosDataSourceBean pool(Environment environment) {
+			String url = environment.getRequiredProperty("test.url");
+			JdbcDataSource xaDataSource = new JdbcDataSource();
+			xaDataSource.setURL(url);
+			xaDataSource.setUser("sa");
+			xaDataSource.setPassword("");
+			AtomikosDataSourceBean pool = new AtomikosDataSourceBean();
+			pool.setUniqueResourceName(UUID.randomUUID().toString());
+			pool.setXaDataSource(xaDataSource);
+			pool.setMaxPoolSize(20);
+			pool.setLocalTransactionMode(true);
+			return pool;
+		}
+
+		@Bean
+		@Primary
+		UnreliableDataSource dataSource(AtomikosDataSourceBean pool) {
+			return new UnreliableDataSource(pool);
+		}
+
+		@Bean
+		JtaTransactionManager transactionManager() {
+			return new JtaTransactionManager(new UserTransactionImp(), coordinator);
+		}
+
+	}
+
+	private static final class UnreliableDataSource extends DelegatingDataSource {
+
+		private volatile boolean away;
+
+		private UnreliableDataSource(DataSource target) {
+			super(target);
+		}
+
+		@Override
+		public Connection getConnection() throws SQLException {
+			if (this.away) {
+				throw new SQLTransientConnectionException("The database is away", "08001");
+			}
+			return super.getConnection();
+		}
+
+	}
+
+}
