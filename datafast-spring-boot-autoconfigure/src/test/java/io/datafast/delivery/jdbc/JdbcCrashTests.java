@@ -26,17 +26,26 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
+import io.datafast.autoconfigure.DataFastMetricsAutoConfiguration;
 import io.datafast.test.MockAnswer;
 import io.datafast.test.MockDataFast;
 import io.datafast.test.ReceivedGoal;
 import io.datafast.test.ReceivedRequest;
+import io.datafast.testing.JdbcContextRunners;
 import io.datafast.testing.PostgreSqlServer;
+import io.datafast.testing.RecordedOutcomes;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.context.ApplicationContext;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
@@ -48,6 +57,8 @@ import static org.assertj.core.api.Assertions.assertThat;
  * rolled back is never sent, and only what was in flight may arrive twice.
  */
 class JdbcCrashTests {
+
+	private static final Duration LONG = Duration.ofMinutes(2);
 
 	private static final Pattern NAME = Pattern.compile("\"name\":\"([^\"]+)\"");
 
@@ -64,6 +75,60 @@ class JdbcCrashTests {
 		crash("jdbc:h2:file:" + directory.resolve("goals") + ";WRITE_DELAY=0;USER=sa", seed);
 	}
 
+	@Test
+	@EnabledIf(value = PostgreSqlServer.AVAILABLE, disabledReason = PostgreSqlServer.MISSING)
+	void whatWasInFlightIsParkedAndCountedIfAskedTo() {
+		String url = PostgreSqlServer.shared().createDatabase();
+		JdbcTemplate jdbc = new JdbcTemplate(new DriverManagerDataSource(url));
+		try (MockDataFast mock = MockDataFast.start()) {
+			mock.alwaysAnswer(MockAnswer.hang());
+			try (Node node = Node.producing(mock, url, 6)) {
+				node.await("producing");
+				Awaitility.await()
+					.atMost(LONG)
+					.until(() -> mock.getRequests().size() == Node.CONCURRENCY && committed(jdbc).size() > 50);
+				node.kill();
+			}
+			Set<String> sent = attempted(mock);
+			mock.reset();
+			JdbcContextRunners.with(mock, url)
+				.withConfiguration(AutoConfigurations.of(DataFastMetricsAutoConfiguration.class))
+				.withBean(SimpleMeterRegistry.class)
+				.withPropertyValues("datafast.delivery.jdbc.on-crash=park")
+				.run((context) -> {
+					List<String> committed = committed(jdbc);
+					context.getBean(RecordedOutcomes.class).awaitCount(committed.size());
+					List<String> parked = context.getBean(JdbcGoalDispatcher.class)
+						.parkedGoals()
+						.list(committed.size())
+						.stream()
+						.map(ParkedGoal::goal)
+						.toList();
+					assertThat(parked).containsAll(sent);
+					assertThat(mock.getGoals()).extracting(ReceivedGoal::name)
+						.doesNotHaveDuplicates()
+						.doesNotContainAnyElementsOf(parked);
+					assertThat(mock.getGoals().size() + parked.size()).isEqualTo(committed.size());
+					assertThat(count(context, "dropped", "ambiguous")).isEqualTo(parked.size());
+					assertThat(count(context, "created", "none")).isEqualTo(mock.getGoals().size());
+				});
+		}
+	}
+
+	private static double count(ApplicationContext context, String outcome, String reason) {
+		return context.getBean(MeterRegistry.class)
+			.get("datafast.goals")
+			.tags("outcome", outcome, "reason", reason)
+			.counters()
+			.stream()
+			.mapToDouble(Counter::count)
+			.sum();
+	}
+
+	private static List<String> committed(JdbcTemplate jdbc) {
+		return jdbc.queryForList("select id from business", String.class);
+	}
+
 	private static void crash(String url, long seed) {
 		int requestsBeforeTheCrash = 50 + new Random(seed).nextInt(500);
 		try (MockDataFast mock = MockDataFast.start()) {
@@ -71,7 +136,7 @@ class JdbcCrashTests {
 			try (Node node = Node.producing(mock, url, seed)) {
 				node.await("producing");
 				Awaitility.await()
-					.atMost(Duration.ofMinutes(2))
+					.atMost(LONG)
 					.pollInterval(Duration.ofMillis(5))
 					.until(() -> mock.getRequests().size() >= requestsBeforeTheCrash);
 				node.kill();
@@ -79,8 +144,7 @@ class JdbcCrashTests {
 			try (Node node = Node.delivering(mock, url)) {
 				node.await("drained");
 			}
-			List<String> committed = new JdbcTemplate(new DriverManagerDataSource(url))
-				.queryForList("select id from business", String.class);
+			List<String> committed = committed(new JdbcTemplate(new DriverManagerDataSource(url)));
 			List<String> received = mock.getGoals().stream().map(ReceivedGoal::name).toList();
 			assertThat(committed).hasSizeGreaterThan(10);
 			assertThat(new HashSet<>(received)).isEqualTo(new HashSet<>(committed));
