@@ -27,30 +27,24 @@ import javax.sql.DataSource;
 import com.atomikos.icatch.jta.UserTransactionImp;
 import com.atomikos.icatch.jta.UserTransactionManager;
 import com.atomikos.jdbc.AtomikosDataSourceBean;
-import io.datafast.DataFastGoals;
-import io.datafast.Goal;
 import io.datafast.delivery.GoalOutcome;
 import io.datafast.delivery.GoalOutcome.Created;
 import io.datafast.delivery.GoalOutcome.Skipped;
+import io.datafast.delivery.jdbc.JdbcTransactionTests.Application;
 import io.datafast.test.MockDataFast;
 import io.datafast.test.ReceivedGoal;
-import io.datafast.testing.DataFastContextRunners;
 import io.datafast.testing.JdbcContextRunners;
-import io.datafast.testing.RecordedOutcomes;
 import org.h2.jdbcx.JdbcDataSource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Primary;
 import org.springframework.core.env.Environment;
-import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
-import org.springframework.jdbc.datasource.DriverManagerDataSource;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.TransactionSystemException;
@@ -74,8 +68,6 @@ class JtaTransactionTests {
 	private final String url = "jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1";
 
 	private final MockDataFast mock = MockDataFast.start();
-
-	private final JdbcTemplate others = new JdbcTemplate(new DriverManagerDataSource(this.url, "sa", ""));
 
 	@BeforeAll
 	static void startCoordinator() throws Exception {
@@ -101,12 +93,12 @@ class JtaTransactionTests {
 			application.inTransaction(() -> {
 				application.track("first");
 				application.track("second");
-				assertThat(rowsOfOthers()).isZero();
+				assertThat(application.rowsOfOthers()).isZero();
 			});
 			application.outcomes().awaitCount(2);
 			assertThat(names()).containsExactlyInAnyOrder("first", "second");
 			assertThat(application.outcomes().count(Created.class)).isEqualTo(2);
-			assertThat(rowsOfOthers()).isZero();
+			assertThat(application.rowsOfOthers()).isZero();
 			assertThat(application.backlog()).isZero();
 		});
 	}
@@ -116,13 +108,14 @@ class JtaTransactionTests {
 		run((application) -> {
 			assertThatExceptionOfType(IllegalStateException.class).isThrownBy(() -> application.inTransaction(() -> {
 				application.track("outer");
-				application.inNewTransaction(() -> application.track("inner"));
+				application.inTransaction(TransactionDefinition.PROPAGATION_REQUIRES_NEW, false,
+						() -> application.track("inner"));
 				throw new IllegalStateException("expected");
 			}));
 			application.outcomes().awaitCount(2);
 			assertThat(application.outcomes().count(ROLLED_BACK)).isOne();
 			assertThat(names()).containsExactly("inner");
-			assertThat(rowsOfOthers()).isZero();
+			assertThat(application.rowsOfOthers()).isZero();
 		});
 	}
 
@@ -141,11 +134,11 @@ class JtaTransactionTests {
 		run((application) -> {
 			application.inTransaction(() -> {
 				application.track("in-transaction");
-				application.database().away = true;
+				database(application).away = true;
 			});
 			application.track("outside");
 			assertThat(application.outcomes().all()).isEmpty();
-			application.database().away = false;
+			database(application).away = false;
 			application.outcomes().awaitCount(2);
 			assertThat(application.outcomes().count(Created.class)).isEqualTo(2);
 			assertThat(names()).containsExactlyInAnyOrder("in-transaction", "outside");
@@ -179,7 +172,7 @@ class JtaTransactionTests {
 			assertThat(application.outcomes().count(ROLLED_BACK)).isOne();
 			assertThat(names()).containsExactly("there");
 			assertThat(application.outcomes().all()).hasSize(2);
-			assertThat(rowsOfOthers()).isZero();
+			assertThat(application.rowsOfOthers()).isZero();
 			assertThat(application.backlog()).isZero();
 		});
 	}
@@ -187,56 +180,16 @@ class JtaTransactionTests {
 	private void run(Consumer<Application> test) {
 		JdbcContextRunners.with(this.mock)
 			.withUserConfiguration(JtaConfiguration.class)
-			.withPropertyValues("test.url=" + this.url)
+			.withPropertyValues("spring.datasource.url=" + this.url)
 			.run((context) -> test.accept(new Application(context)));
 	}
 
-	private int rowsOfOthers() {
-		Integer count = this.others.queryForObject("select count(*) from datafast_goals", Integer.class);
-		return (count != null) ? count : 0;
+	private static UnreliableDataSource database(Application application) {
+		return application.context().getBean(UnreliableDataSource.class);
 	}
 
 	private Iterable<String> names() {
 		return this.mock.getGoals().stream().map(ReceivedGoal::name).toList();
-	}
-
-	private record Application(ApplicationContext context) {
-
-		void track(String name) {
-			this.context.getBean(DataFastGoals.class).track(Goal.of(name).forVisitor(DataFastContextRunners.VISITOR));
-		}
-
-		void inTransaction(Runnable action) {
-			transaction().executeWithoutResult((status) -> action.run());
-		}
-
-		void inNewTransaction(Runnable action) {
-			TransactionTemplate transaction = transaction();
-			transaction.setPropagationBehavior(TransactionDefinition.PROPAGATION_REQUIRES_NEW);
-			transaction.executeWithoutResult((status) -> action.run());
-		}
-
-		private TransactionTemplate transaction() {
-			return new TransactionTemplate(this.context.getBean(PlatformTransactionManager.class));
-		}
-
-		RecordedOutcomes outcomes() {
-			return this.context.getBean(RecordedOutcomes.class);
-		}
-
-		JdbcGoalDispatcher dispatcher() {
-			return this.context.getBean(JdbcGoalDispatcher.class);
-		}
-
-		int backlog() {
-			dispatcher().refresh();
-			return dispatcher().backlog();
-		}
-
-		UnreliableDataSource database() {
-			return this.context.getBean(UnreliableDataSource.class);
-		}
-
 	}
 
 	@Configuration(proxyBeanMethods = false)
@@ -244,7 +197,7 @@ class JtaTransactionTests {
 
 		@Bean(initMethod = "init", destroyMethod = "close")
 		AtomikosDataSourceBean pool(Environment environment) {
-			String url = environment.getRequiredProperty("test.url");
+			String url = environment.getRequiredProperty("spring.datasource.url");
 			JdbcDataSource xaDataSource = new JdbcDataSource();
 			xaDataSource.setURL(url);
 			xaDataSource.setUser("sa");
