@@ -353,6 +353,21 @@ class ReactiveTransactionTests {
 	}
 
 	@Test
+	void eachSubscriptionToATransactionalMethodHasItsOwnTransaction() {
+		with((shop) -> {
+			Flux<String> list = shop.list(DataFastContextRunners.VISITOR);
+			Flux<String> twice = list.thenMany(list);
+			StepVerifier
+				.create(this.operator
+					.transactional(twice.concatWith(Mono.error(new IllegalStateException("on purpose")))))
+				.expectNext("a", "b")
+				.verifyErrorMessage("on purpose");
+			assertThat(this.dispatched).extracting(Goal::name).containsExactly("listed", "listed");
+			assertThat(this.outcomes.all()).isEmpty();
+		});
+	}
+
+	@Test
 	void aTransactionalMethodWhoseCommitFailsHasNoGoal() {
 		with((shop) -> {
 			shop.failCommits();
