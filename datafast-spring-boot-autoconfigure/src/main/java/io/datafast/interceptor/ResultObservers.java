@@ -88,7 +88,7 @@ final class ResultObservers {
 			// With Reactor, the advice is given a Mono or Flux in place of what the
 			// function returns.
 			return COROUTINES_REACTOR_PRESENT ? new ByResultType(Object.class)
-					: unobservable("a suspending function: add kotlinx-coroutines-reactor");
+					: new KotlinFunctionObserver(new ByResultType(KotlinFunctionObserver.declaredType(method)));
 		}
 		Class<?> type = method.getReturnType();
 		return mayBeAsynchronous(type) ? new ByResultType(type) : null;
