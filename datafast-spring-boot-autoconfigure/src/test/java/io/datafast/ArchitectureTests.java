@@ -183,7 +183,8 @@ class ArchitectureTests {
 
 	@ArchTest
 	static final ArchRule kotlinStaysInTheObserversOfItsTypes = noClasses().that()
-		.haveNameNotMatching("io\\.datafast\\.interceptor\\.(Kotlin|Observed(Fusible)?Flow|(Reactor)?Collector).*")
+		.haveNameNotMatching(
+				"io\\.datafast\\.interceptor\\.(Kotlin|Observed(Continuation|(Fusible)?Flow)|(Reactor)?Collector).*")
 		.should()
 		.dependOnClassesThat()
 		.resideInAnyPackage("kotlin..", "kotlinx..");

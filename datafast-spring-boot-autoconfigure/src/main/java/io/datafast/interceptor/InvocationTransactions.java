@@ -17,9 +17,9 @@
 package io.datafast.interceptor;
 
 import io.datafast.TrackingContext;
-import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
 
+import org.springframework.aop.MethodMatcher;
 import org.springframework.aop.framework.Advised;
 
 /**
@@ -34,13 +34,7 @@ public interface InvocationTransactions {
 	InvocationTransactions NONE = new InvocationTransactions() {
 
 		@Override
-		public boolean isTransactional(Advised proxy) {
-			return false;
-		}
-
-		@Override
-		public MethodInterceptor innermostAdvice() {
-			return MethodInvocation::proceed;
+		public void observe(Advised proxy, MethodMatcher tracked) {
 		}
 
 		@Override
@@ -56,22 +50,16 @@ public interface InvocationTransactions {
 	};
 
 	/**
-	 * Whether a proxy runs methods in transactions.
-	 * @param proxy the proxy
-	 * @return whether it does, so that it needs the {@link #innermostAdvice()}
+	 * Have methods observed from inside their transactions.
+	 * @param proxy a proxy; its advisors may change, but not what they do
+	 * @param tracked the methods that have goals; those of them that the proxy runs in
+	 * transactions are observed
 	 */
-	boolean isTransactional(Advised proxy);
+	void observe(Advised proxy, MethodMatcher tracked);
 
 	/**
-	 * What sees a method from inside its transaction.
-	 * @return the advice
-	 */
-	MethodInterceptor innermostAdvice();
-
-	/**
-	 * Track goals in the transaction in which a method ran.
-	 * @param invocation the method's invocation, with or without the
-	 * {@link #innermostAdvice()}
+	 * Track goals in the transaction in which a method ran, if it was observed.
+	 * @param invocation the method's invocation
 	 * @param tracking tracks the goals; runs once, on the calling thread
 	 */
 	void track(MethodInvocation invocation, Runnable tracking);

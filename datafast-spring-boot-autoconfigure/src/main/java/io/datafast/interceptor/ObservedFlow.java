@@ -16,12 +16,10 @@
 package io.datafast.interceptor;
 
 import io.datafast.TrackingContext;
-import kotlin.ResultKt;
 import kotlin.Unit;
 import kotlin.coroutines.Continuation;
 import kotlin.coroutines.CoroutineContext;
 import kotlin.coroutines.intrinsics.IntrinsicsKt;
-import kotlin.coroutines.jvm.internal.ContinuationImpl;
 import kotlinx.coroutines.flow.Flow;
 import kotlinx.coroutines.flow.FlowCollector;
 
@@ -48,11 +46,14 @@ class ObservedFlow<T> implements Flow<T> {
 
 	@Override
 	public Object collect(FlowCollector<? super T> collector, Continuation<? super Unit> continuation) {
-		Collection collection = new Collection(continuation, this.invocation.startedHere(),
-				this.contexts.of(this.invocation.context(), contextOfFlow(continuation.getContext())));
-		Object result = this.flow.collect(collector, collection);
+		TrackedInvocation started = this.invocation.startedHere();
+		TrackingContext context = this.contexts.of(this.invocation.context(), contextOfFlow(continuation.getContext()));
+		Object result = this.flow.collect(collector, new ObservedContinuation(continuation, (end) -> {
+			started.succeeded(null, context);
+			return end;
+		}));
 		if (result != IntrinsicsKt.getCOROUTINE_SUSPENDED()) {
-			collection.succeeded();
+			started.succeeded(null, context);
 		}
 		return result;
 	}
@@ -79,39 +80,6 @@ class ObservedFlow<T> implements Flow<T> {
 	@Override
 	public String toString() {
 		return this.flow.toString();
-	}
-
-	/**
-	 * What is resumed when a collection that has been suspended ends. It is what Kotlin's
-	 * compiler makes of a suspending function that collects the flow and then returns;
-	 * any other {@link Continuation} would be resumed on whatever thread there is.
-	 */
-	@SuppressWarnings("serial")
-	private static final class Collection extends ContinuationImpl {
-
-		private final transient TrackedInvocation invocation;
-
-		private final transient TrackingContext context;
-
-		@SuppressWarnings("unchecked")
-		private Collection(Continuation<? super Unit> continuation, TrackedInvocation invocation,
-				TrackingContext context) {
-			super((Continuation<Object>) (Continuation<?>) continuation);
-			this.invocation = invocation;
-			this.context = context;
-		}
-
-		@Override
-		protected Object invokeSuspend(Object result) {
-			ResultKt.throwOnFailure(result);
-			succeeded();
-			return Unit.INSTANCE;
-		}
-
-		private void succeeded() {
-			this.invocation.succeeded(null, this.context);
-		}
-
 	}
 
 }

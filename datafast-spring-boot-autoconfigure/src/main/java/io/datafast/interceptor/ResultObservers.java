@@ -29,6 +29,7 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 import io.datafast.ReactiveTrackingContexts;
+import io.datafast.delivery.Lazy;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.KotlinDetector;
@@ -66,14 +67,14 @@ final class ResultObservers {
 
 	private final ReactiveAdapterRegistry adapters = ReactiveAdapterRegistry.getSharedInstance();
 
-	private final Supplier<ReactiveTrackingContexts> contexts;
+	private final Supplier<ReactorContexts> contexts;
 
 	/**
 	 * Create an instance.
 	 * @param contexts asked for where Reactor is present
 	 */
 	ResultObservers(Supplier<ReactiveTrackingContexts> contexts) {
-		this.contexts = contexts;
+		this.contexts = Lazy.of(() -> new ReactorContexts(contexts));
 	}
 
 	/**
@@ -87,7 +88,7 @@ final class ResultObservers {
 			// With Reactor, the advice is given a Mono or Flux in place of what the
 			// function returns.
 			return COROUTINES_REACTOR_PRESENT ? new ByResultType(Object.class)
-					: unobservable("a suspending function: add kotlinx-coroutines-reactor");
+					: new KotlinFunctionObserver(new ByResultType(KotlinFunctionObserver.declaredType(method)));
 		}
 		Class<?> type = method.getReturnType();
 		return mayBeAsynchronous(type) ? new ByResultType(type) : null;
@@ -111,8 +112,8 @@ final class ResultObservers {
 			return new KotlinDeferredObserver();
 		}
 		if (COROUTINES_PRESENT && KotlinFlowObserver.supports(type)) {
-			return new KotlinFlowObserver(COROUTINES_REACTOR_PRESENT
-					? new ReactorCollectorContexts(new ReactorContexts(this.contexts)) : CollectorContexts.OF_CALL);
+			return new KotlinFlowObserver(COROUTINES_REACTOR_PRESENT ? new ReactorCollectorContexts(this.contexts.get())
+					: CollectorContexts.OF_CALL);
 		}
 		return (MUTINY_PRESENT && MutinyObserver.supports(type)) ? new MutinyObserver() : null;
 	}
@@ -177,7 +178,7 @@ final class ResultObservers {
 		if (!REACTOR_PRESENT) {
 			return new PublisherObserver(adapter, SubscriberObserver.PLAIN);
 		}
-		ReactorSubscriberObserver subscribers = new ReactorSubscriberObserver(new ReactorContexts(this.contexts));
+		ReactorSubscriberObserver subscribers = new ReactorSubscriberObserver(this.contexts.get());
 		return ReactorObserver.supports(adapter) ? new ReactorObserver(adapter, subscribers)
 				: new PublisherObserver(adapter, subscribers);
 	}

@@ -53,9 +53,9 @@ import org.springframework.util.StringValueResolver;
  * <p>
  * The advice is the outermost, so that a method's transaction is committed before its
  * goal is tracked; only the advice of {@code @Async} lies further out, so that the goal
- * is tracked when the work is done rather than when it is submitted. Where the proxy has
- * transactions, an innermost advice sees which one a method runs in. A bean that is not
- * proxied yet gets a proxy of its class, and so stays injectable by its class.
+ * is tracked when the work is done rather than when it is submitted. Where the proxy runs
+ * a method in a transaction, that is observed from inside. A bean that is not proxied yet
+ * gets a proxy of its class, and so stays injectable by its class.
  *
  * @serial exclude
  */
@@ -163,7 +163,7 @@ public final class TrackGoalBeanPostProcessor extends AbstractBeanFactoryAwareAd
 	public Object postProcessAfterInitialization(Object bean, String beanName) {
 		Object result = advise(bean, beanName);
 		if (result == bean && bean instanceof Advised advised) {
-			adviseTransactions(advised);
+			observeTransactions(advised);
 		}
 		return result;
 	}
@@ -181,15 +181,11 @@ public final class TrackGoalBeanPostProcessor extends AbstractBeanFactoryAwareAd
 	/**
 	 * Have methods observed from inside their transactions, too.
 	 */
-	private void adviseTransactions(Advised advised) {
-		if (this.advisor == null || advised.indexOf(this.advisor) < 0) {
-			return;
+	private void observeTransactions(Advised advised) {
+		if (this.advisor != null && advised.indexOf(this.advisor) >= 0) {
+			this.transactions
+				.ifAvailable((transactions) -> transactions.observe(advised, createPointcut().getMethodMatcher()));
 		}
-		this.transactions.ifAvailable((transactions) -> {
-			if (transactions.isTransactional(advised)) {
-				advised.addAdvisor(new DefaultPointcutAdvisor(createPointcut(), transactions.innermostAdvice()));
-			}
-		});
 	}
 
 	/**

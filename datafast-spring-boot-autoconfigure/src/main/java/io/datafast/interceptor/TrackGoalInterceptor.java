@@ -20,6 +20,7 @@ import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.ProxyMethodInvocation;
 import org.springframework.aop.support.AopUtils;
 
 /**
@@ -39,18 +40,34 @@ final class TrackGoalInterceptor implements MethodInterceptor {
 
 	@Override
 	public @Nullable Object invoke(MethodInvocation invocation) throws Throwable {
-		Object result = invocation.proceed();
 		Object target = invocation.getThis();
 		Class<?> targetClass = (target != null) ? AopUtils.getTargetClass(target)
 				: invocation.getMethod().getDeclaringClass();
 		TrackGoalOperations operations = this.operationSource.getOperations(invocation.getMethod(), targetClass);
 		ResultObserver observer = operations.resultObserver();
+		TrackedInvocation prepared = prepare(observer, invocation, targetClass, operations);
+		Object result = invocation.proceed();
 		if (observer != null && result != null) {
-			TrackedInvocation tracked = new TrackedInvocation(invocation, targetClass, operations.list(), this.tracker);
+			TrackedInvocation tracked = (prepared != null) ? prepared
+					: new TrackedInvocation(invocation, targetClass, operations.list(), this.tracker);
 			return observe(result, observer, tracked);
 		}
 		this.tracker.track(operations.list(), invocation, targetClass, result);
 		return result;
+	}
+
+	/**
+	 * Only for what has to be observed before it returns.
+	 */
+	private @Nullable TrackedInvocation prepare(@Nullable ResultObserver observer, MethodInvocation invocation,
+			Class<?> targetClass, TrackGoalOperations operations) {
+		if (!(observer instanceof KotlinFunctionObserver functions)
+				|| !(invocation instanceof ProxyMethodInvocation function)) {
+			return null;
+		}
+		TrackedInvocation prepared = new TrackedInvocation(invocation, targetClass, operations.list(), this.tracker);
+		functions.prepare(function, prepared);
+		return prepared;
 	}
 
 	private static Object observe(Object result, ResultObserver observer, TrackedInvocation invocation) {

@@ -16,7 +16,6 @@
 
 package io.datafast.transaction;
 
-import java.util.Arrays;
 import java.util.function.Supplier;
 
 import io.datafast.TrackingContext;
@@ -28,6 +27,7 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.MethodMatcher;
 import org.springframework.aop.ProxyMethodInvocation;
 import org.springframework.aop.framework.Advised;
 import org.springframework.beans.factory.ObjectProvider;
@@ -61,21 +61,18 @@ public final class MethodTransactions implements InvocationTransactions {
 	}
 
 	@Override
-	public boolean isTransactional(Advised proxy) {
-		return Arrays.stream(proxy.getAdvisors())
-			.anyMatch((advisor) -> advisor.getAdvice() instanceof TransactionAspectSupport);
-	}
-
-	@Override
-	public MethodInterceptor innermostAdvice() {
-		return this::proceed;
+	public void observe(Advised proxy, MethodMatcher tracked) {
+		TransactionalMethods methods = TransactionalMethods.of(proxy);
+		if (methods != null) {
+			methods.observe(proxy, tracked, this::proceed);
+		}
 	}
 
 	private @Nullable Object proceed(MethodInvocation invocation) throws Throwable {
 		Object result = invocation.proceed();
 		try {
 			if (invocation instanceof ProxyMethodInvocation proxied) {
-				proxied.setUserAttribute(ATTRIBUTE, this.transactions.get().ofRunningMethod(isRollbackOnly()));
+				remember(proxied);
 			}
 		}
 		catch (Throwable ex) {
@@ -85,12 +82,13 @@ public final class MethodTransactions implements InvocationTransactions {
 		return REACTIVE ? ReactiveMethods.observe(result, invocation.getMethod()) : result;
 	}
 
-	private static boolean isRollbackOnly() {
+	private void remember(ProxyMethodInvocation invocation) {
 		try {
-			return TransactionAspectSupport.currentTransactionStatus().isRollbackOnly();
+			boolean rollbackOnly = TransactionAspectSupport.currentTransactionStatus().isRollbackOnly();
+			invocation.setUserAttribute(ATTRIBUTE, this.transactions.get().ofRunningMethod(rollbackOnly));
 		}
 		catch (NoTransactionException ex) {
-			return false;
+			// A reactive transaction is not the thread's.
 		}
 	}
 

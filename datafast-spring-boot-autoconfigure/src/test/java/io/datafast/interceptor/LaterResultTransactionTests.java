@@ -23,6 +23,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 import io.datafast.Goal;
 import io.datafast.annotation.TrackGoal;
@@ -36,7 +37,9 @@ import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Mono;
 
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
@@ -48,7 +51,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * A result that comes later is part of the transaction in which it was begun, if it is
- * the thread's still, and of no other.
+ * the thread's still, and of no other; that of a method which runs in a transaction is
+ * part of that one. What other methods of the bean do changes nothing.
  */
 class LaterResultTransactionTests {
 
@@ -58,33 +62,23 @@ class LaterResultTransactionTests {
 
 	private final Queue<Goal> dispatched = new ConcurrentLinkedQueue<>();
 
-	@Test
-	void isNoPartOfTheTransactionOfAnotherThread() {
-		run((application) -> {
+	@ParameterizedTest
+	@ValueSource(classes = { Shop.class, ShopWithTransactions.class, TransactionalShop.class })
+	void isNoPartOfTheTransactionOfAnotherThread(Class<? extends Shop> type) {
+		run(type, (application) -> {
 			CompletableFuture<String> result = application.shop.future(new CompletableFuture<>());
-			CompletableFuture.runAsync(() -> application.rolledBack(() -> {
+			inAnotherThread(() -> application.rolledBack(() -> {
 				result.complete("value");
 				assertThat(this.dispatched).hasSize(1);
-			})).join();
+			}));
 			assertThat(application.outcomes()).isEmpty();
 		});
 	}
 
-	@Test
-	void isNoPartOfTheTransactionOfAnotherThreadAfterOneOfItsOwn() {
-		run((application) -> {
-			CompletableFuture<String> result = application.transactionalShop.future(new CompletableFuture<>());
-			CompletableFuture.runAsync(() -> application.rolledBack(() -> {
-				result.complete("value");
-				assertThat(this.dispatched).hasSize(1);
-			})).join();
-			assertThat(application.outcomes()).isEmpty();
-		});
-	}
-
-	@Test
-	void isNoPartOfALaterTransactionOfItsThread() {
-		run((application) -> {
+	@ParameterizedTest
+	@ValueSource(classes = { Shop.class, ShopWithTransactions.class })
+	void isNoPartOfALaterTransactionOfItsThread(Class<? extends Shop> type) {
+		run(type, (application) -> {
 			CompletableFuture<String> uncalled = application.shop.future(new CompletableFuture<>());
 			application.rolledBack(() -> {
 				uncalled.complete("value");
@@ -99,9 +93,10 @@ class LaterResultTransactionTests {
 		});
 	}
 
-	@Test
-	void isPartOfTheTransactionOfItsCall() {
-		run((application) -> {
+	@ParameterizedTest
+	@ValueSource(classes = { Shop.class, ShopWithTransactions.class, TransactionalShop.class })
+	void isPartOfTheTransactionOfItsCall(Class<? extends Shop> type) {
+		run(type, (application) -> {
 			application.transaction.executeWithoutResult((status) -> {
 				application.shop.future(new CompletableFuture<>()).complete("value");
 				assertThat(this.dispatched).isEmpty();
@@ -113,25 +108,68 @@ class LaterResultTransactionTests {
 		});
 	}
 
-	static List<Function<Shop, Runnable>> coldResults() {
-		return List.of((shop) -> shop.mono(Mono.just("value"))::block,
+	@ParameterizedTest
+	@ValueSource(classes = { Shop.class, ShopWithTransactions.class })
+	void isNoPartOfTheTransactionOfItsCallInAnotherThread(Class<? extends Shop> type) {
+		run(type, (application) -> {
+			application.rolledBack(() -> {
+				CompletableFuture<String> result = application.shop.future(new CompletableFuture<>());
+				inAnotherThread(() -> result.complete("value"));
+				assertThat(this.dispatched).hasSize(1);
+			});
+			assertThat(application.outcomes()).isEmpty();
+		});
+	}
+
+	@Test
+	void isPartOfTheTransactionThatItsMethodRanInWhateverTheThread() {
+		run(TransactionalShop.class, (application) -> {
+			application.rolledBack(() -> {
+				CompletableFuture<String> result = application.shop.future(new CompletableFuture<>());
+				inAnotherThread(() -> application.rolledBack(() -> result.complete("value")));
+				assertThat(this.dispatched).isEmpty();
+			});
+			assertThat(this.dispatched).isEmpty();
+			assertThat(application.outcomes()).containsExactly(ROLLED_BACK);
+		});
+	}
+
+	static List<Arguments> coldResults() {
+		List<Function<Shop, Runnable>> methods = List.of((shop) -> shop.mono(Mono.just("value"))::block,
 				(shop) -> shop.uni(Uni.createFrom().item("value")).await()::indefinitely,
 				(shop) -> shop.multi(Multi.createFrom().item("value")).collect().asList().await()::indefinitely,
 				(shop) -> {
 					Callable<String> callable = shop.callable(() -> "value");
 					return () -> call(callable);
 				});
+		return Stream.of(Shop.class, ShopWithTransactions.class)
+			.flatMap((type) -> methods.stream().map((method) -> Arguments.of(type, method)))
+			.toList();
 	}
 
 	@ParameterizedTest
 	@MethodSource
-	void coldResults(Function<Shop, Runnable> method) {
-		run((application) -> {
+	void coldResults(Class<? extends Shop> type, Function<Shop, Runnable> method) {
+		run(type, (application) -> {
 			Runnable result = method.apply(application.shop);
 			application.rolledBack(result);
 			assertThat(this.dispatched).isEmpty();
 			assertThat(application.outcomes()).containsExactly(ROLLED_BACK);
 		});
+	}
+
+	@ParameterizedTest
+	@ValueSource(classes = { Shop.class, ShopWithTransactions.class })
+	void isNotTouchedWhereTheMethodIsNotTracked(Class<? extends Shop> type) {
+		run(type, (application) -> {
+			Mono<String> mono = Mono.just("value");
+			assertThat(application.shop.untracked(mono)).isSameAs(mono);
+			application.rolledBack(() -> assertThat(application.shop.untracked(mono)).isSameAs(mono));
+		});
+	}
+
+	private static void inAnotherThread(Runnable action) {
+		CompletableFuture.runAsync(action).join();
 	}
 
 	private static void call(Callable<String> callable) {
@@ -143,13 +181,12 @@ class LaterResultTransactionTests {
 		}
 	}
 
-	private void run(Consumer<Application> test) {
+	private void run(Class<? extends Shop> type, Consumer<Application> test) {
 		DataFastContextRunners.plain()
 			.withPropertyValues("datafast.api-key=df_key")
 			.withUserConfiguration(TestTransactions.class)
 			.withBean(GoalDispatcher.class, () -> this.dispatched::add)
-			.withBean(Shop.class)
-			.withBean(TransactionalShop.class)
+			.withBean(type)
 			.run((context) -> test.accept(new Application(context)));
 	}
 
@@ -157,15 +194,12 @@ class LaterResultTransactionTests {
 
 		private final Shop shop;
 
-		private final TransactionalShop transactionalShop;
-
 		private final RecordedOutcomes outcomes;
 
 		private final TransactionTemplate transaction;
 
 		Application(AssertableApplicationContext context) {
 			this.shop = context.getBean(Shop.class);
-			this.transactionalShop = context.getBean(TransactionalShop.class);
 			this.outcomes = context.getBean(RecordedOutcomes.class);
 			this.transaction = context.getBean(TransactionTemplate.class);
 		}
@@ -216,10 +250,27 @@ class LaterResultTransactionTests {
 			return result;
 		}
 
+		public Mono<String> untracked(Mono<String> result) {
+			return result;
+		}
+
 	}
 
-	static class TransactionalShop {
+	/**
+	 * Has transactions, but not in the methods that the tests call.
+	 */
+	static class ShopWithTransactions extends Shop {
 
+		@Transactional
+		@TrackGoal(name = "other", visitorId = VISITOR)
+		public void other() {
+		}
+
+	}
+
+	static class TransactionalShop extends Shop {
+
+		@Override
 		@Transactional
 		@TrackGoal(name = "later", visitorId = VISITOR)
 		public CompletableFuture<String> future(CompletableFuture<String> result) {

@@ -18,10 +18,12 @@ package io.datafast.transaction;
 
 import java.time.Duration;
 import java.util.Queue;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 import javax.sql.DataSource;
 
@@ -99,6 +101,8 @@ class ReactiveTransactionTests {
 
 	private TransactionalOperator newTransaction;
 
+	private TransactionalOperator nestedTransaction;
+
 	private final ApplicationContextRunner runner = DataFastContextRunners.plain()
 		.withPropertyValues("datafast.api-key=df_key")
 		.withBean(GoalDispatcher.class, () -> this.dispatched::add)
@@ -163,6 +167,117 @@ class ReactiveTransactionTests {
 			StepVerifier.create(this.operator.transactional(outer)).verifyError();
 			assertThat(this.dispatched).containsExactly(GOAL);
 			assertThat(this.outcomes.outcomes()).containsExactly(ROLLED_BACK);
+		});
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void goalsOfANestedTransactionThatCommitsWaitForTheOuterOne(boolean outerCommits) {
+		with((shop) -> {
+			Mono<Void> inner = this.nestedTransaction.transactional(this.goals.track(GOAL))
+				.then(shop.addItem(DataFastContextRunners.VISITOR, Mono.empty()))
+				.then();
+			Mono<Integer> outer = this.operator.execute((status) -> {
+				if (!outerCommits) {
+					status.setRollbackOnly();
+				}
+				return inner.then(Mono.fromSupplier(this.dispatched::size));
+			}).single();
+			assertThat(outer.block()).isZero();
+			assertThat(this.dispatched).hasSize(outerCommits ? 2 : 0);
+			assertThat(this.outcomes.outcomes()).hasSize(outerCommits ? 0 : 2)
+				.allMatch((outcome) -> outcome.equals(ROLLED_BACK));
+			assertThat(shop.count().block()).isEqualTo(outerCommits ? 1 : 0);
+		});
+	}
+
+	@Test
+	void aNestedMethodThatFailsMakesNoGoalAndTheOuterTransactionCommits() {
+		with((shop) -> {
+			Mono<String> failing = shop
+				.addItem(DataFastContextRunners.VISITOR, Mono.error(new IllegalStateException("on purpose")))
+				.onErrorReturn("recovered");
+			Mono<String> outer = shop.pay(DataFastContextRunners.VISITOR, "1").then(failing);
+			assertThat(this.operator.transactional(outer).block()).isEqualTo("recovered");
+			assertThat(this.dispatched).extracting(Goal::name).containsExactly("paid");
+			assertThat(this.outcomes.all()).isEmpty();
+			assertThat(shop.count().block()).isOne();
+		});
+	}
+
+	/**
+	 * Unlike in other transactions: nobody is told of savepoints in reactive ones.
+	 */
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void goalsOfANestedTransactionThatIsRolledBackFollowTheOuterOne(boolean outerCommits) {
+		with((shop) -> {
+			Mono<Void> inner = this.nestedTransaction
+				.transactional(this.goals.track(GOAL).then(Mono.<Void>error(new IllegalStateException("on purpose"))))
+				.onErrorComplete();
+			this.operator.execute((status) -> {
+				if (!outerCommits) {
+					status.setRollbackOnly();
+				}
+				return inner;
+			}).then().block();
+			assertThat(this.dispatched).hasSize(outerCommits ? 1 : 0);
+			assertThat(this.outcomes.outcomes()).hasSize(outerCommits ? 0 : 1);
+		});
+	}
+
+	@Test
+	void aMethodThatDemarcatesATransactionItselfHasItsGoalSentAfterTheCommit() {
+		with((shop) -> {
+			assertThat(shop.demarcate(DataFastContextRunners.VISITOR, this.operator::transactional).block())
+				.isEqualTo("demarcated");
+			assertThat(shop.demarcateMany(DataFastContextRunners.VISITOR, this.operator::transactional)
+				.collectList()
+				.block()).containsExactly("demarcated");
+			assertThat(this.dispatched).extracting(Goal::name).containsExactly("demarcated", "demarcated_many");
+			shop.failCommits();
+			StepVerifier.create(shop.demarcate(DataFastContextRunners.VISITOR, this.operator::transactional))
+				.verifyError();
+			StepVerifier.create(shop.demarcateMany(DataFastContextRunners.VISITOR, this.operator::transactional))
+				.expectNext("demarcated")
+				.verifyError();
+			assertThat(this.dispatched).hasSize(2);
+			assertThat(this.outcomes.all()).isEmpty();
+			assertThat(shop.count().block()).isEqualTo(2);
+		});
+	}
+
+	@Test
+	void aMethodThatDemarcatesATransactionItselfHasItsGoalDecidedByTheOneAroundIt() {
+		with((shop) -> {
+			UnaryOperator<Mono<String>> taking = this.operator::transactional;
+			UnaryOperator<Mono<String>> opening = this.newTransaction::transactional;
+			Mono<Integer> both = shop.demarcate(DataFastContextRunners.VISITOR, taking)
+				.then(shop.demarcate(DataFastContextRunners.VISITOR, opening))
+				.then(Mono.fromSupplier(this.dispatched::size));
+			assertThat(this.operator.transactional(both).block()).isZero();
+			assertThat(this.dispatched).hasSize(2);
+			StepVerifier
+				.create(this.operator.transactional(both.then(Mono.error(new IllegalStateException("on purpose")))))
+				.verifyErrorMessage("on purpose");
+			assertThat(this.dispatched).hasSize(2);
+			assertThat(this.outcomes.outcomes()).containsExactly(ROLLED_BACK, ROLLED_BACK);
+		});
+	}
+
+	@Test
+	void aMethodThatDemarcatesATransactionItselfMayDoWithoutIt() {
+		with((shop) -> {
+			UnaryOperator<Mono<String>> recovering = (work) -> this.operator.transactional(
+					this.goals.track(GOAL).then(work).then(Mono.<String>error(new IllegalStateException("on purpose"))))
+				.onErrorReturn("recovered");
+			assertThat(shop.demarcate(DataFastContextRunners.VISITOR, recovering).block()).isEqualTo("recovered");
+			assertThat(this.dispatched).extracting(Goal::name).containsExactly("demarcated");
+			assertThat(this.outcomes.all()).singleElement().satisfies((recorded) -> {
+				assertThat(recorded.goal()).isEqualTo(GOAL);
+				assertThat(recorded.outcome()).isEqualTo(ROLLED_BACK);
+			});
+			assertThat(shop.count().block()).isZero();
 		});
 	}
 
@@ -353,6 +468,21 @@ class ReactiveTransactionTests {
 	}
 
 	@Test
+	void eachSubscriptionToATransactionalMethodHasItsOwnTransaction() {
+		with((shop) -> {
+			Flux<String> list = shop.list(DataFastContextRunners.VISITOR);
+			Flux<String> twice = list.thenMany(list);
+			StepVerifier
+				.create(this.operator
+					.transactional(twice.concatWith(Mono.error(new IllegalStateException("on purpose")))))
+				.expectNext("a", "b")
+				.verifyErrorMessage("on purpose");
+			assertThat(this.dispatched).extracting(Goal::name).containsExactly("listed", "listed");
+			assertThat(this.outcomes.all()).isEmpty();
+		});
+	}
+
+	@Test
 	void aTransactionalMethodWhoseCommitFailsHasNoGoal() {
 		with((shop) -> {
 			shop.failCommits();
@@ -370,6 +500,8 @@ class ReactiveTransactionTests {
 			this.operator = TransactionalOperator.create(manager);
 			this.newTransaction = TransactionalOperator.create(manager,
 					new DefaultTransactionDefinition(TransactionDefinition.PROPAGATION_REQUIRES_NEW));
+			this.nestedTransaction = TransactionalOperator.create(manager,
+					new DefaultTransactionDefinition(TransactionDefinition.PROPAGATION_NESTED));
 			test.accept(context.getBean(Shop.class));
 		});
 	}
@@ -453,6 +585,10 @@ class ReactiveTransactionTests {
 			return this.client.sql("INSERT INTO payment VALUES (:id)").bind("id", id).then();
 		}
 
+		private Mono<Void> insertAny() {
+			return Mono.defer(() -> insert(UUID.randomUUID().toString()));
+		}
+
 		@TrackGoal("ordered")
 		Mono<String> order(@VisitorId String visitorId) {
 			return Mono.just("ordered");
@@ -462,6 +598,22 @@ class ReactiveTransactionTests {
 		@Transactional
 		Mono<String> pay(@VisitorId String visitorId, String id) {
 			return insert(id).thenReturn("paid");
+		}
+
+		@TrackGoal("item_added")
+		@Transactional(propagation = Propagation.NESTED)
+		Mono<String> addItem(@VisitorId String visitorId, Mono<String> more) {
+			return insert("item").then(more).thenReturn("added");
+		}
+
+		@TrackGoal("demarcated")
+		Mono<String> demarcate(@VisitorId String visitorId, UnaryOperator<Mono<String>> demarcation) {
+			return demarcation.apply(insertAny().thenReturn("demarcated"));
+		}
+
+		@TrackGoal("demarcated_many")
+		Flux<String> demarcateMany(@VisitorId String visitorId, UnaryOperator<Flux<String>> demarcation) {
+			return demarcation.apply(insertAny().thenMany(Flux.just("demarcated")));
 		}
 
 		@TrackGoal("gave_up")
