@@ -99,6 +99,13 @@ abstract class JdbcTransactionTests {
 
 	abstract String createDatabase();
 
+	/**
+	 * The statement that drops an index.
+	 */
+	String dropIndex(String name) {
+		return "drop index " + name;
+	}
+
 	@BeforeEach
 	void prepare() {
 		this.runner = JdbcContextRunners.with(this.mock, createDatabase());
@@ -456,8 +463,8 @@ abstract class JdbcTransactionTests {
 	@Test
 	void indexesThatAreMissingAreCreated() {
 		run((application) -> {
-			application.jdbc().execute("drop index datafast_goals_execution_time_idx");
-			application.jdbc().execute("drop index datafast_goals_last_heartbeat_idx");
+			application.jdbc().execute(dropIndex("datafast_goals_execution_time_idx"));
+			application.jdbc().execute(dropIndex("datafast_goals_last_heartbeat_idx"));
 		});
 		for (int start = 0; start < 2; start++) {
 			run((application) -> {
@@ -467,8 +474,8 @@ abstract class JdbcTransactionTests {
 		}
 		// Fails unless they are there.
 		run((application) -> {
-			application.jdbc().execute("drop index datafast_goals_execution_time_idx");
-			application.jdbc().execute("drop index datafast_goals_last_heartbeat_idx");
+			application.jdbc().execute(dropIndex("datafast_goals_execution_time_idx"));
+			application.jdbc().execute(dropIndex("datafast_goals_last_heartbeat_idx"));
 		});
 	}
 
