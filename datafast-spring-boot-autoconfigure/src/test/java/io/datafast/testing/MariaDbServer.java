@@ -132,7 +132,7 @@ public final class MariaDbServer {
 
 	/**
 	 * Create a database, to be reached through MariaDB's driver.
-	 * @return its URL, with the user's name
+	 * @return its URL, with the user's name; further parameters can be appended
 	 */
 	public String createDatabase() {
 		return url("mariadb", createEmptyDatabase());
@@ -140,7 +140,7 @@ public final class MariaDbServer {
 
 	/**
 	 * Create a database, to be reached through MySQL's driver, Connector/J.
-	 * @return its URL, with the user's name
+	 * @return its URL, with the user's name; further parameters can be appended
 	 */
 	public String createDatabaseForConnectorJ() {
 		return url("mysql", createEmptyDatabase());

@@ -115,8 +115,10 @@ public final class GoalStore {
 		if (product.equals("H2")) {
 			return new DefaultJdbcCustomization(false);
 		}
-		boolean zonelessTimestamps = product.contains("MySQL") || product.contains("MariaDB");
-		return new AutodetectJdbcCustomization(this.dataSource, zonelessTimestamps);
+		if (product.contains("MySQL") || product.contains("MariaDB")) {
+			return new MySqlJdbcCustomization();
+		}
+		return new AutodetectJdbcCustomization(this.dataSource, false);
 	}
 
 	private static String product(DataSource dataSource) {

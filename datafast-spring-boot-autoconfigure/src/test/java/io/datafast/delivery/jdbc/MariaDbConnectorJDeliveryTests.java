@@ -19,12 +19,15 @@ package io.datafast.delivery.jdbc;
 import io.datafast.testing.MariaDbServer;
 import org.junit.jupiter.api.condition.EnabledIf;
 
+/**
+ * With statements that are prepared on the server; those of the transactions are not.
+ */
 @EnabledIf(value = MariaDbServer.AVAILABLE, disabledReason = MariaDbServer.MISSING)
 class MariaDbConnectorJDeliveryTests extends JdbcDeliveryTests {
 
 	@Override
 	String createDatabase() {
-		return MariaDbServer.shared().createDatabaseForConnectorJ();
+		return MariaDbServer.shared().createDatabaseForConnectorJ() + "&useServerPrepStmts=true";
 	}
 
 }
