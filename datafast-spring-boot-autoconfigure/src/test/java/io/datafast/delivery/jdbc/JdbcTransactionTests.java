@@ -26,10 +26,12 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -44,6 +46,7 @@ import io.datafast.delivery.GoalOutcome;
 import io.datafast.delivery.GoalOutcome.Created;
 import io.datafast.delivery.GoalOutcome.Dropped;
 import io.datafast.delivery.GoalOutcome.Skipped;
+import io.datafast.test.MockAnswer;
 import io.datafast.test.MockDataFast;
 import io.datafast.test.ReceivedGoal;
 import io.datafast.testing.DataFastContextRunners;
@@ -578,6 +581,34 @@ abstract class JdbcTransactionTests {
 	}
 
 	@Test
+	void whatIsDoneToParkedGoalsWaitsForNoTransaction() {
+		this.mock.answer(MockAnswer.status(400), MockAnswer.status(400));
+		run((application) -> {
+			application.track("parked");
+			application.track("parked-too");
+			application.outcomes().awaitCount(2);
+			application.dispatcher().stop();
+			ParkedGoals parkedGoals = application.dispatcher().parkedGoals();
+			Instant later = Instant.now().plus(LONG);
+			application.inTransaction(() -> {
+				TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
+
+					@Override
+					public void beforeCompletion() {
+						CompletableFuture.runAsync(() -> {
+							assertThat(parkedGoals.requeue(parkedGoals.list(1).get(0).id())).isTrue();
+							assertThat(application.table().deleteParked(later)).isOne();
+						}).orTimeout(LONG.toSeconds(), TimeUnit.SECONDS).join();
+					}
+
+				});
+				application.track("signup");
+			});
+			assertThat(application.rows()).isEqualTo(2);
+		});
+	}
+
+	@Test
 	void aFailureToStoreLeavesTheTransactionAlone(CapturedOutput output) {
 		run((application) -> {
 			application.jdbc().execute("create table business (id varchar(100))");
@@ -620,6 +651,12 @@ abstract class JdbcTransactionTests {
 
 		JdbcGoalDispatcher dispatcher() {
 			return this.context.getBean(JdbcGoalDispatcher.class);
+		}
+
+		GoalTable table() {
+			return new GoalStore(this.context.getBean(DataSource.class), null, "datafast_goals", (goal) -> new byte[0],
+					(data) -> null)
+				.table();
 		}
 
 		int backlog() {
