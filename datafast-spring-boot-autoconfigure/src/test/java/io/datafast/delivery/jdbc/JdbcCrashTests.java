@@ -30,6 +30,7 @@ import io.datafast.test.MockAnswer;
 import io.datafast.test.MockDataFast;
 import io.datafast.test.ReceivedGoal;
 import io.datafast.test.ReceivedRequest;
+import io.datafast.testing.MariaDbServer;
 import io.datafast.testing.PostgreSqlServer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.condition.EnabledIf;
@@ -56,6 +57,13 @@ class JdbcCrashTests {
 	@EnabledIf(value = PostgreSqlServer.AVAILABLE, disabledReason = PostgreSqlServer.MISSING)
 	void nothingIsLostOnPostgreSql(long seed) {
 		crash(PostgreSqlServer.shared().createDatabase(), seed);
+	}
+
+	@ParameterizedTest
+	@ValueSource(longs = 6)
+	@EnabledIf(value = MariaDbServer.AVAILABLE, disabledReason = MariaDbServer.MISSING)
+	void nothingIsLostOnMariaDb(long seed) {
+		crash(MariaDbServer.shared().createDatabase(), seed);
 	}
 
 	@ParameterizedTest
