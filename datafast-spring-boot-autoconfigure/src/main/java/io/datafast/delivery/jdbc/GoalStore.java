@@ -115,10 +115,8 @@ public final class GoalStore {
 		if (product.equals("H2")) {
 			return new DefaultJdbcCustomization(false);
 		}
-		if (product.contains("MySQL") || product.contains("MariaDB")) {
-			return new MySqlJdbcCustomization();
-		}
-		return new AutodetectJdbcCustomization(this.dataSource, false);
+		return Database.isMySql(product) ? new MySqlJdbcCustomization()
+				: new AutodetectJdbcCustomization(this.dataSource, false);
 	}
 
 	private static String product(DataSource dataSource) {
@@ -135,7 +133,7 @@ public final class GoalStore {
 	}
 
 	GoalWriter writer(GoalTable table) {
-		return new GoalWriter(this.dataSource, table, this.globalTransactionManager, database().isPostgreSql());
+		return new GoalWriter(this.dataSource, table, this.globalTransactionManager, database());
 	}
 
 	/**
@@ -148,6 +146,17 @@ public final class GoalStore {
 
 		boolean isPostgreSql() {
 			return "PostgreSQL".equals(this.product);
+		}
+
+		/**
+		 * Or MariaDB.
+		 */
+		boolean isMySql() {
+			return isMySql(this.product);
+		}
+
+		private static boolean isMySql(String product) {
+			return product.contains("MySQL") || product.contains("MariaDB");
 		}
 
 	}
