@@ -18,16 +18,12 @@ package io.datafast.testing;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
@@ -69,18 +65,14 @@ public final class PostgreSqlServer {
 	private PostgreSqlServer(Path programs) {
 		this.programs = programs;
 		this.directory = createDirectory();
-		this.port = findPort();
+		this.port = ServerPrograms.findPort();
 		run(program("initdb"), "-D", data(), "-U", USER, "--auth=trust", "-E", "UTF8", "--locale=C");
 		start();
 		Runtime.getRuntime().addShutdownHook(new Thread(this::remove));
 	}
 
 	public static boolean isAvailable() {
-		boolean available = findPrograms().isPresent();
-		if (!available && "required".equals(System.getProperty("datafast.tests.postgresql"))) {
-			throw new IllegalStateException(MISSING);
-		}
-		return available;
+		return ServerPrograms.areAvailable(findPrograms(), "datafast.tests.postgresql", MISSING);
 	}
 
 	public static synchronized PostgreSqlServer shared() {
@@ -104,28 +96,17 @@ public final class PostgreSqlServer {
 		catch (IOException ex) {
 			// No Debian.
 		}
-		for (String folder : System.getenv("PATH").split(":")) {
-			candidates.add(Path.of(folder));
-		}
+		candidates.addAll(ServerPrograms.foldersOnPath());
 		return candidates.stream().filter((folder) -> Files.isExecutable(folder.resolve("initdb"))).findFirst();
 	}
 
 	private static Path createDirectory() {
 		try {
 			Path directory = Files.createTempDirectory("datafast-postgresql-");
-			if (isRoot()) {
-				execute(List.of("chown", "postgres:", directory.toString()));
+			if (ServerPrograms.isRoot()) {
+				ServerPrograms.execute(List.of("chown", "postgres:", directory.toString()));
 			}
 			return directory;
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
-		}
-	}
-
-	private static int findPort() {
-		try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-			return socket.getLocalPort();
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
@@ -169,7 +150,7 @@ public final class PostgreSqlServer {
 
 	private void remove() {
 		control("-m", "immediate", "stop");
-		execute(List.of("rm", "-rf", this.directory.toString()));
+		ServerPrograms.execute(List.of("rm", "-rf", this.directory.toString()));
 	}
 
 	private void control(String... arguments) {
@@ -191,41 +172,11 @@ public final class PostgreSqlServer {
 	 */
 	private static void run(String... command) {
 		List<String> all = new ArrayList<>();
-		if (isRoot()) {
+		if (ServerPrograms.isRoot()) {
 			all.addAll(List.of("runuser", "-u", "postgres", "--"));
 		}
 		all.addAll(List.of(command));
-		execute(all);
-	}
-
-	private static boolean isRoot() {
-		return "root".equals(System.getProperty("user.name"));
-	}
-
-	private static void execute(List<String> command) {
-		try {
-			Path output = Files.createTempFile("datafast-postgresql-", ".out");
-			try {
-				Process process = new ProcessBuilder(command).directory(Path.of("/").toFile())
-					.redirectErrorStream(true)
-					.redirectOutput(output.toFile())
-					.start();
-				if (!process.waitFor(2, TimeUnit.MINUTES) || process.exitValue() != 0) {
-					process.destroyForcibly();
-					throw new IllegalStateException(
-							"Failed: " + command + "\n" + Files.readString(output, StandardCharsets.UTF_8));
-				}
-			}
-			finally {
-				Files.delete(output);
-			}
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
-		}
-		catch (InterruptedException ex) {
-			throw new IllegalStateException(ex);
-		}
+		ServerPrograms.execute(all);
 	}
 
 }

@@ -163,8 +163,8 @@ final class GoalStorageException extends RuntimeException {
 		while (innermost instanceof BatchUpdateException && innermost.getNextException() != null) {
 			innermost = innermost.getNextException();
 		}
-		return (innermost.getSQLState() == null && innermost.getCause() instanceof SQLException cause) ? cause
-				: innermost;
+		boolean summary = innermost instanceof BatchUpdateException || innermost.getSQLState() == null;
+		return (summary && innermost.getCause() instanceof SQLException cause) ? cause : innermost;
 	}
 
 	/**

@@ -115,8 +115,8 @@ public final class GoalStore {
 		if (product.equals("H2")) {
 			return new DefaultJdbcCustomization(false);
 		}
-		boolean zonelessTimestamps = product.contains("MySQL") || product.contains("MariaDB");
-		return new AutodetectJdbcCustomization(this.dataSource, zonelessTimestamps);
+		return Database.isMySql(product) ? new MySqlJdbcCustomization()
+				: new AutodetectJdbcCustomization(this.dataSource, false);
 	}
 
 	private static String product(DataSource dataSource) {
@@ -133,7 +133,7 @@ public final class GoalStore {
 	}
 
 	GoalWriter writer(GoalTable table) {
-		return new GoalWriter(this.dataSource, table, this.globalTransactionManager, database().isPostgreSql());
+		return new GoalWriter(this.dataSource, table, this.globalTransactionManager, database());
 	}
 
 	/**
@@ -146,6 +146,17 @@ public final class GoalStore {
 
 		boolean isPostgreSql() {
 			return "PostgreSQL".equals(this.product);
+		}
+
+		/**
+		 * Or MariaDB.
+		 */
+		boolean isMySql() {
+			return isMySql(this.product);
+		}
+
+		private static boolean isMySql(String product) {
+			return product.contains("MySQL") || product.contains("MariaDB");
 		}
 
 	}

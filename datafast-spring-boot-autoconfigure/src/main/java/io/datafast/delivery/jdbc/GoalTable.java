@@ -62,6 +62,8 @@ final class GoalTable {
 	private static final String COLUMNS = "task_name, task_instance, task_data, execution_time, picked, picked_by,"
 			+ " last_success, last_failure, consecutive_failures, last_heartbeat, version";
 
+	private static final int PAGE = 500;
+
 	private final String name;
 
 	private final JdbcCustomization dialect;
@@ -214,13 +216,37 @@ final class GoalTable {
 		}, 3);
 	}
 
+	/**
+	 * Delete goals that were parked before a time. They are looked up first and deleted
+	 * one by one: a statement that looks for them by itself would wait in MySQL for every
+	 * transaction that has inserted a goal, and keep others from doing so.
+	 */
 	int deleteParked(Instant parkedBefore) {
-		return update("delete from " + this.name + " where task_name = ? and execution_time >= ? and last_failure < ?",
-				(statement) -> {
-					statement.setString(1, TASK);
-					this.dialect.setInstant(statement, 2, PARKED);
-					this.dialect.setInstant(statement, 3, parkedBefore);
-				});
+		int deleted = 0;
+		String last = GoalId.BEFORE_ALL;
+		List<Row> rows;
+		do {
+			rows = findParked(last, parkedBefore);
+			for (Row row : rows) {
+				last = row.id();
+			}
+			deleted += deleteAll(rows);
+		}
+		while (rows.size() == PAGE);
+		return deleted;
+	}
+
+	private List<Row> findParked(String after, Instant parkedBefore) {
+		return find("execution_time >= ? and task_instance > ? and last_failure < ?", (statement) -> {
+			this.dialect.setInstant(statement, 2, PARKED);
+			statement.setString(3, after);
+			this.dialect.setInstant(statement, 4, parkedBefore);
+		}, PAGE);
+	}
+
+	private int deleteAll(List<Row> rows) {
+		Long deleted = this.transaction.execute((status) -> rows.stream().filter(this::delete).count());
+		return (deleted != null) ? deleted.intValue() : 0;
 	}
 
 	// What operators do

@@ -142,8 +142,14 @@ public final class GoalTableInitializer {
 	private Set<String> columnsOfIndexes() throws MetaDataAccessException {
 		return JdbcUtils.extractDatabaseMetaData(this.store.dataSource(), (metaData) -> {
 			String[] names = this.store.tableName().split("\\.");
-			String schema = (names.length > 1) ? stored(names[0], metaData) : metaData.getConnection().getSchema();
 			String catalog = metaData.getConnection().getCatalog();
+			String schema = metaData.getConnection().getSchema();
+			if (names.length > 1 && metaData.supportsSchemasInTableDefinitions()) {
+				schema = stored(names[0], metaData);
+			}
+			else if (names.length > 1) {
+				catalog = stored(names[0], metaData);
+			}
 			Set<String> columns = new HashSet<>();
 			try (ResultSet indexes = metaData.getIndexInfo(catalog, schema, stored(names[names.length - 1], metaData),
 					false, true)) {

@@ -24,6 +24,7 @@ import java.util.function.Consumer;
 
 import javax.sql.DataSource;
 
+import io.datafast.delivery.jdbc.GoalStore.Database;
 import io.datafast.delivery.jdbc.GoalTable.NewGoal;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -59,17 +60,18 @@ final class GoalWriter {
 
 	private final boolean failureAbortsTransaction;
 
+	private final boolean savepointTells;
+
 	/**
 	 * Create a writer.
 	 * @param dataSource gives connections that take part in no transaction by themselves
 	 * @param table the table
 	 * @param globalTransactionManager manages transactions over several resources, or
 	 * {@code null} if each {@code DataSource} has its own
-	 * @param failureAbortsTransaction whether the database refuses to go on in a
-	 * transaction after a statement failed
+	 * @param database what database it is
 	 */
 	GoalWriter(DataSource dataSource, GoalTable table, @Nullable PlatformTransactionManager globalTransactionManager,
-			boolean failureAbortsTransaction) {
+			Database database) {
 		this.dataSource = dataSource;
 		this.table = table;
 		this.globalTransaction = (globalTransactionManager != null) ? new TransactionTemplate(globalTransactionManager)
@@ -77,7 +79,8 @@ final class GoalWriter {
 		if (this.globalTransaction != null) {
 			this.globalTransaction.setPropagationBehavior(TransactionDefinition.PROPAGATION_REQUIRES_NEW);
 		}
-		this.failureAbortsTransaction = failureAbortsTransaction;
+		this.failureAbortsTransaction = database.isPostgreSql();
+		this.savepointTells = database.isPostgreSql() || database.isMySql();
 	}
 
 	/**
@@ -134,7 +137,7 @@ final class GoalWriter {
 			this.table.insert(connection, goals);
 		}
 		catch (SQLException ex) {
-			boolean rolledBack = !this.failureAbortsTransaction && GoalStorageException.isRollback(ex);
+			boolean rolledBack = GoalStorageException.isRollback(ex) && (savepoint == null || !this.savepointTells);
 			if (!undo(connection, savepoint, goals) || rolledBack) {
 				throw GoalStorageException.withEndOfTransaction(ex);
 			}
@@ -146,11 +149,13 @@ final class GoalWriter {
 	}
 
 	/**
-	 * A single row is there or not, but a batch may fail halfway. Where there are global
-	 * transactions, savepoints are forbidden.
+	 * A single row is there or not, but a batch may fail halfway. PostgreSQL goes on only
+	 * from a savepoint. With MySQL, a lock that is not granted in time ends the statement
+	 * or the transaction, whatever the driver says: the savepoint is still there or not.
+	 * Where there are global transactions, savepoints are forbidden.
 	 */
 	private boolean needsSavepoint(Connection connection, List<NewGoal> goals) throws SQLException {
-		return this.globalTransaction == null && (this.failureAbortsTransaction || goals.size() > 1)
+		return this.globalTransaction == null && (this.savepointTells || goals.size() > 1)
 				&& connection.getMetaData().supportsSavepoints();
 	}
 

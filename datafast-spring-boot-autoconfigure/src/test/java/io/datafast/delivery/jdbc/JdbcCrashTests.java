@@ -32,6 +32,7 @@ import io.datafast.test.MockDataFast;
 import io.datafast.test.ReceivedGoal;
 import io.datafast.test.ReceivedRequest;
 import io.datafast.testing.JdbcContextRunners;
+import io.datafast.testing.MariaDbServer;
 import io.datafast.testing.PostgreSqlServer;
 import io.datafast.testing.RecordedOutcomes;
 import io.micrometer.core.instrument.Counter;
@@ -67,6 +68,13 @@ class JdbcCrashTests {
 	@EnabledIf(value = PostgreSqlServer.AVAILABLE, disabledReason = PostgreSqlServer.MISSING)
 	void nothingIsLostOnPostgreSql(long seed) {
 		crash(PostgreSqlServer.shared().createDatabase(), seed);
+	}
+
+	@ParameterizedTest
+	@ValueSource(longs = 6)
+	@EnabledIf(value = MariaDbServer.AVAILABLE, disabledReason = MariaDbServer.MISSING)
+	void nothingIsLostOnMariaDb(long seed) {
+		crash(MariaDbServer.shared().createDatabase(), seed);
 	}
 
 	@ParameterizedTest

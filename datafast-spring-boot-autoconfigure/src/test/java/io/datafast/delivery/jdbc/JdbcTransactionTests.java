@@ -26,10 +26,12 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -44,6 +46,7 @@ import io.datafast.delivery.GoalOutcome;
 import io.datafast.delivery.GoalOutcome.Created;
 import io.datafast.delivery.GoalOutcome.Dropped;
 import io.datafast.delivery.GoalOutcome.Skipped;
+import io.datafast.test.MockAnswer;
 import io.datafast.test.MockDataFast;
 import io.datafast.test.ReceivedGoal;
 import io.datafast.testing.DataFastContextRunners;
@@ -98,6 +101,13 @@ abstract class JdbcTransactionTests {
 	private ApplicationContextRunner runner;
 
 	abstract String createDatabase();
+
+	/**
+	 * The statement that drops an index.
+	 */
+	String dropIndex(String name) {
+		return "drop index " + name;
+	}
 
 	@BeforeEach
 	void prepare() {
@@ -456,8 +466,8 @@ abstract class JdbcTransactionTests {
 	@Test
 	void indexesThatAreMissingAreCreated() {
 		run((application) -> {
-			application.jdbc().execute("drop index datafast_goals_execution_time_idx");
-			application.jdbc().execute("drop index datafast_goals_last_heartbeat_idx");
+			application.jdbc().execute(dropIndex("datafast_goals_execution_time_idx"));
+			application.jdbc().execute(dropIndex("datafast_goals_last_heartbeat_idx"));
 		});
 		for (int start = 0; start < 2; start++) {
 			run((application) -> {
@@ -467,8 +477,8 @@ abstract class JdbcTransactionTests {
 		}
 		// Fails unless they are there.
 		run((application) -> {
-			application.jdbc().execute("drop index datafast_goals_execution_time_idx");
-			application.jdbc().execute("drop index datafast_goals_last_heartbeat_idx");
+			application.jdbc().execute(dropIndex("datafast_goals_execution_time_idx"));
+			application.jdbc().execute(dropIndex("datafast_goals_last_heartbeat_idx"));
 		});
 	}
 
@@ -571,6 +581,34 @@ abstract class JdbcTransactionTests {
 	}
 
 	@Test
+	void whatIsDoneToParkedGoalsWaitsForNoTransaction() {
+		this.mock.answer(MockAnswer.status(400), MockAnswer.status(400));
+		run((application) -> {
+			application.track("parked");
+			application.track("parked-too");
+			application.outcomes().awaitCount(2);
+			application.dispatcher().stop();
+			ParkedGoals parkedGoals = application.dispatcher().parkedGoals();
+			Instant later = Instant.now().plus(LONG);
+			application.inTransaction(() -> {
+				TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
+
+					@Override
+					public void beforeCompletion() {
+						CompletableFuture.runAsync(() -> {
+							assertThat(parkedGoals.requeue(parkedGoals.list(1).get(0).id())).isTrue();
+							assertThat(application.table().deleteParked(later)).isOne();
+						}).orTimeout(LONG.toSeconds(), TimeUnit.SECONDS).join();
+					}
+
+				});
+				application.track("signup");
+			});
+			assertThat(application.rows()).isEqualTo(2);
+		});
+	}
+
+	@Test
 	void aFailureToStoreLeavesTheTransactionAlone(CapturedOutput output) {
 		run((application) -> {
 			application.jdbc().execute("create table business (id varchar(100))");
@@ -584,7 +622,7 @@ abstract class JdbcTransactionTests {
 			assertThat(application.jdbc().queryForObject("select count(*) from business", Integer.class)).isOne();
 			application.track("another");
 			assertThat(application.outcomes().outcomes()).hasSize(2);
-			assertThat(output).contains("The database refused a goal: ")
+			assertThat(output).containsPattern("(?i)The database refused a goal: .*datafast_goals")
 				.doesNotContain(DataFastContextRunners.VISITOR)
 				.doesNotContain(HexFormat.of().formatHex("visitor".getBytes()));
 		});
@@ -613,6 +651,12 @@ abstract class JdbcTransactionTests {
 
 		JdbcGoalDispatcher dispatcher() {
 			return this.context.getBean(JdbcGoalDispatcher.class);
+		}
+
+		GoalTable table() {
+			return new GoalStore(this.context.getBean(DataSource.class), null, "datafast_goals", (goal) -> new byte[0],
+					(data) -> null)
+				.table();
 		}
 
 		int backlog() {
