@@ -262,16 +262,17 @@ public class ResultTypes {
 		Mono<String> mono = newMono(outcome, call);
 		return switch (outcome) {
 			case SUCCESS -> mono.concatWith(Mono.just("s"));
-			case CANCELLED -> mono.mergeWith(ticks());
+			case CANCELLED -> mono.mergeWith(ticks(call));
 			default -> mono.flux();
 		};
 	}
 
 	/**
-	 * So that a server finds out that nobody listens.
+	 * Tomcat finds out that nobody listens any more when it writes.
 	 */
-	private static Flux<String> ticks() {
-		return Flux.interval(Duration.ofMillis(10)).map((tick) -> "tick").onBackpressureDrop();
+	private static Flux<String> ticks(String call) {
+		return Mono.fromFuture(() -> answered(call), true)
+			.thenMany(Flux.interval(Duration.ofMillis(10)).map((tick) -> "tick").onBackpressureDrop());
 	}
 
 	private static DeferredResult<String> newDeferredResult(Outcome outcome, String call) {
