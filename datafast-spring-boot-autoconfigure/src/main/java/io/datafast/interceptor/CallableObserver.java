@@ -16,40 +16,63 @@
 
 package io.datafast.interceptor;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.atomic.AtomicBoolean;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.web.context.request.async.AsyncWebRequest;
 
 /**
- * Observes the first successful call of a {@link Callable}.
+ * Observes the first successful call of a {@link Callable}, and returns another that
+ * makes it.
  */
 final class CallableObserver implements ResultObserver {
 
 	@Override
 	public Object observe(Object result, TrackedInvocation invocation) {
-		return new ObservedCallable<>((Callable<?>) result, invocation);
+		WebAsyncRequest request = WebAsyncRequest.current();
+		if (request != null) {
+			// One for all, as there may be many that Spring MVC never sees.
+			Key key = new Key(request.manager().getAsyncWebRequest());
+			if (request.manager().getCallableInterceptor(key) == null) {
+				TrackedTaskInterceptor.register(request, key, CallableObserver::tasksOf);
+			}
+		}
+		return new ObservedCallable<>((Callable<?>) result, new TrackedTask(invocation));
+	}
+
+	private static List<TrackedTask> tasksOf(Callable<?> callable) {
+		List<TrackedTask> tasks = new ArrayList<>(1);
+		Callable<?> current = callable;
+		while (current instanceof ObservedCallable<?> observed) {
+			tasks.add(observed.task);
+			current = observed.callable;
+		}
+		return tasks;
+	}
+
+	/**
+	 * Of the interceptor: a forwarded request times out on its own.
+	 */
+	private record Key(@Nullable AsyncWebRequest request) {
 	}
 
 	private static final class ObservedCallable<V> implements Callable<V> {
 
 		private final Callable<V> callable;
 
-		private final TrackedInvocation invocation;
+		private final TrackedTask task;
 
-		private final AtomicBoolean succeeded = new AtomicBoolean();
-
-		private ObservedCallable(Callable<V> callable, TrackedInvocation invocation) {
+		private ObservedCallable(Callable<V> callable, TrackedTask task) {
 			this.callable = callable;
-			this.invocation = invocation;
+			this.task = task;
 		}
 
 		@Override
 		public V call() throws Exception {
-			TrackedInvocation started = this.invocation.startedHere();
-			V value = this.callable.call();
-			if (this.succeeded.compareAndSet(false, true)) {
-				started.succeeded(value);
-			}
-			return value;
+			return this.task.call(this.callable);
 		}
 
 		@Override

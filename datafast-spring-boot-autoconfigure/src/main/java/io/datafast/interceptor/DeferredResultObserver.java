@@ -23,7 +23,6 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.web.context.request.NativeWebRequest;
 import org.springframework.web.context.request.async.DeferredResult;
 import org.springframework.web.context.request.async.DeferredResultProcessingInterceptor;
-import org.springframework.web.context.request.async.WebAsyncManager;
 
 /**
  * Observes a {@link DeferredResult} through Spring MVC, and returns it as it is: its own
@@ -34,19 +33,28 @@ final class DeferredResultObserver implements ResultObserver {
 	@Override
 	public Object observe(Object result, TrackedInvocation invocation) {
 		DeferredResult<?> deferredResult = (DeferredResult<?>) result;
-		WebAsyncManager manager = WebAsyncResults.currentManager();
-		if (manager != null) {
-			manager.registerDeferredResultInterceptor(invocation, new Interceptor(deferredResult, invocation));
-		}
-		else if (deferredResult.hasResult()) {
-			if (!(deferredResult.getResult() instanceof Throwable)) {
-				invocation.succeeded(deferredResult.getResult());
-			}
+		WebAsyncRequest request = WebAsyncRequest.current();
+		if (request != null) {
+			Interceptor interceptor = new Interceptor(deferredResult, invocation);
+			request.manager().registerDeferredResultInterceptor(invocation, interceptor);
+			request.afterHandling(interceptor::handled);
 		}
 		else {
-			invocation.unobservable("a DeferredResult outside a request that Spring MVC handles");
+			track(deferredResult, invocation, "a DeferredResult outside a request that Spring MVC handles");
 		}
 		return result;
+	}
+
+	/**
+	 * Track the goals of a result that Spring MVC does not wait for.
+	 */
+	private static void track(DeferredResult<?> result, TrackedInvocation invocation, String what) {
+		if (!result.hasResult()) {
+			invocation.unobservable(what);
+		}
+		else if (!(result.getResult() instanceof Throwable)) {
+			invocation.succeeded(result.getResult());
+		}
 	}
 
 	private static final class Interceptor implements DeferredResultProcessingInterceptor {
@@ -57,9 +65,25 @@ final class DeferredResultObserver implements ResultObserver {
 
 		private final AtomicBoolean processed = new AtomicBoolean();
 
+		private volatile boolean taken;
+
 		private Interceptor(DeferredResult<?> observed, TrackedInvocation invocation) {
 			this.observed = observed;
 			this.invocation = invocation;
+		}
+
+		private void handled() {
+			if (!this.taken) {
+				track(this.observed, this.invocation,
+						"a DeferredResult that no handler returned to Spring MVC: return a CompletableFuture");
+			}
+		}
+
+		@Override
+		public <T> void beforeConcurrentHandling(NativeWebRequest request, DeferredResult<T> deferredResult) {
+			if (deferredResult == this.observed) {
+				this.taken = true;
+			}
 		}
 
 		@Override

@@ -17,6 +17,7 @@
 package io.datafast.interceptor;
 
 import java.lang.reflect.Method;
+import java.lang.reflect.TypeVariable;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
@@ -35,9 +36,12 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.core.KotlinDetector;
 import org.springframework.core.ReactiveAdapter;
 import org.springframework.core.ReactiveAdapterRegistry;
+import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.util.ClassUtils;
+import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.context.request.async.DeferredResult;
 import org.springframework.web.context.request.async.WebAsyncTask;
+import org.springframework.web.service.annotation.HttpExchange;
 
 /**
  * Chooses the {@link ResultObserver} of a method, once. Reactor, RxJava, Mutiny and
@@ -87,11 +91,31 @@ final class ResultObservers {
 		if (KotlinDetector.isSuspendingFunction(method)) {
 			// With Reactor, the advice is given a Mono or Flux in place of what the
 			// function returns.
-			return COROUTINES_REACTOR_PRESENT ? new ByResultType(Object.class)
-					: new KotlinFunctionObserver(new ByResultType(KotlinFunctionObserver.declaredType(method)));
+			return COROUTINES_REACTOR_PRESENT ? new ByResultType(Object.class, SYNCHRONOUS)
+					: new KotlinFunctionObserver(
+							new ByResultType(KotlinFunctionObserver.declaredType(method), SYNCHRONOUS));
 		}
 		Class<?> type = method.getReturnType();
-		return mayBeAsynchronous(type) ? new ByResultType(type) : null;
+		return mayBeAsynchronous(type) ? new ByResultType(type, forCallable(method)) : null;
+	}
+
+	/**
+	 * The observer of a method's callables. Another takes the place of one only where
+	 * nobody can expect more than a {@link Callable}.
+	 */
+	private static ResultObserver forCallable(Method method) {
+		Class<?> type = method.getReturnType();
+		if (method.getGenericReturnType() instanceof TypeVariable || type != Callable.class) {
+			ResultObserver unchanged = (type == Object.class) ? SYNCHRONOUS
+					: unobservable("a " + type.getName() + ": declare a Callable");
+			return isHandler(method) ? new HandledCallableObserver(unchanged) : unchanged;
+		}
+		return new CallableObserver();
+	}
+
+	private static boolean isHandler(Method method) {
+		return AnnotatedElementUtils.hasAnnotation(method, RequestMapping.class)
+				|| AnnotatedElementUtils.hasAnnotation(method, HttpExchange.class);
 	}
 
 	private boolean mayBeAsynchronous(Class<?> type) {
@@ -118,7 +142,7 @@ final class ResultObservers {
 		return (MUTINY_PRESENT && MutinyObserver.supports(type)) ? new MutinyObserver() : null;
 	}
 
-	private ResultObserver forResultType(Class<?> type, Class<?> declaredType) {
+	private ResultObserver forResultType(Class<?> type, Class<?> declaredType, ResultObserver ofCallable) {
 		if (DeferredResult.class.isAssignableFrom(type)) {
 			return new DeferredResultObserver();
 		}
@@ -143,7 +167,7 @@ final class ResultObservers {
 			return new FutureObserver();
 		}
 		if (Callable.class.isAssignableFrom(type)) {
-			return ofSameType(new CallableObserver(), declaredType);
+			return ofCallable;
 		}
 		return SYNCHRONOUS;
 	}
@@ -212,10 +236,13 @@ final class ResultObservers {
 
 		private final Class<?> declaredType;
 
+		private final ResultObserver ofCallable;
+
 		private final Map<Class<?>, ResultObserver> observers = new ConcurrentHashMap<>(4);
 
-		private ByResultType(Class<?> declaredType) {
+		private ByResultType(Class<?> declaredType, ResultObserver ofCallable) {
 			this.declaredType = declaredType;
+			this.ofCallable = ofCallable;
 		}
 
 		@Override
@@ -223,7 +250,7 @@ final class ResultObservers {
 			Class<?> type = result.getClass();
 			ResultObserver observer = this.observers.get(type);
 			if (observer == null) {
-				observer = forResultType(type, this.declaredType);
+				observer = forResultType(type, this.declaredType, this.ofCallable);
 				this.observers.put(type, observer);
 			}
 			return observer.observe(result, invocation);

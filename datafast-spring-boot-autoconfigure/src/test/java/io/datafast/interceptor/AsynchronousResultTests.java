@@ -247,6 +247,33 @@ public class AsynchronousResultTests {
 	}
 
 	@Test
+	void whatHappensToBeACallableStaysWhatItIsAndTracksWhenTheMethodReturns() {
+		with((shop) -> {
+			Job job = new Job();
+			Object any = shop.any(job);
+			Job same = shop.same(job);
+			assertThat(any).isSameAs(job);
+			assertThat(same).isSameAs(job);
+			assertThat(this.dispatched).extracting(Goal::name).containsExactly("any", "same");
+			job.call();
+			assertThat(this.dispatched).hasSize(2);
+		});
+	}
+
+	@Test
+	void aCallableOfADeclaredClassIsReturnedAsItIsAndItsGoalCountedAsLost(CapturedOutput output) {
+		with((shop) -> {
+			Job job = new Job();
+			assertThat(shop.job(job)).isSameAs(job);
+			Job bounded = shop.bounded(job);
+			assertThat(bounded).isSameAs(job);
+			assertThat(this.outcomes.outcomes()).containsExactly(FAILED, FAILED);
+			assertThat(output).contains("Job: declare a Callable");
+			assertThat(this.dispatched).isEmpty();
+		});
+	}
+
+	@Test
 	void aFailingExpressionIsCountedOnceAndDoesNotReachTheSubscriber(CapturedOutput output) {
 		with((shop) -> {
 			assertThat(shop.failing(Mono.just("value")).block()).isEqualTo("value");
@@ -346,6 +373,26 @@ public class AsynchronousResultTests {
 			return result;
 		}
 
+		@TrackGoal("any")
+		Object any(Object result) {
+			return result;
+		}
+
+		@TrackGoal("same")
+		<T> T same(T result) {
+			return result;
+		}
+
+		@TrackGoal("bounded")
+		<T extends Callable<String>> T bounded(T result) {
+			return result;
+		}
+
+		@TrackGoal("job")
+		Job job(Job result) {
+			return result;
+		}
+
 		@TrackGoal(name = "failing", condition = "#result.missing")
 		Mono<String> failing(Mono<String> result) {
 			return result;
@@ -354,6 +401,15 @@ public class AsynchronousResultTests {
 		@TrackGoal(name = "typed", condition = "T(io.datafast.interceptor.AsynchronousResultTests).yes()")
 		CompletableFuture<String> typed(CompletableFuture<String> result) {
 			return result;
+		}
+
+	}
+
+	static class Job implements Callable<String> {
+
+		@Override
+		public String call() {
+			return "value";
 		}
 
 	}

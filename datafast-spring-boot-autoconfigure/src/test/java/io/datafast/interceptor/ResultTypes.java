@@ -16,6 +16,7 @@
 
 package io.datafast.interceptor;
 
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -66,6 +67,8 @@ public class ResultTypes {
 
 	private static final Map<String, CompletableFuture<String>> cancelled = new ConcurrentHashMap<>();
 
+	private static final Map<String, CompletableFuture<String>> answered = new ConcurrentHashMap<>();
+
 	private static final Map<String, CompletableFuture<String>> started = new ConcurrentHashMap<>();
 
 	/**
@@ -80,6 +83,13 @@ public class ResultTypes {
 	 */
 	static CompletableFuture<String> cancelled(String call) {
 		return cancelled.computeIfAbsent(call, (key) -> new CompletableFuture<>());
+	}
+
+	/**
+	 * Done when nobody waits for the call any more.
+	 */
+	static CompletableFuture<String> answered(String call) {
+		return answered.computeIfAbsent(call, (key) -> new CompletableFuture<>());
 	}
 
 	@GetMapping("/string")
@@ -112,13 +122,13 @@ public class ResultTypes {
 
 	@GetMapping("/callable")
 	public Callable<String> callable(@RequestParam("outcome") Outcome outcome, @RequestParam("call") String call) {
-		return () -> value(outcome);
+		return () -> valueOrLate(outcome, call);
 	}
 
 	@GetMapping("/web-async-task")
 	public WebAsyncTask<String> webAsyncTask(@RequestParam("outcome") Outcome outcome,
 			@RequestParam("call") String call) {
-		return new WebAsyncTask<>(() -> value(outcome));
+		return new WebAsyncTask<>(() -> valueOrLate(outcome, call));
 	}
 
 	@GetMapping("/deferred-result")
@@ -202,6 +212,13 @@ public class ResultTypes {
 		};
 	}
 
+	/**
+	 * Heedless of a cancellation.
+	 */
+	private static String valueOrLate(Outcome outcome, String call) {
+		return (outcome == Outcome.CANCELLED) ? answered(call).orTimeout(60, TimeUnit.SECONDS).join() : value(outcome);
+	}
+
 	private static ResponseEntity<String> response(String value, Outcome outcome) {
 		return ResponseEntity.status((outcome == Outcome.REFUSED) ? 422 : 200).body(value);
 	}
@@ -243,7 +260,19 @@ public class ResultTypes {
 
 	private static Flux<String> newFlux(Outcome outcome, String call) {
 		Mono<String> mono = newMono(outcome, call);
-		return (outcome == Outcome.SUCCESS) ? mono.concatWith(Mono.just("s")) : mono.flux();
+		return switch (outcome) {
+			case SUCCESS -> mono.concatWith(Mono.just("s"));
+			case CANCELLED -> mono.mergeWith(ticks(call));
+			default -> mono.flux();
+		};
+	}
+
+	/**
+	 * Tomcat finds out that nobody listens any more when it writes.
+	 */
+	private static Flux<String> ticks(String call) {
+		return Mono.fromFuture(() -> answered(call), true)
+			.thenMany(Flux.interval(Duration.ofMillis(10)).map((tick) -> "tick").onBackpressureDrop());
 	}
 
 	private static DeferredResult<String> newDeferredResult(Outcome outcome, String call) {
