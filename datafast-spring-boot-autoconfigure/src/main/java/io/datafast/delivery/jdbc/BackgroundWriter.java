@@ -17,18 +17,11 @@
 package io.datafast.delivery.jdbc;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
-import io.datafast.delivery.DaemonThreadFactory;
-import io.datafast.delivery.GoalOutcome.Dropped;
-import io.datafast.delivery.GoalOutcome.Skipped;
 import io.datafast.delivery.jdbc.GoalTable.NewGoal;
+import io.datafast.delivery.jdbc.IntakeTask.Patience;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,27 +32,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class BackgroundWriter {
 
-	private static final Duration IDLE_THREAD_TIMEOUT = Duration.ofSeconds(10);
-
-	private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
-
-	private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
-
-	private static final Duration TIME_TO_END_AFTER_INTERRUPT = Duration.ofSeconds(1);
-
-	private static final int BATCH = 100;
+	private static final Duration TIME_TO_CLOSE = Duration.ofSeconds(1);
 
 	private final Supplier<GoalWriter> writer;
 
 	private final IntakeLedger ledger;
 
-	private final Duration patience;
-
-	private final Duration patienceInDoubt;
+	private final Patience patience;
 
 	private final Duration shutdownTimeout;
 
-	private @Nullable WriterExecutor executor;
+	private @Nullable IntakeQueue queue;
 
 	private boolean closed;
 
@@ -70,15 +53,12 @@ final class BackgroundWriter {
 	 * @param writer does the writing
 	 * @param ledger keeps account of the goals
 	 * @param patience how long to try again while the database does not answer
-	 * @param patienceInDoubt the same for goals that may be stored already
 	 * @param shutdownTimeout how long stopping waits for goals that are on their way
 	 */
-	BackgroundWriter(Supplier<GoalWriter> writer, IntakeLedger ledger, Duration patience, Duration patienceInDoubt,
-			Duration shutdownTimeout) {
+	BackgroundWriter(Supplier<GoalWriter> writer, IntakeLedger ledger, Patience patience, Duration shutdownTimeout) {
 		this.writer = writer;
 		this.ledger = ledger;
 		this.patience = patience;
-		this.patienceInDoubt = patienceInDoubt;
 		this.shutdownTimeout = shutdownTimeout;
 	}
 
@@ -93,7 +73,7 @@ final class BackgroundWriter {
 	 * Write goals.
 	 */
 	void write(List<NewGoal> goals) {
-		execute(new Writing(goals, false));
+		add(new WriteTask(this.ledger, this.patience, IntakeTask.now(goals), false));
 	}
 
 	/**
@@ -101,40 +81,39 @@ final class BackgroundWriter {
 	 */
 	void writeAgain(List<NewGoal> goals, GoalStorageException failure) {
 		this.struggling = true;
-		execute(new Writing(goals, failure.leavesDoubt()));
+		add(new WriteTask(this.ledger, this.patience, IntakeTask.now(goals), failure.leavesDoubt()));
 	}
 
 	/**
 	 * Find out whether a transaction that has written these goals was committed.
 	 */
 	void settle(List<NewGoal> goals) {
-		execute(new Settling(goals));
+		add(new SettleTask(this.ledger, this.patience, IntakeTask.now(goals)));
 	}
 
-	private void execute(Task task) {
+	private void add(IntakeTask task) {
 		try {
-			if (!tryExecute(task)) {
-				task.shutDown();
+			if (!tryAdd(task)) {
+				task.giveUp();
 			}
 		}
 		catch (Throwable ex) {
-			this.ledger.failed(task.goals, ex);
+			this.ledger.failed(task.goals(), ex);
 		}
 	}
 
 	/**
-	 * Under the same lock as {@link #detachExecutor()}, so that no task meets an executor
-	 * that has been shut down.
+	 * Under the same lock as {@link #detachQueue()}, so that nothing is added to a queue
+	 * that has been stopped.
 	 */
-	private synchronized boolean tryExecute(Task task) {
+	private synchronized boolean tryAdd(IntakeTask task) {
 		if (this.closed) {
 			return false;
 		}
-		if (this.executor == null) {
-			this.executor = new WriterExecutor();
+		if (this.queue == null) {
+			this.queue = new IntakeQueue(this.writer, (answered) -> this.struggling = !answered);
 		}
-		task.executor = this.executor;
-		this.executor.execute(task);
+		this.queue.add(task);
 		return true;
 	}
 
@@ -143,308 +122,30 @@ final class BackgroundWriter {
 	 * can be used again.
 	 */
 	void stop() {
-		WriterExecutor stopped = detachExecutor();
-		if (stopped == null) {
-			return;
-		}
-		stopped.shutdown();
-		awaitEnd(stopped, this.shutdownTimeout);
-		stopped.giveUp().forEach((task) -> ((Task) task).shutDown());
-		awaitEnd(stopped, TIME_TO_END_AFTER_INTERRUPT);
+		stop(this.shutdownTimeout);
 	}
 
 	/**
-	 * Stop for good.
+	 * Stop for good. What has come since it was stopped has little time.
 	 */
 	void close() {
 		synchronized (this) {
 			this.closed = true;
 		}
-		stop();
+		stop((this.shutdownTimeout.compareTo(TIME_TO_CLOSE) < 0) ? this.shutdownTimeout : TIME_TO_CLOSE);
 	}
 
-	private synchronized @Nullable WriterExecutor detachExecutor() {
-		WriterExecutor detached = this.executor;
-		this.executor = null;
+	private void stop(Duration timeout) {
+		IntakeQueue stopped = detachQueue();
+		if (stopped != null) {
+			stopped.stop(timeout);
+		}
+	}
+
+	private synchronized @Nullable IntakeQueue detachQueue() {
+		IntakeQueue detached = this.queue;
+		this.queue = null;
 		return detached;
-	}
-
-	private static void awaitEnd(ThreadPoolExecutor executor, Duration timeout) {
-		try {
-			executor.awaitTermination(timeout.toMillis(), TimeUnit.MILLISECONDS);
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-		}
-	}
-
-	/**
-	 * One thread, which is only there while there is something to do.
-	 */
-	private static final class WriterExecutor extends ThreadPoolExecutor {
-
-		private volatile boolean givenUp;
-
-		WriterExecutor() {
-			super(1, 1, IDLE_THREAD_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS, new LinkedBlockingQueue<>(),
-					new DaemonThreadFactory("datafast-intake-"));
-			allowCoreThreadTimeOut(true);
-		}
-
-		/**
-		 * Drivers and pools may swallow an interrupt.
-		 */
-		List<Runnable> giveUp() {
-			this.givenUp = true;
-			return shutdownNow();
-		}
-
-		/**
-		 * Let others go first.
-		 * @return whether the task is going to be run again
-		 */
-		boolean requeue(Runnable task) {
-			getQueue().add(task);
-			return !this.givenUp || !getQueue().remove(task);
-		}
-
-	}
-
-	/**
-	 * Tries something until the database has answered or patience is exhausted.
-	 */
-	private abstract class Task implements Runnable {
-
-		final List<NewGoal> goals;
-
-		private final long since;
-
-		/**
-		 * Whether the goals may be stored already. If so, it is all of them.
-		 */
-		boolean inDoubt;
-
-		private @Nullable WriterExecutor executor;
-
-		Task(List<NewGoal> goals, boolean inDoubt) {
-			this.goals = new ArrayList<>(goals);
-			this.inDoubt = inDoubt;
-			this.since = System.nanoTime();
-		}
-
-		Task(List<NewGoal> part, Task whole) {
-			this.goals = part;
-			this.inDoubt = whole.inDoubt;
-			this.since = whole.since;
-			this.executor = whole.executor;
-		}
-
-		/**
-		 * Where it waits with others.
-		 */
-		final WriterExecutor executor() {
-			return Objects.requireNonNull(this.executor);
-		}
-
-		@Override
-		public void run() {
-			tryUntilOver();
-		}
-
-		final void tryUntilOver() {
-			Duration pause = FIRST_PAUSE;
-			while (!isOver()) {
-				try {
-					TimeUnit.MILLISECONDS.sleep(pause.toMillis());
-				}
-				catch (InterruptedException ex) {
-					shutDown();
-					return;
-				}
-				if (isLongerThan(BackgroundWriter.this.patience) && !executor().getQueue().isEmpty()) {
-					letOthersGoFirst();
-					return;
-				}
-				pause = pause.multipliedBy(2);
-				pause = (pause.compareTo(LONGEST_PAUSE) < 0) ? pause : LONGEST_PAUSE;
-			}
-		}
-
-		/**
-		 * Try.
-		 * @return whether there is nothing left to be done
-		 */
-		private boolean isOver() {
-			if (executor().givenUp) {
-				shutDown();
-				return true;
-			}
-			boolean stored;
-			try {
-				stored = tryOnce(BackgroundWriter.this.writer.get());
-			}
-			catch (GoalStorageException ex) {
-				return !isWorthAnotherTry(ex);
-			}
-			catch (Throwable ex) {
-				BackgroundWriter.this.ledger.failed(this.goals, ex);
-				return true;
-			}
-			BackgroundWriter.this.struggling = false;
-			if (stored) {
-				BackgroundWriter.this.ledger.stored(this.goals);
-			}
-			else {
-				BackgroundWriter.this.ledger.ended(this.goals, new Skipped(Skipped.Reason.ROLLED_BACK));
-			}
-			return true;
-		}
-
-		private boolean isWorthAnotherTry(GoalStorageException failure) {
-			if (failure.isRefusal()) {
-				refused(failure);
-				return false;
-			}
-			BackgroundWriter.this.struggling = true;
-			this.inDoubt = this.inDoubt || failure.leavesDoubt();
-			if (!isLongerThan(this.inDoubt ? BackgroundWriter.this.patienceInDoubt : BackgroundWriter.this.patience)) {
-				return true;
-			}
-			givenUp(failure);
-			return false;
-		}
-
-		private boolean isLongerThan(Duration time) {
-			return System.nanoTime() - this.since >= time.toNanos();
-		}
-
-		private void letOthersGoFirst() {
-			if (!executor().requeue(this)) {
-				shutDown();
-			}
-		}
-
-		/**
-		 * Try.
-		 * @return whether the goals are in the table
-		 */
-		abstract boolean tryOnce(GoalWriter goalWriter);
-
-		/**
-		 * Find out whether the goals are stored. If not, they will not be later, either.
-		 */
-		final boolean isStored(GoalWriter goalWriter) {
-			if (isThere(goalWriter)) {
-				return true;
-			}
-			try {
-				goalWriter.awaitNoInsert(this.goals.get(0));
-			}
-			catch (GoalStorageException ex) {
-				if (ex.isRefusal() && isThere(goalWriter)) {
-					return true;
-				}
-				throw ex;
-			}
-			return BackgroundWriter.this.ledger.hasAnyArrived(this.goals);
-		}
-
-		/**
-		 * Those that have been delivered in the meantime are no longer in the table.
-		 */
-		private boolean isThere(GoalWriter goalWriter) {
-			return goalWriter.isAnyThere(this.goals) || BackgroundWriter.this.ledger.hasAnyArrived(this.goals);
-		}
-
-		/**
-		 * The database does not want them.
-		 */
-		void refused(GoalStorageException failure) {
-			BackgroundWriter.this.ledger.failed(this.goals, failure);
-		}
-
-		private void givenUp(GoalStorageException failure) {
-			if (this.inDoubt) {
-				BackgroundWriter.this.ledger.unknown(this.goals, failure);
-			}
-			else {
-				BackgroundWriter.this.ledger.failed(this.goals, failure);
-			}
-		}
-
-		final void shutDown() {
-			if (this.inDoubt) {
-				BackgroundWriter.this.ledger.unknown(this.goals, null);
-			}
-			else {
-				BackgroundWriter.this.ledger.ended(this.goals, new Dropped(Dropped.Reason.SHUTDOWN, null));
-			}
-		}
-
-	}
-
-	private final class Writing extends Task {
-
-		Writing(List<NewGoal> goals, boolean inDoubt) {
-			super(goals, inDoubt);
-		}
-
-		private Writing(List<NewGoal> part, Writing whole) {
-			super(part, whole);
-		}
-
-		@Override
-		public void run() {
-			if (!this.inDoubt) {
-				takeAlongWhatWaits();
-			}
-			super.run();
-		}
-
-		private void takeAlongWhatWaits() {
-			while (this.goals.size() < BATCH && executor().getQueue().peek() instanceof Writing next && !next.inDoubt
-					&& executor().remove(next)) {
-				this.goals.addAll(next.goals);
-			}
-		}
-
-		@Override
-		boolean tryOnce(GoalWriter goalWriter) {
-			if (this.inDoubt && isStored(goalWriter)) {
-				return true;
-			}
-			this.inDoubt = false;
-			goalWriter.write(this.goals);
-			return true;
-		}
-
-		/**
-		 * The others need not suffer for one of them.
-		 */
-		@Override
-		void refused(GoalStorageException failure) {
-			if (this.goals.size() == 1) {
-				super.refused(failure);
-				return;
-			}
-			for (NewGoal goal : this.goals) {
-				new Writing(List.of(goal), this).tryUntilOver();
-			}
-		}
-
-	}
-
-	private final class Settling extends Task {
-
-		Settling(List<NewGoal> goals) {
-			super(goals, true);
-		}
-
-		@Override
-		boolean tryOnce(GoalWriter goalWriter) {
-			return isStored(goalWriter);
-		}
-
 	}
 
 }

@@ -163,8 +163,8 @@ final class GoalIntake {
 	}
 
 	/**
-	 * The commit failed, which does not tell whether it took place. If so, the goals are
-	 * all there.
+	 * A transaction failed after goals had been written in it, which does not tell
+	 * whether it was committed. If so, the goals are all there.
 	 */
 	void unknown(List<NewGoal> written) {
 		if (!written.isEmpty()) {

@@ -23,6 +23,7 @@ import java.sql.SQLTransactionRollbackException;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.dao.DataAccessException;
+import org.springframework.dao.DuplicateKeyException;
 import org.springframework.dao.NonTransientDataAccessException;
 import org.springframework.dao.NonTransientDataAccessResourceException;
 import org.springframework.dao.UncategorizedDataAccessException;
@@ -47,8 +48,7 @@ final class GoalStorageException extends RuntimeException {
 	}
 
 	private GoalStorageException(SQLException failure, boolean endedTransaction) {
-		this(describe(innermost(failure)), isRefusal(innermost(failure)) ? Kind.REFUSED : Kind.IN_DOUBT,
-				endedTransaction);
+		this(describe(innermost(failure)), kind(innermost(failure)), endedTransaction);
 	}
 
 	private GoalStorageException(String message, Kind kind, boolean endedTransaction) {
@@ -87,8 +87,11 @@ final class GoalStorageException extends RuntimeException {
 	 */
 	static GoalStorageException ofLookUp(DataAccessException failure) {
 		SQLException cause = findSqlException(failure);
-		return (cause != null && !(failure instanceof CannotGetJdbcConnectionException))
-				? new GoalStorageException(cause) : withoutConnection(failure);
+		if (cause == null || failure instanceof CannotGetJdbcConnectionException) {
+			return withoutConnection(failure);
+		}
+		return new GoalStorageException(describe("Goals could not be looked up: ", innermost(cause)), Kind.IN_DOUBT,
+				false);
 	}
 
 	private static @Nullable SQLException findSqlException(Throwable failure) {
@@ -103,7 +106,14 @@ final class GoalStorageException extends RuntimeException {
 	 * Whether the database has not stored the goal, and would not the next time.
 	 */
 	boolean isRefusal() {
-		return this.kind == Kind.REFUSED;
+		return this.kind == Kind.REFUSED || this.kind == Kind.DUPLICATE;
+	}
+
+	/**
+	 * Whether that is because such a goal is there already.
+	 */
+	boolean isDuplicate() {
+		return this.kind == Kind.DUPLICATE;
 	}
 
 	/**
@@ -142,17 +152,31 @@ final class GoalStorageException extends RuntimeException {
 		return false;
 	}
 
+	private static Kind kind(SQLException failure) {
+		if (translate(failure) instanceof DuplicateKeyException) {
+			return Kind.DUPLICATE;
+		}
+		return isRefusal(failure) ? Kind.REFUSED : Kind.IN_DOUBT;
+	}
+
+	private static @Nullable DataAccessException translate(SQLException failure) {
+		return new SQLExceptionSubclassTranslator().translate("Store a goal", null, failure);
+	}
+
 	private static boolean isRefusal(SQLException failure) {
-		DataAccessException translated = new SQLExceptionSubclassTranslator().translate("Store a goal", null, failure);
+		DataAccessException translated = translate(failure);
 		return translated instanceof NonTransientDataAccessException
 				&& !(translated instanceof NonTransientDataAccessResourceException)
 				&& !(translated instanceof UncategorizedDataAccessException);
 	}
 
 	private static String describe(SQLException failure) {
-		return (isRefusal(failure) ? "The database refused a goal: " : "A goal could not be stored: ")
-				+ firstLine(failure) + " (SQL state " + failure.getSQLState() + ", error code " + failure.getErrorCode()
-				+ ")";
+		return describe(isRefusal(failure) ? "The database refused a goal: " : "A goal could not be stored: ", failure);
+	}
+
+	private static String describe(String what, SQLException failure) {
+		return what + firstLine(failure) + " (SQL state " + failure.getSQLState() + ", error code "
+				+ failure.getErrorCode() + ")";
 	}
 
 	/**
@@ -179,7 +203,7 @@ final class GoalStorageException extends RuntimeException {
 
 	private enum Kind {
 
-		REFUSED, NOT_CONNECTED, IN_DOUBT
+		REFUSED, DUPLICATE, NOT_CONNECTED, IN_DOUBT
 
 	}
 

@@ -22,9 +22,11 @@ import java.util.function.Function;
 
 import javax.sql.DataSource;
 
-import com.github.kagkarlsson.scheduler.jdbc.AutodetectJdbcCustomization;
 import com.github.kagkarlsson.scheduler.jdbc.DefaultJdbcCustomization;
 import com.github.kagkarlsson.scheduler.jdbc.JdbcCustomization;
+import com.github.kagkarlsson.scheduler.jdbc.MssqlJdbcCustomization;
+import com.github.kagkarlsson.scheduler.jdbc.OracleJdbcCustomization;
+import com.github.kagkarlsson.scheduler.jdbc.PostgreSqlJdbcCustomization;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
@@ -111,12 +113,20 @@ public final class GoalStore {
 		return this.database;
 	}
 
-	private JdbcCustomization dialect(String product) {
-		if (product.equals("H2")) {
-			return new DefaultJdbcCustomization(false);
+	/**
+	 * The engine would find out by itself, with another connection, and take the default
+	 * if it gets none.
+	 */
+	private static JdbcCustomization dialect(String product) {
+		if (Database.isMySql(product)) {
+			return new MySqlJdbcCustomization();
 		}
-		return Database.isMySql(product) ? new MySqlJdbcCustomization()
-				: new AutodetectJdbcCustomization(this.dataSource, false);
+		return switch (product) {
+			case "PostgreSQL" -> new PostgreSqlJdbcCustomization(false, false);
+			case "Microsoft SQL Server" -> new MssqlJdbcCustomization(true);
+			default ->
+				product.contains("Oracle") ? new OracleJdbcCustomization(false) : new DefaultJdbcCustomization(false);
+		};
 	}
 
 	private static String product(DataSource dataSource) {

@@ -109,19 +109,15 @@ final class GoalTable {
 
 	/**
 	 * Insert goals, on a connection that is somebody else's to commit.
-	 */
-	void insert(Connection connection, List<NewGoal> goals) throws SQLException {
-		try (PreparedStatement statement = connection.prepareStatement(this.insert)) {
-			insert(statement, goals);
-		}
-	}
-
-	/**
-	 * Insert goals with a limit to the time, on a connection that is somebody else's to
-	 * commit.
+	 * @param timeoutSeconds how long the database has for it, or {@code 0}, which changes
+	 * nothing
 	 */
 	void insert(Connection connection, List<NewGoal> goals, int timeoutSeconds) throws SQLException {
 		try (PreparedStatement statement = connection.prepareStatement(this.insert)) {
+			if (timeoutSeconds == 0) {
+				insert(statement, goals);
+				return;
+			}
 			int timeoutBefore = statement.getQueryTimeout();
 			statement.setQueryTimeout(timeoutSeconds);
 			try {

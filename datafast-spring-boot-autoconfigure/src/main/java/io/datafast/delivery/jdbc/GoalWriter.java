@@ -20,7 +20,6 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.util.List;
-import java.util.function.Consumer;
 
 import javax.sql.DataSource;
 
@@ -39,7 +38,7 @@ import org.springframework.transaction.CannotCreateTransactionException;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.TransactionException;
-import org.springframework.transaction.TransactionStatus;
+import org.springframework.transaction.support.TransactionCallback;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -50,7 +49,9 @@ final class GoalWriter {
 
 	private static final Log logger = LogFactory.getLog(JdbcGoalDispatcher.class);
 
-	private static final int PROBE_TIMEOUT_SECONDS = 10;
+	private static final int PROBE_TIMEOUT_SECONDS = 2;
+
+	private static final int NO_TIMEOUT = 0;
 
 	private final DataSource dataSource;
 
@@ -89,12 +90,16 @@ final class GoalWriter {
 	 * @return whether the current transaction is one of this database
 	 */
 	boolean writeInCurrentTransaction(List<NewGoal> goals) {
+		return writeInCurrentTransaction(goals, NO_TIMEOUT);
+	}
+
+	private boolean writeInCurrentTransaction(List<NewGoal> goals, int timeoutSeconds) {
 		if (this.globalTransaction == null && !isBoundToTransaction()) {
 			return false;
 		}
 		Connection connection = connectionOfTransaction();
 		try {
-			insertOrUndo(connection, goals);
+			insertOrUndo(connection, goals, timeoutSeconds);
 			return true;
 		}
 		catch (SQLException ex) {
@@ -131,10 +136,10 @@ final class GoalWriter {
 		}
 	}
 
-	private void insertOrUndo(Connection connection, List<NewGoal> goals) throws SQLException {
+	private void insertOrUndo(Connection connection, List<NewGoal> goals, int timeoutSeconds) throws SQLException {
 		Savepoint savepoint = needsSavepoint(connection, goals) ? connection.setSavepoint() : null;
 		try {
-			this.table.insert(connection, goals);
+			this.table.insert(connection, goals, timeoutSeconds);
 		}
 		catch (SQLException ex) {
 			boolean rolledBack = GoalStorageException.isRollback(ex) && (savepoint == null || !this.savepointTells);
@@ -194,17 +199,21 @@ final class GoalWriter {
 	 * Write goals in a transaction of their own, whatever the current one is.
 	 */
 	void write(List<NewGoal> goals) {
-		if (this.globalTransaction != null) {
-			inGlobalTransaction(this.globalTransaction, (status) -> writeInCurrentTransaction(goals));
-		}
-		else {
+		if (!inGlobalTransaction((status) -> writeInCurrentTransaction(goals))) {
 			onOwnConnection((connection) -> insertAndCommit(connection, goals));
 		}
 	}
 
-	private void inGlobalTransaction(TransactionTemplate transaction, Consumer<TransactionStatus> action) {
+	/**
+	 * Do something in a global transaction, if there are such.
+	 * @return whether it was done
+	 */
+	private boolean inGlobalTransaction(TransactionCallback<Boolean> action) {
+		if (this.globalTransaction == null) {
+			return false;
+		}
 		try {
-			transaction.executeWithoutResult(action);
+			return Boolean.TRUE.equals(this.globalTransaction.execute(action));
 		}
 		catch (CannotCreateTransactionException ex) {
 			throw GoalStorageException.withoutConnection(ex);
@@ -238,11 +247,11 @@ final class GoalWriter {
 
 	private void insertAndCommit(Connection connection, List<NewGoal> goals) throws SQLException {
 		if (connection.getAutoCommit() && goals.size() == 1) {
-			this.table.insert(connection, goals);
+			this.table.insert(connection, goals, NO_TIMEOUT);
 			return;
 		}
 		inTransaction(connection, () -> {
-			this.table.insert(connection, goals);
+			this.table.insert(connection, goals, NO_TIMEOUT);
 			connection.commit();
 		});
 	}
@@ -297,13 +306,12 @@ final class GoalWriter {
 	 */
 	void awaitNoInsert(NewGoal goal) {
 		List<NewGoal> goals = List.of(goal);
-		if (this.globalTransaction != null) {
-			inGlobalTransaction(this.globalTransaction, (status) -> {
-				writeInCurrentTransaction(goals);
-				status.setRollbackOnly();
-			});
-		}
-		else {
+		boolean tried = inGlobalTransaction((status) -> {
+			boolean written = writeInCurrentTransaction(goals, PROBE_TIMEOUT_SECONDS);
+			status.setRollbackOnly();
+			return written;
+		});
+		if (!tried) {
 			onOwnConnection((connection) -> inTransaction(connection, () -> {
 				this.table.insert(connection, goals, PROBE_TIMEOUT_SECONDS);
 				connection.rollback();

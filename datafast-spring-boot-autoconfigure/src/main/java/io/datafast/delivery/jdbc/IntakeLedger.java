@@ -18,6 +18,7 @@ package io.datafast.delivery.jdbc;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
@@ -46,9 +47,10 @@ final class IntakeLedger {
 	private final Runnable wakeUp;
 
 	/**
-	 * By their ids; and whether they have arrived nevertheless.
+	 * By their ids. Whoever removes one says what became of it; whoever comes later has
+	 * nothing to say.
 	 */
-	private final Map<String, Boolean> onTheirWay = new ConcurrentHashMap<>();
+	private final Map<String, Whereabouts> onTheirWay = new ConcurrentHashMap<>();
 
 	/**
 	 * Create a ledger.
@@ -68,7 +70,7 @@ final class IntakeLedger {
 	 */
 	boolean admit(NewGoal goal) {
 		if (this.backlog.tryAdd()) {
-			this.onTheirWay.put(goal.id(), false);
+			this.onTheirWay.put(goal.id(), Whereabouts.UNKNOWN);
 			return true;
 		}
 		this.outcomes.publish(goal.goal(), new Dropped(Dropped.Reason.QUEUE_FULL, null));
@@ -80,7 +82,7 @@ final class IntakeLedger {
 	 * not know yet that it is there.
 	 */
 	void arrived(String id) {
-		this.onTheirWay.replace(id, true);
+		this.onTheirWay.replace(id, Whereabouts.ARRIVED);
 	}
 
 	/**
@@ -88,12 +90,12 @@ final class IntakeLedger {
 	 * said so.
 	 */
 	boolean hasAnyArrived(List<NewGoal> goals) {
-		return goals.stream().anyMatch((goal) -> this.onTheirWay.getOrDefault(goal.id(), false));
+		return goals.stream().anyMatch((goal) -> this.onTheirWay.get(goal.id()) == Whereabouts.ARRIVED);
 	}
 
 	void stored(List<NewGoal> goals) {
-		goals.forEach((goal) -> this.onTheirWay.remove(goal.id()));
-		this.backlog.stored(goals.size());
+		this.backlog.stored(
+				(int) goals.stream().map((goal) -> this.onTheirWay.remove(goal.id())).filter(Objects::nonNull).count());
 		try {
 			this.wakeUp.run();
 		}
@@ -124,14 +126,21 @@ final class IntakeLedger {
 	 */
 	private void end(List<NewGoal> goals, Consumer<Goal> publication) {
 		for (NewGoal goal : goals) {
-			if (Boolean.TRUE.equals(this.onTheirWay.remove(goal.id()))) {
+			Whereabouts whereabouts = this.onTheirWay.remove(goal.id());
+			if (whereabouts == Whereabouts.ARRIVED) {
 				this.backlog.stored(1);
 			}
-			else {
+			else if (whereabouts != null) {
 				this.backlog.abandoned();
 				publication.accept(goal.goal());
 			}
 		}
+	}
+
+	private enum Whereabouts {
+
+		UNKNOWN, ARRIVED
+
 	}
 
 }

@@ -32,6 +32,7 @@ import io.datafast.delivery.OutageLog;
 import io.datafast.delivery.RetryPolicy;
 import io.datafast.delivery.RetrySettings;
 import io.datafast.delivery.TransactionalGoalDispatcher;
+import io.datafast.delivery.jdbc.IntakeTask.Patience;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -121,8 +122,8 @@ public final class JdbcGoalDispatcher implements TransactionalGoalDispatcher, Sm
 		this.backlog = new Backlog(settings.capacity(), settings.parkedCapacity());
 		this.gate = new DeliveryGate(settings.concurrency(), this.retryPolicy::backoff, System::nanoTime);
 		this.ledger = new IntakeLedger(this.backlog, outcomes, this::goalsAreDue);
-		this.backgroundWriter = new BackgroundWriter(this::writer, this.ledger, PATIENCE, this.retryPolicy.maxAge(),
-				settings.shutdownTimeout());
+		this.backgroundWriter = new BackgroundWriter(this::writer, this.ledger,
+				new Patience(PATIENCE, this.retryPolicy.maxAge()), settings.shutdownTimeout());
 		this.intake = new GoalIntake(this::writer, this.backgroundWriter, this.ledger, mustNotBlock, this.clock);
 	}
 
@@ -314,7 +315,9 @@ public final class JdbcGoalDispatcher implements TransactionalGoalDispatcher, Sm
 	 */
 	@Override
 	public void destroy() {
-		stop();
+		if (isRunning()) {
+			stop();
+		}
 		this.backgroundWriter.close();
 	}
 

@@ -122,11 +122,11 @@ final class TransactionGoals implements TransactionSynchronization {
 		this.completed = true;
 		switch (status) {
 			case STATUS_COMMITTED -> this.intake.committed(this.written, this.unwritten);
-			case STATUS_ROLLED_BACK -> {
-				this.intake.rolledBack(this.written);
-				this.intake.rolledBack(this.unwritten);
-			}
 			default -> {
+				// What has been written was about to be committed. Some transaction
+				// managers
+				// say that it was rolled back although they have only lost the
+				// connection.
 				this.intake.unknown(this.written);
 				this.intake.rolledBack(this.unwritten);
 			}

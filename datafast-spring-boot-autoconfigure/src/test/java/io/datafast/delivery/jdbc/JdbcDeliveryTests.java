@@ -362,8 +362,11 @@ abstract class JdbcDeliveryTests {
 	void requeuesParkedGoals() {
 		this.mock.answer(MockAnswer.status(401), MockAnswer.status(400), MockAnswer.status(401));
 		this.runner.withPropertyValues("datafast.delivery.concurrency=1").run((context) -> {
-			List.of("first", "second", "third").forEach((name) -> goals(context).track(goal(name)));
-			outcomes(context).awaitCount(3);
+			List<String> names = List.of("first", "second", "third");
+			for (int i = 0; i < names.size(); i++) {
+				goals(context).track(goal(names.get(i)));
+				outcomes(context).awaitCount(i + 1);
+			}
 			ParkedGoals parkedGoals = dispatcher(context).parkedGoals();
 			assertThat(parkedGoals.requeueAll("authentication")).isEqualTo(2);
 			outcomes(context).awaitCount(5);

@@ -560,6 +560,26 @@ abstract class JdbcTransactionTests {
 	}
 
 	@Test
+	void aGoalInDoubtDoesNotKeepOthersFromBeingStored() {
+		this.runner = this.runner.withBean(LateCommits.class);
+		run((application) -> {
+			LateCommits late = application.context().getBean(LateCommits.class);
+			late.loseNext();
+			assertThatException().isThrownBy(() -> application.inTransaction(() -> application.track("in-doubt")));
+			Awaitility.await().atMost(LONG).until(late::isAwaited);
+			application.inTransaction(TransactionDefinition.PROPAGATION_SUPPORTS, false, () -> {
+				application.rows();
+				application.track("other");
+			});
+			application.outcomes().awaitSingle(Created.class);
+			assertThat(names()).containsExactly("other");
+			late.finish();
+			application.outcomes().awaitCount(2);
+			assertThat(names()).containsExactly("other", "in-doubt");
+		});
+	}
+
+	@Test
 	void aGoalThatIsRefusedDoesNotKeepOthersFromBeingStored() {
 		this.runner = this.runner.withBean(RefusedGoals.class)
 			.withPropertyValues("spring.datasource.hikari.maximum-pool-size=1",

@@ -30,6 +30,7 @@ import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 
 import javax.sql.DataSource;
 
@@ -182,6 +183,25 @@ class UnreliableDatabaseTests {
 		});
 	}
 
+	@Test
+	void anAttemptThatDoesNotEndIsCountedWhenItStops() {
+		runner(() -> {
+		}).withPropertyValues("datafast.delivery.shutdown-timeout=100ms").run((context) -> {
+			JdbcGoalDispatcher dispatcher = context.getBean(JdbcGoalDispatcher.class);
+			dispatcher.stop();
+			this.database.hang();
+			trackInTheBackground(context);
+			Awaitility.await().atMost(LONG).until(() -> this.database.refused.get() > 0);
+			dispatcher.destroy();
+			RecordedOutcomes outcomes = context.getBean(RecordedOutcomes.class);
+			assertThat(outcomes.awaitSingle(Dropped.class).reason()).isEqualTo(Dropped.Reason.FAILED);
+			this.database.comeBack();
+			Awaitility.await().atMost(LONG).until(() -> rows("1 = 1") == 1);
+			assertThat(outcomes.all()).hasSize(1);
+			assertThat(dispatcher.backlog()).isZero();
+		});
+	}
+
 	/**
 	 * As on a thread that may hold a connection.
 	 */
@@ -255,6 +275,8 @@ class UnreliableDatabaseTests {
 
 		private volatile boolean swallowsInterrupts;
 
+		private final AtomicReference<CountDownLatch> hanging = new AtomicReference<>();
+
 		void leave() {
 			this.away = true;
 		}
@@ -262,6 +284,17 @@ class UnreliableDatabaseTests {
 		void comeBack() {
 			this.away = false;
 			this.swallowsInterrupts = false;
+			CountDownLatch latch = this.hanging.getAndSet(null);
+			if (latch != null) {
+				latch.countDown();
+			}
+		}
+
+		/**
+		 * Give no connection until it has come back, interrupted or not.
+		 */
+		void hang() {
+			this.hanging.set(new CountDownLatch(1));
 		}
 
 		/**
@@ -291,6 +324,11 @@ class UnreliableDatabaseTests {
 			if (this.swallowsInterrupts) {
 				waitForInterrupt();
 			}
+			CountDownLatch latch = this.hanging.get();
+			if (latch != null) {
+				this.refused.incrementAndGet();
+				awaitUninterruptibly(latch);
+			}
 			Connection connection = super.getConnection();
 			return proxy(Connection.class, connection, (method, result, arguments) -> {
 				String sql = method.equals("prepareStatement") ? arguments[0].toString() : "";
@@ -302,6 +340,21 @@ class UnreliableDatabaseTests {
 				boolean deletes = sql.startsWith("delete from datafast_goals where task_name = ? and task_inst");
 				return deletes ? deletion((PreparedStatement) result) : result;
 			});
+		}
+
+		private static void awaitUninterruptibly(CountDownLatch latch) {
+			boolean interrupted = false;
+			while (latch.getCount() > 0) {
+				try {
+					latch.await();
+				}
+				catch (InterruptedException ex) {
+					interrupted = true;
+				}
+			}
+			if (interrupted) {
+				Thread.currentThread().interrupt();
+			}
 		}
 
 		private void waitForInterrupt() throws SQLException {
