@@ -105,8 +105,9 @@ final class ResultObservers {
 	 */
 	private static ResultObserver forCallable(Method method) {
 		Class<?> type = method.getReturnType();
-		if (method.getGenericReturnType() instanceof TypeVariable || type != Callable.class) {
-			ResultObserver unchanged = (type == Object.class) ? SYNCHRONOUS
+		boolean variable = method.getGenericReturnType() instanceof TypeVariable;
+		if (variable || type != Callable.class) {
+			ResultObserver unchanged = (variable || type == Object.class) ? SYNCHRONOUS
 					: unobservable("a " + type.getName() + ": declare a Callable");
 			return isHandler(method) ? new HandledCallableObserver(unchanged) : unchanged;
 		}

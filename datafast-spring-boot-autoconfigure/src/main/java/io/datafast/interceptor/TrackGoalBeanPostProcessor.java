@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.aop.Pointcut;
 import org.springframework.aop.framework.Advised;
+import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.aop.framework.autoproxy.AbstractBeanFactoryAwareAdvisingPostProcessor;
@@ -161,11 +162,29 @@ public final class TrackGoalBeanPostProcessor extends AbstractBeanFactoryAwareAd
 
 	@Override
 	public Object postProcessAfterInitialization(Object bean, String beanName) {
+		if (isAdvised(bean)) {
+			return bean;
+		}
 		Object result = advise(bean, beanName);
 		if (result == bean && bean instanceof Advised advised) {
 			observeTransactions(advised);
 		}
 		return result;
+	}
+
+	/**
+	 * Whether it is a proxy that was made for another bean, as when a factory method
+	 * returns one that it was given.
+	 */
+	private boolean isAdvised(Object bean) {
+		Object current = bean;
+		while (this.advisor != null && current instanceof Advised advised) {
+			if (advised.indexOf(this.advisor) >= 0) {
+				return true;
+			}
+			current = AopProxyUtils.getSingletonTarget(advised);
+		}
+		return false;
 	}
 
 	private Object advise(Object bean, String beanName) {

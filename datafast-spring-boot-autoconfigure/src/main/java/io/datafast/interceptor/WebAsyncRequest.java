@@ -45,17 +45,20 @@ final class WebAsyncRequest {
 
 	/**
 	 * The current request.
-	 * @return the request, or {@code null} if Spring MVC handles none here
+	 * @return the request, or {@code null} if Spring MVC handles none here, or is already
+	 * running what a handler has returned
 	 */
 	static @Nullable WebAsyncRequest current() {
 		RequestAttributes request = RequestContextHolder.getRequestAttributes();
-		return (request != null && findManager(request) instanceof WebAsyncManager manager)
-				? new WebAsyncRequest(request, manager) : null;
+		WebAsyncManager manager = (request != null) ? findManager(request) : null;
+		return (request != null && manager != null) ? new WebAsyncRequest(request, manager) : null;
 	}
 
-	private static @Nullable Object findManager(RequestAttributes request) {
+	private static @Nullable WebAsyncManager findManager(RequestAttributes request) {
 		try {
-			return request.getAttribute(WebAsyncUtils.WEB_ASYNC_MANAGER_ATTRIBUTE, RequestAttributes.SCOPE_REQUEST);
+			return (request.getAttribute(WebAsyncUtils.WEB_ASYNC_MANAGER_ATTRIBUTE,
+					RequestAttributes.SCOPE_REQUEST) instanceof WebAsyncManager manager
+					&& !manager.isConcurrentHandlingStarted() && !manager.hasConcurrentResult()) ? manager : null;
 		}
 		catch (IllegalStateException ex) {
 			// Somebody has handed it to another thread, and it is over.

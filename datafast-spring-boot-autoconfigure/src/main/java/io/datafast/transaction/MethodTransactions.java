@@ -30,7 +30,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.aop.MethodMatcher;
 import org.springframework.aop.ProxyMethodInvocation;
 import org.springframework.aop.framework.Advised;
+import org.springframework.aop.support.MethodMatchers;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.core.KotlinDetector;
 import org.springframework.transaction.NoTransactionException;
 import org.springframework.transaction.interceptor.TransactionAspectSupport;
 import org.springframework.util.ClassUtils;
@@ -62,33 +64,36 @@ public final class MethodTransactions implements InvocationTransactions {
 
 	@Override
 	public void observe(Advised proxy, MethodMatcher tracked) {
-		TransactionalMethods methods = TransactionalMethods.of(proxy);
-		if (methods != null) {
-			methods.observe(proxy, tracked, this::proceed);
+		MethodMatcher left = tracked;
+		for (TransactionalMethods methods : TransactionalMethods.of(proxy)) {
+			methods.observe(proxy, left, this::proceed);
+			left = MethodMatchers.intersection(left, MethodMatchers.negate(methods));
 		}
 	}
 
 	private @Nullable Object proceed(MethodInvocation invocation) throws Throwable {
+		if (KotlinDetector.isSuspendingFunction(invocation.getMethod())) {
+			// Another thread may have the result before this one comes back.
+			remember(invocation);
+		}
 		Object result = invocation.proceed();
+		remember(invocation);
+		return REACTIVE ? ReactiveMethods.observe(result, invocation.getMethod()) : result;
+	}
+
+	private void remember(MethodInvocation invocation) {
 		try {
 			if (invocation instanceof ProxyMethodInvocation proxied) {
-				remember(proxied);
+				boolean rollbackOnly = TransactionAspectSupport.currentTransactionStatus().isRollbackOnly();
+				proxied.setUserAttribute(ATTRIBUTE, this.transactions.get().ofRunningMethod(rollbackOnly));
 			}
+		}
+		catch (NoTransactionException ex) {
+			// A reactive transaction is not the thread's.
 		}
 		catch (Throwable ex) {
 			// Here it would roll the method's transaction back.
 			logger.debug("Tracking a goal without the transaction of its method", ex);
-		}
-		return REACTIVE ? ReactiveMethods.observe(result, invocation.getMethod()) : result;
-	}
-
-	private void remember(ProxyMethodInvocation invocation) {
-		try {
-			boolean rollbackOnly = TransactionAspectSupport.currentTransactionStatus().isRollbackOnly();
-			invocation.setUserAttribute(ATTRIBUTE, this.transactions.get().ofRunningMethod(rollbackOnly));
-		}
-		catch (NoTransactionException ex) {
-			// A reactive transaction is not the thread's.
 		}
 	}
 

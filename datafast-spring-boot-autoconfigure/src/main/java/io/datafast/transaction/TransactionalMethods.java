@@ -17,6 +17,9 @@
 package io.datafast.transaction;
 
 import java.lang.reflect.Method;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
 
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
@@ -53,17 +56,16 @@ final class TransactionalMethods extends StaticMethodMatcher {
 	/**
 	 * Those of a proxy.
 	 * @param proxy the proxy
-	 * @return those of its innermost advice for transactions, or {@code null} if it has
-	 * none
+	 * @return those of each of its advices for transactions, the innermost first
 	 */
-	static @Nullable TransactionalMethods of(Advised proxy) {
-		TransactionalMethods innermost = null;
+	static List<TransactionalMethods> of(Advised proxy) {
+		Deque<TransactionalMethods> all = new ArrayDeque<>();
 		for (Advisor advisor : proxy.getAdvisors()) {
 			if (advisor.getAdvice() instanceof TransactionInterceptor advice) {
-				innermost = new TransactionalMethods(advisor, advice);
+				all.addFirst(new TransactionalMethods(advisor, advice));
 			}
 		}
-		return innermost;
+		return List.copyOf(all);
 	}
 
 	@Override

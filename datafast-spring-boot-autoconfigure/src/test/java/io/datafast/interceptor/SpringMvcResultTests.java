@@ -229,6 +229,14 @@ class SpringMvcResultTests {
 	}
 
 	@Test
+	void resultsWithinATaskThatSpringMvcRunsAreCounted() throws Exception {
+		assertThat(get(patient, "/results-within-task").body()).isEqualTo("value");
+		awaitTasks(patient);
+		assertThat(dispatched).isEmpty();
+		assertThat(patient.outcomes().outcomes()).containsExactly(FAILED, FAILED);
+	}
+
+	@Test
 	void aCallableFromAHandlerThatDeclaresAnObjectTracksWhenItHasEnded() throws Exception {
 		assertThat(get(patient, "/object?outcome=value").body()).isEqualTo("value");
 		assertThat(dispatched).containsExactly(Goal.of("object").forVisitor(VISITOR).with("result", "value"));
@@ -418,6 +426,15 @@ class SpringMvcResultTests {
 		DeferredResult<String> returnedDeferred() {
 			waiting = this.service.deferred();
 			return waiting;
+		}
+
+		@GetMapping("/results-within-task")
+		Callable<String> resultsWithinTask() {
+			return () -> {
+				this.service.deferred();
+				this.service.task();
+				return "value";
+			};
 		}
 
 		@GetMapping("/unreturned-task")

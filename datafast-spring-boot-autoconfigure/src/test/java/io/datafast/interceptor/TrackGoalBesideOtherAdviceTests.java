@@ -37,6 +37,7 @@ import org.springframework.aop.Advisor;
 import org.springframework.aop.framework.Advised;
 import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.aop.support.AopUtils;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.cache.CacheManager;
 import org.springframework.cache.annotation.Cacheable;
@@ -93,6 +94,15 @@ class TrackGoalBesideOtherAdviceTests {
 						context.getBean(JdbcTemplate.class).queryForObject("select count(*) from orders", Long.class))
 					.isEqualTo(1);
 			});
+	}
+
+	@Test
+	void aBeanThatIsAnotherOneTracksOnce() {
+		this.runner.withBean("orders", UnadvisedOrders.class).withUserConfiguration(Alias.class).run((context) -> {
+			assertThat(context.getBean("alias")).isSameAs(context.getBean("orders"));
+			context.getBean("alias", UnadvisedOrders.class).place(VISITOR);
+			assertThat(this.dispatched).hasSize(1);
+		});
 	}
 
 	@Test
@@ -280,6 +290,24 @@ class TrackGoalBesideOtherAdviceTests {
 	@Configuration(proxyBeanMethods = false)
 	@EnableTransactionManagement(proxyTargetClass = false)
 	static class InterfaceProxyTransactions extends TestDatabase {
+
+	}
+
+	static class UnadvisedOrders {
+
+		@TrackGoal("ordered")
+		void place(@VisitorId String visitor) {
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Alias {
+
+		@Bean
+		UnadvisedOrders alias(@Qualifier("orders") UnadvisedOrders orders) {
+			return orders;
+		}
 
 	}
 

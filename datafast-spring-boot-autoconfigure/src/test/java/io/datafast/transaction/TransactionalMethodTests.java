@@ -37,16 +37,24 @@ import org.junit.jupiter.api.Test;
 
 import org.springframework.aop.ProxyMethodInvocation;
 import org.springframework.aop.framework.Advised;
+import org.springframework.aop.support.DefaultPointcutAdvisor;
+import org.springframework.aop.support.NameMatchMethodPointcut;
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.BeanFactoryAware;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.core.Ordered;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.transaction.TransactionManager;
 import org.springframework.transaction.TransactionStatus;
 import org.springframework.transaction.UnexpectedRollbackException;
 import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
+import org.springframework.transaction.interceptor.DefaultTransactionAttribute;
+import org.springframework.transaction.interceptor.NameMatchTransactionAttributeSource;
 import org.springframework.transaction.interceptor.TransactionAspectSupport;
+import org.springframework.transaction.interceptor.TransactionInterceptor;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -251,6 +259,20 @@ class TransactionalMethodTests {
 			});
 	}
 
+	@Test
+	void eachOfSeveralTransactionAdvicesIsHeeded() {
+		this.runner.withBean(GoalDispatcher.class, () -> this.dispatched::add)
+			.withBean("more", MoreTransactions.class)
+			.run((context) -> {
+				Application application = new Application(context);
+				application.shop.giveUp(VISITOR);
+				assertDispatched();
+				assertThat(application.outcomes()).containsExactly(ROLLED_BACK);
+				application.shop.look(VISITOR);
+				assertDispatched("looked");
+			});
+	}
+
 	private void run(Consumer<Application> test) {
 		this.runner.withBean(GoalDispatcher.class, () -> this.dispatched::add)
 			.run((context) -> test.accept(new Application(context)));
@@ -412,6 +434,39 @@ class TransactionalMethodTests {
 			insert();
 			this.goals.track(Goal.of("inside").forVisitor(visitor));
 			throw new IllegalStateException("on purpose");
+		}
+
+	}
+
+	/**
+	 * Has {@link Shop#look} in a transaction, too.
+	 */
+	static class MoreTransactions implements BeanPostProcessor, BeanFactoryAware, Ordered {
+
+		private BeanFactory beanFactory;
+
+		@Override
+		public void setBeanFactory(BeanFactory beanFactory) {
+			this.beanFactory = beanFactory;
+		}
+
+		@Override
+		public int getOrder() {
+			return 0;
+		}
+
+		@Override
+		public Object postProcessAfterInitialization(Object bean, String beanName) {
+			if (bean instanceof Advised advised) {
+				NameMatchTransactionAttributeSource attributes = new NameMatchTransactionAttributeSource();
+				attributes.addTransactionalMethod("look", new DefaultTransactionAttribute());
+				TransactionManager transactionManager = this.beanFactory.getBean(TransactionManager.class);
+				NameMatchMethodPointcut look = new NameMatchMethodPointcut();
+				look.setMappedName("look");
+				advised.addAdvisor(advised.getAdvisors().length,
+						new DefaultPointcutAdvisor(look, new TransactionInterceptor(transactionManager, attributes)));
+			}
+			return bean;
 		}
 
 	}

@@ -20,6 +20,7 @@ import io.datafast.Goal
 import io.datafast.annotation.GoalMetadata
 import io.datafast.annotation.TrackGoal
 import io.datafast.annotation.VisitorId
+import io.datafast.delivery.GoalOutcome.Skipped
 import kotlinx.coroutines.CompletableDeferred
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.cancelAndJoin
@@ -38,11 +39,24 @@ import org.assertj.core.api.Assertions.assertThatThrownBy
 import org.junit.jupiter.api.Tag
 import org.junit.jupiter.api.Test
 import org.springframework.boot.WebApplicationType
+import org.springframework.context.annotation.Bean
+import org.springframework.context.annotation.Configuration
 import org.springframework.http.ResponseEntity
 import org.springframework.stereotype.Service
+import org.springframework.transaction.PlatformTransactionManager
+import org.springframework.transaction.TransactionDefinition
+import org.springframework.transaction.annotation.EnableTransactionManagement
+import org.springframework.transaction.annotation.Transactional
+import org.springframework.transaction.interceptor.TransactionAspectSupport
+import org.springframework.transaction.support.AbstractPlatformTransactionManager
+import org.springframework.transaction.support.DefaultTransactionStatus
 import org.springframework.util.ClassUtils
 import java.util.concurrent.BlockingQueue
 import java.util.concurrent.CompletableFuture
+import kotlin.concurrent.thread
+import kotlin.coroutines.intrinsics.COROUTINE_SUSPENDED
+import kotlin.coroutines.intrinsics.suspendCoroutineUninterceptedOrReturn
+import kotlin.coroutines.resume
 
 /**
  * Suspending functions in an application without kotlinx-coroutines-reactor, where Spring calls them as they are.
@@ -150,6 +164,15 @@ class CoroutinesWithoutReactorTests {
 		}
 	}
 
+	@Test
+	fun `follows the transaction of a function that is resumed before it has returned`() {
+		withApplication(WebApplicationType.NONE, Shop::class, Transactions::class) { context, goals ->
+			runBlocking { context.getBean(Shop::class.java).rolledBack(VISITOR) }
+			assertThat(goals).isEmpty()
+			assertThat(context.getBean(Outcomes::class.java).all).containsExactly(Skipped(Skipped.Reason.ROLLED_BACK))
+		}
+	}
+
 	private fun withShop(test: (Shop, BlockingQueue<Goal>) -> Unit) =
 		withApplication(WebApplicationType.NONE, Shop::class) { context, goals ->
 			test(context.getBean(Shop::class.java), goals)
@@ -207,6 +230,16 @@ class CoroutinesWithoutReactorTests {
 			}
 		}
 
+		@Transactional
+		@TrackGoal("rolled-back")
+		suspend fun rolledBack(@VisitorId visitorId: String): String {
+			TransactionAspectSupport.currentTransactionStatus().setRollbackOnly()
+			return suspendCoroutineUninterceptedOrReturn { continuation ->
+				thread { continuation.resume("value") }.join()
+				COROUTINE_SUSPENDED
+			}
+		}
+
 		@TrackGoal("state")
 		suspend fun state(@VisitorId visitorId: String, result: StateFlow<String>): StateFlow<String> {
 			suspendIf(true)
@@ -217,6 +250,28 @@ class CoroutinesWithoutReactorTests {
 			if (suspended) {
 				delay(1)
 			}
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableTransactionManagement
+	class Transactions {
+
+		@Bean
+		fun transactionManager(): PlatformTransactionManager = object : AbstractPlatformTransactionManager() {
+
+			override fun doGetTransaction(): Any = Any()
+
+			override fun doBegin(transaction: Any, definition: TransactionDefinition) {
+			}
+
+			override fun doCommit(status: DefaultTransactionStatus) {
+			}
+
+			override fun doRollback(status: DefaultTransactionStatus) {
+			}
+
 		}
 
 	}
