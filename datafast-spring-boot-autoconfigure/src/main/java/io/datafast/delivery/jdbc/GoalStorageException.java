@@ -48,7 +48,7 @@ final class GoalStorageException extends RuntimeException {
 	}
 
 	private GoalStorageException(SQLException failure, boolean endedTransaction) {
-		this(describe(innermost(failure)), kind(innermost(failure)), endedTransaction);
+		this(describe(innermost(failure)), kind(failure), endedTransaction);
 	}
 
 	private GoalStorageException(String message, Kind kind, boolean endedTransaction) {
@@ -153,10 +153,25 @@ final class GoalStorageException extends RuntimeException {
 	}
 
 	private static Kind kind(SQLException failure) {
-		if (translate(failure) instanceof DuplicateKeyException) {
+		SQLException innermost = innermost(failure);
+		if (translate(innermost) instanceof DuplicateKeyException) {
 			return Kind.DUPLICATE;
 		}
-		return isRefusal(failure) ? Kind.REFUSED : Kind.IN_DOUBT;
+		if (isRefusal(innermost)) {
+			return Kind.REFUSED;
+		}
+		return (failure instanceof NotExecutedException || isCertain(innermost)) ? Kind.NOT_STORED : Kind.IN_DOUBT;
+	}
+
+	/**
+	 * Whether the database has answered that it cannot do it now: it is read-only (class
+	 * 25, and two codes of MySQL's), it has rolled the transaction back (class 40, but
+	 * for the one that it does not know of) or has no resources left (class 53).
+	 */
+	private static boolean isCertain(SQLException failure) {
+		String state = (failure.getSQLState() != null) ? failure.getSQLState() : "";
+		return state.startsWith("25") || (state.startsWith("40") && !state.equals("40003")) || state.startsWith("53")
+				|| (state.equals("HY000") && (failure.getErrorCode() == 1290 || failure.getErrorCode() == 1836));
 	}
 
 	private static @Nullable DataAccessException translate(SQLException failure) {
@@ -187,7 +202,8 @@ final class GoalStorageException extends RuntimeException {
 		while (innermost instanceof BatchUpdateException && innermost.getNextException() != null) {
 			innermost = innermost.getNextException();
 		}
-		boolean summary = innermost instanceof BatchUpdateException || innermost.getSQLState() == null;
+		boolean summary = innermost instanceof BatchUpdateException || innermost instanceof NotExecutedException
+				|| innermost.getSQLState() == null;
 		return (summary && innermost.getCause() instanceof SQLException cause) ? cause : innermost;
 	}
 
@@ -203,7 +219,7 @@ final class GoalStorageException extends RuntimeException {
 
 	private enum Kind {
 
-		REFUSED, DUPLICATE, NOT_CONNECTED, IN_DOUBT
+		REFUSED, DUPLICATE, NOT_CONNECTED, NOT_STORED, IN_DOUBT
 
 	}
 

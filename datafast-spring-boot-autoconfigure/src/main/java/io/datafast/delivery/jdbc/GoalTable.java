@@ -64,6 +64,8 @@ final class GoalTable {
 
 	private static final int PAGE = 500;
 
+	private static final int LOOK_UP_TIMEOUT_SECONDS = 2;
+
 	private final String name;
 
 	private final JdbcCustomization dialect;
@@ -113,24 +115,19 @@ final class GoalTable {
 	 * nothing
 	 */
 	void insert(Connection connection, List<NewGoal> goals, int timeoutSeconds) throws SQLException {
-		try (PreparedStatement statement = connection.prepareStatement(this.insert)) {
+		try (PreparedStatement statement = NotExecutedException
+			.prepare(() -> connection.prepareStatement(this.insert))) {
+			NotExecutedException.prepare(() -> addAll(statement, goals));
 			if (timeoutSeconds == 0) {
-				insert(statement, goals);
-				return;
+				statement.executeBatch();
 			}
-			int timeoutBefore = statement.getQueryTimeout();
-			statement.setQueryTimeout(timeoutSeconds);
-			try {
-				insert(statement, goals);
-			}
-			finally {
-				// With some drivers, as H2's, it is the connection's.
-				statement.setQueryTimeout(timeoutBefore);
+			else {
+				execute(statement, timeoutSeconds, statement::executeBatch);
 			}
 		}
 	}
 
-	private void insert(PreparedStatement statement, List<NewGoal> goals) throws SQLException {
+	private PreparedStatement addAll(PreparedStatement statement, List<NewGoal> goals) throws SQLException {
 		for (NewGoal goal : goals) {
 			statement.setString(1, TASK);
 			statement.setString(2, goal.id());
@@ -140,7 +137,20 @@ final class GoalTable {
 			statement.setLong(6, 1);
 			statement.addBatch();
 		}
-		statement.executeBatch();
+		return statement;
+	}
+
+	private static <T> T execute(PreparedStatement statement, int timeoutSeconds, Execution<T> execution)
+			throws SQLException {
+		int timeoutBefore = statement.getQueryTimeout();
+		statement.setQueryTimeout(timeoutSeconds);
+		try {
+			return execution.run();
+		}
+		finally {
+			// With some drivers, as H2's, it is the connection's.
+			statement.setQueryTimeout(timeoutBefore);
+		}
 	}
 
 	/**
@@ -159,10 +169,22 @@ final class GoalTable {
 	}
 
 	/**
-	 * Whether there is a goal, waiting or parked.
+	 * Whether there is a goal, waiting or parked. Some databases wait for those who are
+	 * changing it, but not for long.
 	 */
 	boolean contains(String id) {
-		return !find("task_instance = ?", (statement) -> statement.setString(2, id), 1).isEmpty();
+		return Boolean.TRUE.equals(this.jdbc.execute((Connection connection) -> {
+			try (PreparedStatement statement = connection
+				.prepareStatement("select 1 from " + this.name + " where task_name = ? and task_instance = ?")) {
+				statement.setString(1, TASK);
+				statement.setString(2, id);
+				return execute(statement, LOOK_UP_TIMEOUT_SECONDS, () -> {
+					try (ResultSet resultSet = statement.executeQuery()) {
+						return resultSet.next();
+					}
+				});
+			}
+		}));
 	}
 
 	// What the housekeeping does
@@ -368,6 +390,12 @@ final class GoalTable {
 	 * @param oldest the id of the oldest that waits, or {@code null} if none does
 	 */
 	record Counts(int waiting, int parked, @Nullable String oldest) {
+
+	}
+
+	private interface Execution<T> {
+
+		T run() throws SQLException;
 
 	}
 

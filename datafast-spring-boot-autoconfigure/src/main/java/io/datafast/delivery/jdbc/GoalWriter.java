@@ -246,7 +246,7 @@ final class GoalWriter {
 	}
 
 	private void insertAndCommit(Connection connection, List<NewGoal> goals) throws SQLException {
-		if (connection.getAutoCommit() && goals.size() == 1) {
+		if (NotExecutedException.prepare(connection::getAutoCommit) && goals.size() == 1) {
 			this.table.insert(connection, goals, NO_TIMEOUT);
 			return;
 		}
@@ -257,8 +257,11 @@ final class GoalWriter {
 	}
 
 	private static void inTransaction(Connection connection, SqlAction action) throws SQLException {
-		boolean autoCommit = connection.getAutoCommit();
-		connection.setAutoCommit(false);
+		boolean autoCommit = NotExecutedException.prepare(connection::getAutoCommit);
+		NotExecutedException.prepare(() -> {
+			connection.setAutoCommit(false);
+			return connection;
+		});
 		try {
 			action.run();
 		}

@@ -18,6 +18,7 @@ package io.datafast.delivery.jdbc;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -30,9 +31,10 @@ import java.util.function.Supplier;
 import io.datafast.delivery.DaemonThreadFactory;
 
 /**
- * Tasks that wait for the one thread that attempts them. None holds up the others while
- * it pauses. The thread is only there while there is something to do. Thread-safe; used
- * until it is stopped.
+ * Tasks that wait for the thread that attempts them. None holds up the others while it
+ * pauses. Those in doubt have a thread of their own, since they may have to wait for
+ * somebody else. The threads are only there while there is something to do. Thread-safe;
+ * used until it is stopped.
  */
 final class IntakeQueue {
 
@@ -48,7 +50,11 @@ final class IntakeQueue {
 
 	private final Set<IntakeTask> open = new LinkedHashSet<>();
 
-	private final ScheduledThreadPoolExecutor executor;
+	private final Set<IntakeTask> running = new HashSet<>();
+
+	private final ScheduledThreadPoolExecutor ordinary = thread("datafast-intake-");
+
+	private final ScheduledThreadPoolExecutor inDoubt = thread("datafast-settle-");
 
 	private boolean stopped;
 
@@ -60,9 +66,13 @@ final class IntakeQueue {
 	IntakeQueue(Supplier<GoalWriter> writer, Consumer<Boolean> answered) {
 		this.writer = writer;
 		this.answered = answered;
-		this.executor = new ScheduledThreadPoolExecutor(1, new DaemonThreadFactory("datafast-intake-"));
-		this.executor.setKeepAliveTime(IDLE_THREAD_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
-		this.executor.allowCoreThreadTimeOut(true);
+	}
+
+	private static ScheduledThreadPoolExecutor thread(String name) {
+		ScheduledThreadPoolExecutor executor = new ScheduledThreadPoolExecutor(1, new DaemonThreadFactory(name));
+		executor.setKeepAliveTime(IDLE_THREAD_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+		executor.allowCoreThreadTimeOut(true);
+		return executor;
 	}
 
 	/**
@@ -72,12 +82,17 @@ final class IntakeQueue {
 	synchronized void add(IntakeTask task) {
 		this.open.add(task);
 		try {
-			this.executor.execute(() -> run(task));
+			schedule(task, Duration.ZERO);
 		}
 		catch (Throwable ex) {
 			this.open.remove(task);
 			throw ex;
 		}
+	}
+
+	private void schedule(IntakeTask task, Duration delay) {
+		(task.isInDoubt() ? this.inDoubt : this.ordinary).schedule(() -> run(task), delay.toMillis(),
+				TimeUnit.MILLISECONDS);
 	}
 
 	private void run(IntakeTask task) {
@@ -99,6 +114,7 @@ final class IntakeQueue {
 		if (task instanceof WriteTask writing && writing.canBeJoined()) {
 			takeAlongWhatWaits(writing);
 		}
+		this.running.add(task);
 		return true;
 	}
 
@@ -106,7 +122,8 @@ final class IntakeQueue {
 		Iterator<IntakeTask> others = this.open.iterator();
 		while (others.hasNext() && task.waiting().size() < BATCH) {
 			IntakeTask next = others.next();
-			if (next != task && next instanceof WriteTask other && other.canBeJoined()) {
+			if (next != task && !this.running.contains(next) && next instanceof WriteTask other && other.canBeJoined()
+					&& task.waiting().size() + other.waiting().size() <= BATCH) {
 				task.join(other);
 				others.remove();
 			}
@@ -114,12 +131,12 @@ final class IntakeQueue {
 	}
 
 	private synchronized void end(IntakeTask task, List<? extends IntakeTask> left) {
+		this.running.remove(task);
 		this.open.remove(task);
 		this.open.addAll(left);
 		notifyAll();
 		if (!this.stopped) {
-			left.forEach(
-					(next) -> this.executor.schedule(() -> run(next), next.pause().toMillis(), TimeUnit.MILLISECONDS));
+			left.forEach((next) -> schedule(next, next.pause()));
 		}
 	}
 
@@ -132,9 +149,12 @@ final class IntakeQueue {
 		synchronized (this) {
 			this.stopped = true;
 		}
-		this.executor.shutdownNow();
+		this.ordinary.shutdownNow();
+		this.inDoubt.shutdownNow();
+		long deadline = System.nanoTime() + TIME_TO_END_AFTER_INTERRUPT.toNanos();
 		try {
-			this.executor.awaitTermination(TIME_TO_END_AFTER_INTERRUPT.toMillis(), TimeUnit.MILLISECONDS);
+			this.ordinary.awaitTermination(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+			this.inDoubt.awaitTermination(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();

@@ -47,6 +47,8 @@ abstract class IntakeTask {
 
 	private volatile boolean unanswered;
 
+	private boolean waitingForOthers;
+
 	private Duration pause = FIRST_PAUSE;
 
 	/**
@@ -96,8 +98,8 @@ abstract class IntakeTask {
 	}
 
 	/**
-	 * Whether the database did not answer the last time, other than to a question about a
-	 * goal in doubt: what that waits for need not concern others.
+	 * Whether the database did not answer the last time, unless that was because it was
+	 * asked to wait for somebody else.
 	 */
 	final boolean isUnanswered() {
 		return this.unanswered;
@@ -114,9 +116,9 @@ abstract class IntakeTask {
 	 * @return what is left to be done after a pause
 	 */
 	final List<? extends IntakeTask> attempt(Supplier<GoalWriter> writer) {
-		boolean wasInDoubt = this.inDoubt;
 		this.attempting = true;
 		this.unanswered = false;
+		this.waitingForOthers = false;
 		try {
 			if (perform(writer.get())) {
 				this.ledger.stored(goals());
@@ -130,7 +132,7 @@ abstract class IntakeTask {
 			if (ex.isRefusal()) {
 				return onRefusal(ex);
 			}
-			this.unanswered = !wasInDoubt || ex.isWithoutConnection();
+			this.unanswered = !this.waitingForOthers || ex.isWithoutConnection();
 			this.inDoubt = this.inDoubt || ex.leavesDoubt();
 			return onSilence(ex);
 		}
@@ -191,8 +193,10 @@ abstract class IntakeTask {
 		if (isAnyThere(writer, goals)) {
 			return true;
 		}
+		this.waitingForOthers = true;
 		try {
 			writer.awaitNoInsert(goals.get(0));
+			this.waitingForOthers = false;
 		}
 		catch (GoalStorageException ex) {
 			if (ex.isDuplicate() || (ex.isRefusal() && isAnyThere(writer, goals))) {

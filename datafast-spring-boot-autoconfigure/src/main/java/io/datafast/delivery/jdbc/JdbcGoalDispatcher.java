@@ -304,10 +304,25 @@ public final class JdbcGoalDispatcher implements TransactionalGoalDispatcher, Sm
 		this.engine = null;
 		parts().housekeeping().stop();
 		// At the same time, so that together they take no longer than the timeout.
-		CompletableFuture<Void> stored = CompletableFuture.runAsync(this.backgroundWriter::stop,
-				(task) -> new DaemonThreadFactory("datafast-stop-").newThread(task).start());
-		running.stop();
-		stored.join();
+		CompletableFuture<Void> stored = stopBackgroundWriter();
+		try {
+			running.stop();
+		}
+		finally {
+			stored.join();
+		}
+	}
+
+	private CompletableFuture<Void> stopBackgroundWriter() {
+		try {
+			return CompletableFuture.runAsync(this.backgroundWriter::stop,
+					(task) -> new DaemonThreadFactory("datafast-stop-").newThread(task).start());
+		}
+		catch (Throwable ex) {
+			this.log.debug("Without a thread for it, goals are stored before the engine stops", ex);
+			this.backgroundWriter.stop();
+			return CompletableFuture.completedFuture(null);
+		}
 	}
 
 	/**

@@ -52,12 +52,19 @@ final class WriteTask extends IntakeTask {
 	}
 
 	/**
-	 * The others need not suffer for one of them.
+	 * The others need not suffer for one of them. One that is there already is an own
+	 * one, since no other has its id.
 	 */
 	@Override
 	List<? extends IntakeTask> onRefusal(GoalStorageException refusal) {
-		return (waiting().size() > 1) ? waiting().stream().map((part) -> new WriteTask(this, part)).toList()
-				: super.onRefusal(refusal);
+		if (waiting().size() > 1) {
+			return waiting().stream().map((part) -> new WriteTask(this, part)).toList();
+		}
+		if (refusal.isDuplicate()) {
+			ledger().stored(goals());
+			return List.of();
+		}
+		return super.onRefusal(refusal);
 	}
 
 }

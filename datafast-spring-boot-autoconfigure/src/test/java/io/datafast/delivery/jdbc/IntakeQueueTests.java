@@ -97,8 +97,24 @@ class IntakeQueueTests {
 		assertThat(this.backlog.waitingCount()).isOne();
 	}
 
+	@Test
+	void aGoalThatTurnsOutToBeThereAlreadyIsStored() {
+		NewGoal goal = new NewGoal(GoalId.create(Instant.now()), Goal.of("there"));
+		this.store.writer(this.table).write(List.of(goal));
+		Patience patience = new Patience(Duration.ofHours(1), Duration.ofHours(2));
+		add(patience, goal, System.nanoTime());
+		add(patience, "other", System.nanoTime());
+		Awaitility.await().atMost(LONG).until(() -> this.table.count().waiting() == 2);
+		this.queue.stop(LONG);
+		assertThat(this.outcomes.all()).isEmpty();
+		assertThat(this.backlog.waitingCount()).isEqualTo(2);
+	}
+
 	private void add(Patience patience, String name, long since) {
-		NewGoal goal = new NewGoal(GoalId.create(Instant.now()), Goal.of(name));
+		add(patience, new NewGoal(GoalId.create(Instant.now()), Goal.of(name)), since);
+	}
+
+	private void add(Patience patience, NewGoal goal, long since) {
 		assertThat(this.ledger.admit(goal)).isTrue();
 		this.queue.add(new WriteTask(this.ledger, patience, List.of(new Waiting(goal, since)), false));
 	}
