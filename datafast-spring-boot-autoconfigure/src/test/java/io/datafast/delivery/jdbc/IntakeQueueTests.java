@@ -16,9 +16,6 @@
 
 package io.datafast.delivery.jdbc;
 
-import java.sql.Connection;
-import java.sql.SQLException;
-import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -37,7 +34,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-import org.springframework.jdbc.datasource.DelegatingDataSource;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -83,14 +79,14 @@ class IntakeQueueTests {
 
 	@Test
 	void aGoalIsNotGivenUpAtTheAgeOfAnother() {
-		this.database.away = true;
+		this.database.leave();
 		Patience patience = new Patience(Duration.ofHours(1), Duration.ofHours(2));
 		long now = System.nanoTime();
 		add(patience, "old", now - patience.ordinary().toNanos());
 		add(patience, "young", now);
 		assertThat(this.outcomes.awaitSingle(Dropped.class).reason()).isEqualTo(Dropped.Reason.FAILED);
 		assertThat(this.outcomes.all().get(0).goal().name()).isEqualTo("old");
-		this.database.away = false;
+		this.database.comeBack();
 		Awaitility.await().atMost(LONG).until(() -> this.table.count().waiting() == 1);
 		this.queue.stop(LONG);
 		assertThat(this.outcomes.all()).hasSize(1);
@@ -117,24 +113,6 @@ class IntakeQueueTests {
 	private void add(Patience patience, NewGoal goal, long since) {
 		assertThat(this.ledger.admit(goal)).isTrue();
 		this.queue.add(new WriteTask(this.ledger, patience, List.of(new Waiting(goal, since)), false));
-	}
-
-	private static final class LeavingDataSource extends DelegatingDataSource {
-
-		private volatile boolean away;
-
-		private LeavingDataSource(DriverManagerDataSource target) {
-			super(target);
-		}
-
-		@Override
-		public Connection getConnection() throws SQLException {
-			if (this.away) {
-				throw new SQLTransientConnectionException("The database is away", "08001");
-			}
-			return super.getConnection();
-		}
-
 	}
 
 }

@@ -16,13 +16,8 @@
 
 package io.datafast.delivery.jdbc;
 
-import java.sql.Connection;
-import java.sql.SQLException;
-import java.sql.SQLTransientConnectionException;
 import java.util.UUID;
 import java.util.function.Consumer;
-
-import javax.sql.DataSource;
 
 import com.atomikos.icatch.jta.UserTransactionImp;
 import com.atomikos.icatch.jta.UserTransactionManager;
@@ -44,7 +39,6 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Primary;
 import org.springframework.core.env.Environment;
-import org.springframework.jdbc.datasource.DelegatingDataSource;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.TransactionSystemException;
@@ -134,11 +128,11 @@ class JtaTransactionTests {
 		run((application) -> {
 			application.inTransaction(() -> {
 				application.track("in-transaction");
-				database(application).away = true;
+				database(application).leave();
 			});
 			application.track("outside");
 			assertThat(application.outcomes().all()).isEmpty();
-			database(application).away = false;
+			database(application).comeBack();
 			application.outcomes().awaitCount(2);
 			assertThat(application.outcomes().count(Created.class)).isEqualTo(2);
 			assertThat(names()).containsExactlyInAnyOrder("in-transaction", "outside");
@@ -184,8 +178,8 @@ class JtaTransactionTests {
 			.run((context) -> test.accept(new Application(context)));
 	}
 
-	private static UnreliableDataSource database(Application application) {
-		return application.context().getBean(UnreliableDataSource.class);
+	private static LeavingDataSource database(Application application) {
+		return application.context().getBean(LeavingDataSource.class);
 	}
 
 	private Iterable<String> names() {
@@ -212,31 +206,13 @@ class JtaTransactionTests {
 
 		@Bean
 		@Primary
-		UnreliableDataSource dataSource(AtomikosDataSourceBean pool) {
-			return new UnreliableDataSource(pool);
+		LeavingDataSource dataSource(AtomikosDataSourceBean pool) {
+			return new LeavingDataSource(pool);
 		}
 
 		@Bean
 		JtaTransactionManager transactionManager() {
 			return new JtaTransactionManager(new UserTransactionImp(), coordinator);
-		}
-
-	}
-
-	private static final class UnreliableDataSource extends DelegatingDataSource {
-
-		private volatile boolean away;
-
-		private UnreliableDataSource(DataSource target) {
-			super(target);
-		}
-
-		@Override
-		public Connection getConnection() throws SQLException {
-			if (this.away) {
-				throw new SQLTransientConnectionException("The database is away", "08001");
-			}
-			return super.getConnection();
 		}
 
 	}

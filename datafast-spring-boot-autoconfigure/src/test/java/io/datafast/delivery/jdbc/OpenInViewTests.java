@@ -26,12 +26,11 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
-import javax.sql.DataSource;
-
 import io.datafast.DataFastGoals;
 import io.datafast.Goal;
 import io.datafast.autoconfigure.DataFastJdbcAutoConfiguration;
 import io.datafast.delivery.GoalOutcome.Created;
+import io.datafast.delivery.jdbc.JpaTransactionTests.JpaConfiguration;
 import io.datafast.test.ReceivedGoal;
 import io.datafast.testing.DataFastContextRunners;
 import io.datafast.testing.WebApplication;
@@ -45,10 +44,7 @@ import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
-import org.springframework.orm.jpa.JpaTransactionManager;
-import org.springframework.orm.jpa.LocalContainerEntityManagerFactoryBean;
 import org.springframework.orm.jpa.support.OpenEntityManagerInViewInterceptor;
-import org.springframework.orm.jpa.vendor.HibernateJpaVendorAdapter;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -86,7 +82,7 @@ class OpenInViewTests {
 	}
 
 	private static void requestsThatHoldAllConnections(String kind) throws Exception {
-		try (WebApplication application = WebApplication.onTomcat(JpaConfiguration.class,
+		try (WebApplication application = WebApplication.onTomcat(OpenInViewConfiguration.class,
 				"spring.datasource.url=jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1",
 				"spring.datasource.hikari.maximum-pool-size=" + POOL,
 				"spring.datasource.hikari.connection-timeout=5000", "datafast.delivery.mode=jdbc",
@@ -117,22 +113,8 @@ class OpenInViewTests {
 
 	@Configuration(proxyBeanMethods = false)
 	@ImportAutoConfiguration({ DataSourceAutoConfiguration.class, DataFastJdbcAutoConfiguration.class })
-	@Import(Shop.class)
-	static class JpaConfiguration {
-
-		@Bean
-		LocalContainerEntityManagerFactoryBean entityManagerFactory(DataSource dataSource) {
-			LocalContainerEntityManagerFactoryBean factory = new LocalContainerEntityManagerFactoryBean();
-			factory.setDataSource(dataSource);
-			factory.setPackagesToScan("io.datafast.delivery.jdbc");
-			factory.setJpaVendorAdapter(new HibernateJpaVendorAdapter());
-			return factory;
-		}
-
-		@Bean
-		PlatformTransactionManager transactionManager(EntityManagerFactory factory) {
-			return new JpaTransactionManager(factory);
-		}
+	@Import({ JpaConfiguration.class, Shop.class })
+	static class OpenInViewConfiguration {
 
 		@Bean
 		WebMvcConfigurer openInView(EntityManagerFactory factory) {
