@@ -27,7 +27,8 @@ import io.datafast.delivery.GoalOutcome;
 import io.datafast.delivery.GoalOutcome.Dropped;
 import io.datafast.delivery.GoalOutcome.Skipped;
 import io.datafast.delivery.GoalOutcomePublisher;
-import io.datafast.delivery.Lazy;
+import io.datafast.support.Lazy;
+import io.datafast.support.TrackingContext;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.util.Assert;

@@ -20,6 +20,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
 import io.datafast.delivery.GoalOutcomePublisher;
+import io.datafast.support.ReactiveTrackingContexts;
+import io.datafast.support.TrackingContext;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoSink;
 import reactor.core.scheduler.Schedulers;

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
+import io.datafast.support.VisitorIds;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -53,8 +53,7 @@ class PublicApiTests {
 	 * What the auto-configuration puts the API together with.
 	 */
 	private static final Set<String> INTERNAL = Set.of("io.datafast.DataFastGoalsBuilder",
-			"io.datafast.DefaultReactiveDataFastGoals", "io.datafast.ReactiveTrackingContexts",
-			"io.datafast.TrackingContext");
+			"io.datafast.DefaultReactiveDataFastGoals");
 
 	@Test
 	void isAsListed() throws Exception {

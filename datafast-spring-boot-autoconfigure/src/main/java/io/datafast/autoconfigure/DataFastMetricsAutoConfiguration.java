@@ -17,11 +17,11 @@
 package io.datafast.autoconfigure;
 
 import io.datafast.delivery.InMemoryGoalDispatcher;
-import io.datafast.delivery.Lazy;
 import io.datafast.delivery.jdbc.JdbcGoalDispatcher;
 import io.datafast.metrics.GoalDispatcherMetrics;
 import io.datafast.metrics.JdbcGoalDispatcherMetrics;
 import io.datafast.metrics.MicrometerGoalDeliveryListener;
+import io.datafast.support.Lazy;
 import io.micrometer.core.instrument.MeterRegistry;
 
 import org.springframework.beans.factory.ObjectProvider;

@@ -18,12 +18,12 @@ package io.datafast.autoconfigure;
 
 import io.datafast.DataFastGoals;
 import io.datafast.DefaultReactiveDataFastGoals;
-import io.datafast.delivery.GoalOutcomePublisher;
-import io.datafast.delivery.Lazy;
 import io.datafast.ReactiveDataFastGoals;
-import io.datafast.ReactiveTrackingContexts;
 import io.datafast.ReactiveVisitorIdResolver;
 import io.datafast.VisitorIdResolver;
+import io.datafast.delivery.GoalOutcomePublisher;
+import io.datafast.support.Lazy;
+import io.datafast.support.ReactiveTrackingContexts;
 import io.datafast.transaction.OpenTransactions;
 import io.datafast.transaction.ReactiveTransaction;
 import reactor.core.publisher.Mono;

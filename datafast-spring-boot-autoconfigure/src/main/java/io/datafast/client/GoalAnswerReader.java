@@ -29,8 +29,8 @@ import io.datafast.DataFastUnavailableException;
 import io.datafast.Goal;
 import io.datafast.GoalReceipt;
 import io.datafast.GoalRejectedException;
-import io.datafast.VisitorIds;
 import io.datafast.VisitorNotFoundException;
+import io.datafast.support.VisitorIds;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.web.util.HtmlUtils;

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * Logs the first occurrence of each kind of failure at WARN and what follows at DEBUG, so
  * that a failure which comes with every request is seen and does not drown the rest.
  */
-final class FailureLog {
+public final class FailureLog {
 
 	private static final int MAX_KINDS = 1000;
 
@@ -35,11 +35,11 @@ final class FailureLog {
 
 	private final Set<String> seen = ConcurrentHashMap.newKeySet();
 
-	FailureLog(Class<?> source) {
+	public FailureLog(Class<?> source) {
 		this.log = LogFactory.getLog(source);
 	}
 
-	void log(String kind, String message, @Nullable Throwable failure) {
+	public void log(String kind, String message, @Nullable Throwable failure) {
 		if (this.seen.size() < MAX_KINDS && this.seen.add(kind)) {
 			this.log.warn(message + " (from now on logged at DEBUG)", failure);
 		}

@@ -22,6 +22,7 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 import io.datafast.Goal;
+import io.datafast.support.Lazy;
 import org.jspecify.annotations.Nullable;
 
 /**

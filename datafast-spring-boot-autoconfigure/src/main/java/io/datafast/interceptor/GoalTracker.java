@@ -20,12 +20,12 @@ import java.util.List;
 
 import io.datafast.DataFastGoals;
 import io.datafast.Goal;
-import io.datafast.TrackingContext;
 import io.datafast.VisitorIdResolver;
-import io.datafast.VisitorIds;
 import io.datafast.delivery.GoalOutcomePublisher;
-import io.datafast.delivery.Lazy;
 import io.datafast.interceptor.TrackGoalOperation.Entry;
+import io.datafast.support.Lazy;
+import io.datafast.support.TrackingContext;
+import io.datafast.support.VisitorIds;
 import org.aopalliance.intercept.MethodInvocation;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;

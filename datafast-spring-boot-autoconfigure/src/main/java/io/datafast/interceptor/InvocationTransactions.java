@@ -16,7 +16,7 @@
 
 package io.datafast.interceptor;
 
-import io.datafast.TrackingContext;
+import io.datafast.support.TrackingContext;
 import org.aopalliance.intercept.MethodInvocation;
 
 import org.springframework.aop.MethodMatcher;

@@ -16,7 +16,7 @@
 
 package io.datafast.interceptor;
 
-import io.datafast.TrackingContext;
+import io.datafast.support.TrackingContext;
 import org.jspecify.annotations.Nullable;
 import reactor.core.CoreSubscriber;
 import reactor.core.Fuseable;

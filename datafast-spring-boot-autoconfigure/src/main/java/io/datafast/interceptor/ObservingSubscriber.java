@@ -18,7 +18,7 @@ package io.datafast.interceptor;
 
 import java.util.concurrent.atomic.AtomicBoolean;
 
-import io.datafast.TrackingContext;
+import io.datafast.support.TrackingContext;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;

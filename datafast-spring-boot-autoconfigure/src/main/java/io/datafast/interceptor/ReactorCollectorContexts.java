@@ -15,7 +15,7 @@
  */
 package io.datafast.interceptor;
 
-import io.datafast.TrackingContext;
+import io.datafast.support.TrackingContext;
 import kotlin.coroutines.CoroutineContext;
 import kotlinx.coroutines.reactor.ReactorContext;
 

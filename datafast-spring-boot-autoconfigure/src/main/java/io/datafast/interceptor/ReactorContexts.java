@@ -17,9 +17,9 @@ package io.datafast.interceptor;
 
 import java.util.function.Supplier;
 
-import io.datafast.ReactiveTrackingContexts;
-import io.datafast.TrackingContext;
-import io.datafast.delivery.Lazy;
+import io.datafast.support.Lazy;
+import io.datafast.support.ReactiveTrackingContexts;
+import io.datafast.support.TrackingContext;
 import reactor.util.context.ContextView;
 
 /**

@@ -16,8 +16,8 @@
 
 package io.datafast.interceptor;
 
-import io.datafast.ReactiveTrackingContexts;
-import io.datafast.TrackingContext;
+import io.datafast.support.ReactiveTrackingContexts;
+import io.datafast.support.TrackingContext;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscriber;
 import reactor.core.CoreSubscriber;

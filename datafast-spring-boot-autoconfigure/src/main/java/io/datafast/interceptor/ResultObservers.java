@@ -29,8 +29,8 @@ import java.util.concurrent.Future;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
-import io.datafast.ReactiveTrackingContexts;
-import io.datafast.delivery.Lazy;
+import io.datafast.support.Lazy;
+import io.datafast.support.ReactiveTrackingContexts;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.KotlinDetector;

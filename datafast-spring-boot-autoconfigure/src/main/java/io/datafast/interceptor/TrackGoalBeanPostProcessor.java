@@ -24,16 +24,16 @@ import java.util.Objects;
 import java.util.Set;
 
 import io.datafast.DataFastGoals;
-import io.datafast.ReactiveTrackingContexts;
 import io.datafast.VisitorIdResolver;
 import io.datafast.delivery.GoalOutcomePublisher;
 import io.datafast.interceptor.InvalidTrackGoalException.Violation;
+import io.datafast.support.ReactiveTrackingContexts;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.aop.Pointcut;
 import org.springframework.aop.framework.Advised;
-import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.aop.framework.AopInfrastructureBean;
+import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.aop.framework.autoproxy.AbstractBeanFactoryAwareAdvisingPostProcessor;
 import org.springframework.aop.support.AopUtils;

@@ -19,7 +19,7 @@ package io.datafast.interceptor;
 import java.lang.reflect.Method;
 import java.util.List;
 
-import io.datafast.TrackingContext;
+import io.datafast.support.TrackingContext;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 

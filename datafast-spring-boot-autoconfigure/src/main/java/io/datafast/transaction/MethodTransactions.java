@@ -18,9 +18,9 @@ package io.datafast.transaction;
 
 import java.util.function.Supplier;
 
-import io.datafast.TrackingContext;
-import io.datafast.delivery.Lazy;
 import io.datafast.interceptor.InvocationTransactions;
+import io.datafast.support.Lazy;
+import io.datafast.support.TrackingContext;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
 import org.apache.commons.logging.Log;

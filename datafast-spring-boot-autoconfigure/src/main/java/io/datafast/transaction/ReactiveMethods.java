@@ -18,8 +18,8 @@ package io.datafast.transaction;
 
 import java.lang.reflect.Method;
 
-import io.datafast.ReactiveTrackingContexts;
-import io.datafast.TrackingContext;
+import io.datafast.support.ReactiveTrackingContexts;
+import io.datafast.support.TrackingContext;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;

@@ -16,7 +16,7 @@
 
 package io.datafast.transaction;
 
-import io.datafast.TrackingContext;
+import io.datafast.support.TrackingContext;
 import org.jspecify.annotations.Nullable;
 import reactor.util.context.ContextView;
 

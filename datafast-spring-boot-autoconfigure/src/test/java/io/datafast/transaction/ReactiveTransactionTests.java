@@ -29,7 +29,6 @@ import javax.sql.DataSource;
 
 import io.datafast.Goal;
 import io.datafast.ReactiveDataFastGoals;
-import io.datafast.ReactiveTrackingContexts;
 import io.datafast.annotation.TrackGoal;
 import io.datafast.annotation.VisitorId;
 import io.datafast.delivery.GoalDispatcher;
@@ -37,6 +36,7 @@ import io.datafast.delivery.GoalOutcome;
 import io.datafast.delivery.GoalOutcome.Dropped;
 import io.datafast.delivery.GoalOutcome.Skipped;
 import io.datafast.delivery.TransactionalGoalDispatcher;
+import io.datafast.support.ReactiveTrackingContexts;
 import io.datafast.test.MockAnswer;
 import io.datafast.test.MockDataFast;
 import io.datafast.testing.DataFastContextRunners;

@@ -25,13 +25,13 @@ import java.util.Locale;
 import java.util.Map;
 
 import io.datafast.Goal;
-import io.datafast.VisitorIds;
 import io.datafast.delivery.GoalDeliveryListener;
 import io.datafast.delivery.GoalOutcome;
 import io.datafast.delivery.GoalOutcome.Created;
 import io.datafast.delivery.GoalOutcome.Dropped;
 import io.datafast.delivery.GoalOutcome.Rejected;
 import io.datafast.delivery.GoalOutcome.Skipped;
+import io.datafast.support.VisitorIds;
 import io.datafast.test.MockDataFast;
 import io.datafast.test.ReceivedGoal;
 

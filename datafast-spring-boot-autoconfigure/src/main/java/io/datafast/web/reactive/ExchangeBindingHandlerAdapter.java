@@ -21,7 +21,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
-import io.datafast.delivery.Lazy;
+import io.datafast.support.Lazy;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 

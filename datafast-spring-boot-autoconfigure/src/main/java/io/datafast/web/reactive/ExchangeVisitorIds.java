@@ -18,7 +18,7 @@ package io.datafast.web.reactive;
 
 import java.util.List;
 
-import io.datafast.VisitorIds;
+import io.datafast.support.VisitorIds;
 import io.datafast.web.VisitorCookie;
 import org.jspecify.annotations.Nullable;
 

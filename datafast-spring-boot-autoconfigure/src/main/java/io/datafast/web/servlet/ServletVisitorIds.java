@@ -16,7 +16,7 @@
 
 package io.datafast.web.servlet;
 
-import io.datafast.VisitorIds;
+import io.datafast.support.VisitorIds;
 import io.datafast.web.VisitorCookie;
 import jakarta.servlet.http.Cookie;
 import jakarta.servlet.http.HttpServletRequest;

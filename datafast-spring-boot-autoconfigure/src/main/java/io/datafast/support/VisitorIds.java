@@ -14,7 +14,7 @@
  * limitations under the License.
  */
 
-package io.datafast;
+package io.datafast.support;
 
 import org.jspecify.annotations.Nullable;
 

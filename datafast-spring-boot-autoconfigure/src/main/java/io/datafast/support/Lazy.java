@@ -14,7 +14,7 @@
  * limitations under the License.
  */
 
-package io.datafast.delivery;
+package io.datafast.support;
 
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;

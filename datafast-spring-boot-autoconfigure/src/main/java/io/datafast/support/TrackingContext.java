@@ -14,10 +14,13 @@
  * limitations under the License.
  */
 
-package io.datafast;
+package io.datafast.support;
 
 import java.util.function.Supplier;
 
+import io.datafast.DataFastGoals;
+import io.datafast.Goal;
+import io.datafast.VisitorIdResolver;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -123,7 +126,7 @@ public final class TrackingContext {
 	 * @return the context, or {@code null} if there is none and the thread speaks for
 	 * itself
 	 */
-	static @Nullable TrackingContext current() {
+	public static @Nullable TrackingContext current() {
 		return holder.get();
 	}
 
@@ -131,7 +134,7 @@ public final class TrackingContext {
 	 * The visitor.
 	 * @return the visitor's id as it was found, or {@code null} if there was none
 	 */
-	@Nullable String visitorId() {
+	public @Nullable String visitorId() {
 		if (this.failure instanceof RuntimeException runtimeException) {
 			throw runtimeException;
 		}

@@ -14,13 +14,13 @@
  * limitations under the License.
  */
 
-package io.datafast;
+package io.datafast.support;
 
 import java.lang.reflect.Method;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-import io.datafast.delivery.Lazy;
+import io.datafast.ReactiveVisitorIdResolver;
 import org.jspecify.annotations.Nullable;
 import reactor.util.context.Context;
 import reactor.util.context.ContextView;
