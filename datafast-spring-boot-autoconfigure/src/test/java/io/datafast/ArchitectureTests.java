@@ -172,7 +172,7 @@ class ArchitectureTests {
 	static final ArchRule whatIsNotReactiveLoadsWithoutReactor = noClasses().that()
 		.resideOutsideOfPackages("io.datafast.web.reactive..", AUTOCONFIGURE)
 		.and()
-		.haveNameNotMatching("io\\.datafast\\.(Default)?Reactive[A-Za-z]+")
+		.haveNameNotMatching("io\\.datafast\\.(support\\.)?(Default)?Reactive[A-Za-z]+")
 		.and()
 		.haveNameNotMatching("io\\.datafast\\.transaction\\.Reactive[A-Za-z]+(\\$.*)?")
 		.and()

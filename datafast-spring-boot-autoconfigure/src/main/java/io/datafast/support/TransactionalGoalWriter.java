@@ -23,8 +23,8 @@ import io.datafast.delivery.TransactionalGoalDispatcher;
 
 /**
  * A {@link TransactionalGoalDispatcher} that takes all goals of a transaction together.
- * Its {@link #dispatch(Goal) dispatch} takes a goal outside of every transaction, whatever
- * the calling thread's transaction is, and never blocks.
+ * Its {@link #dispatch(Goal) dispatch} takes a goal outside of every transaction,
+ * whatever the calling thread's transaction is, and never blocks.
  */
 public interface TransactionalGoalWriter extends TransactionalGoalDispatcher {
 

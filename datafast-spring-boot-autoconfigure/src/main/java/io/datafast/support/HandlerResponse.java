@@ -1,0 +1,37 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.datafast.support;
+
+import java.util.function.IntSupplier;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds the response to the request that a handler method handles. Thread-safe.
+ */
+@FunctionalInterface
+public interface HandlerResponse {
+
+	/**
+	 * Find the response. Called on the thread that calls the handler method.
+	 * @param arguments the handler method's arguments
+	 * @return reads the status code that has been set so far, on any thread and also
+	 * after the method has returned, or {@code null} if there is no response
+	 */
+	@Nullable IntSupplier findStatus(@Nullable Object[] arguments);
+
+}
