@@ -179,7 +179,9 @@ class LastStatementTests {
 		}
 		assertThat(runs).as("runs of the body").hasValue(call.runs);
 		assertThat(dispatched).as("goals").hasSize(call.goals);
-		assertThat(threads).allMatch(Thread.currentThread().getName()::equals);
+		if (!call.name.contains("publisher")) {
+			assertThat(threads).allMatch(Thread.currentThread().getName()::equals);
+		}
 		assertThat(contexts.of(this.proxies).getBean(RecordedOutcomes.class).all()).isEmpty();
 	}
 
@@ -234,11 +236,6 @@ class LastStatementTests {
 				new Call("advice that is prepended answers", (work) -> work.prepended(VISITOR), "prepended", 0, 0),
 				new Call("advice that is appended answers", (work) -> work.appended(VISITOR), "appended", 0, 0),
 				new Call("advice that is appended retries", (work) -> work.appendedRetries(VISITOR, 1), "done", 2, 1),
-				new Call("advice of another auto-proxy creator answers", (work) -> work.autoProxied(VISITOR),
-						"auto-proxied", 0, 0),
-				new Call("proxy around the proxy answers", (work) -> work.wrapped(VISITOR), "wrapped", 0, 0),
-				new Call("late proxy around the proxies answers", (work) -> work.wrappedLate(VISITOR), "wrapped late",
-						0, 0),
 				// Several
 				new Call("retried in a new transaction each", (work) -> work.retriedTransaction(VISITOR, 2), "done", 3,
 						1),
@@ -248,6 +245,26 @@ class LastStatementTests {
 						AccessDeniedException.class, 0, 0),
 				new Call("everything permits", (work) -> thrice((key) -> work.everything(VISITOR, "permitted" + key)),
 						"done", 1, 1));
+	}
+
+	@ParameterizedTest(name = "{0}")
+	@MethodSource
+	void behindSeveralProxies(Call call) throws Exception {
+		assertThat(call.action.on(contexts.of(this.proxies).getBean("wrappedWork", Work.class))).isEqualTo(call.answer);
+		assertThat(runs).as("runs of the body").hasValue(call.runs);
+		assertThat(dispatched).as("goals").hasSize(call.goals);
+	}
+
+	static Stream<Call> behindSeveralProxies() {
+		return Stream.of(new Call("no advice", (work) -> work.plain(VISITOR, 0), "done", 1, 1),
+				new Call("advice of another auto-proxy creator answers", (work) -> work.autoProxied(VISITOR),
+						"auto-proxied", 0, 0),
+				new Call("proxy around the proxy answers", (work) -> work.wrapped(VISITOR), "wrapped", 0, 0),
+				new Call("late proxy around the proxies answers", (work) -> work.wrappedLate(VISITOR), "wrapped late",
+						0, 0),
+				new Call("cache hits", (work) -> thrice((key) -> work.cached(VISITOR, key)), "cached", 1, 1),
+				new Call("aspect answers", (work) -> work.aspectAnswers(VISITOR), "aspect", 0, 0),
+				new Call("denied and masked", (work) -> work.masked(VISITOR), "***", 0, 0));
 	}
 
 	@Test
@@ -336,7 +353,7 @@ class LastStatementTests {
 	}
 
 	private Work work() {
-		return contexts.of(this.proxies).getBean(Work.class);
+		return contexts.of(this.proxies).getBean("work", Work.class);
 	}
 
 	private static Object thrice(Keyed call) throws Exception {
@@ -383,7 +400,7 @@ class LastStatementTests {
 
 		ConfigurableApplicationContext of(Proxies proxies) {
 			if (this.contexts[proxies.ordinal()] == null) {
-				this.contexts[proxies.ordinal()] = start(proxies, Application.class, JdkWork.class);
+				this.contexts[proxies.ordinal()] = start(proxies, Application.class);
 			}
 			return this.contexts[proxies.ordinal()];
 		}
@@ -420,6 +437,10 @@ class LastStatementTests {
 
 	}
 
+	/**
+	 * {@code @Retryable} and {@code @ConcurrencyLimit} are here, since Spring reads them
+	 * from the method that is called.
+	 */
 	interface Work {
 
 		String plain(String visitor, int failures);
@@ -446,10 +467,13 @@ class LastStatementTests {
 
 		void asyncFailing(String visitor, CountDownLatch done);
 
+		@Retryable(maxRetries = 3, delay = 1)
 		String retried(String visitor, int failures);
 
+		@Retryable(maxRetries = 3, delay = 1)
 		Mono<String> retriedMono(String visitor, int failures);
 
+		@ConcurrencyLimit(limit = 1, policy = ConcurrencyLimit.ThrottlePolicy.REJECT)
 		String limited(String visitor, CountDownLatch entered, CountDownLatch gate);
 
 		String denied(String visitor);
@@ -493,13 +517,15 @@ class LastStatementTests {
 
 		String wrappedLate(String visitor);
 
+		@Retryable(maxRetries = 3, delay = 1)
 		String retriedTransaction(String visitor, int failures);
 
 		String cachedTransaction(String visitor, String key);
 
 		String cachedRollback(String visitor, String key);
 
-		String everything(String visitor, String key);
+		@Retryable(maxRetries = 3, delay = 1)
+		String everything(String visitor, @NotBlank String key);
 
 	}
 
@@ -595,7 +621,6 @@ class LastStatementTests {
 		}
 
 		@Override
-		@Retryable(maxRetries = 3, delay = 1)
 		@TrackGoal("retried")
 		public String retried(@VisitorId String visitor, int failures) {
 			return run(failures);
@@ -603,13 +628,11 @@ class LastStatementTests {
 
 		@Override
 		@TrackGoal("retried")
-		@Retryable(maxRetries = 3, delay = 1)
 		public Mono<String> retriedMono(@VisitorId String visitor, int failures) {
 			return Mono.fromSupplier(() -> run(failures));
 		}
 
 		@Override
-		@ConcurrencyLimit(limit = 1, policy = ConcurrencyLimit.ThrottlePolicy.REJECT)
 		@TrackGoal("limited")
 		public String limited(@VisitorId String visitor, CountDownLatch entered, CountDownLatch gate) {
 			runs.incrementAndGet();
@@ -752,7 +775,6 @@ class LastStatementTests {
 
 		@Override
 		@Transactional
-		@Retryable(maxRetries = 3, delay = 1)
 		@TrackGoal("retried")
 		public String retriedTransaction(@VisitorId String visitor, int failures) {
 			return run(failures);
@@ -778,10 +800,9 @@ class LastStatementTests {
 		@Override
 		@Transactional
 		@Cacheable(cacheNames = "cache", key = "#key")
-		@Retryable(maxRetries = 3, delay = 1)
 		@PreAuthorize("#p1 != 'denied'")
 		@TrackGoal("everything")
-		public String everything(@VisitorId String visitor, @NotBlank String key) {
+		public String everything(@VisitorId String visitor, String key) {
 			return run(0);
 		}
 
@@ -910,7 +931,7 @@ class LastStatementTests {
 
 		@Override
 		public Object postProcessAfterInitialization(Object bean, String beanName) {
-			return (bean instanceof Work) ? wrap(bean, "wrapped", "wrapped") : bean;
+			return beanName.equals("wrappedWork") ? wrap(bean, "wrapped", "wrapped") : bean;
 		}
 
 		static Object wrap(Object bean, String method, String answer) {
@@ -932,7 +953,18 @@ class LastStatementTests {
 
 		@Override
 		public Object postProcessAfterInitialization(Object bean, String beanName) {
-			return (bean instanceof Work) ? WrappingPostProcessor.wrap(bean, "wrappedLate", "wrapped late") : bean;
+			return beanName.equals("wrappedWork") ? WrappingPostProcessor.wrap(bean, "wrappedLate", "wrapped late")
+					: bean;
+		}
+
+	}
+
+	@SuppressWarnings("serial")
+	static class SecondAutoProxyCreator extends DefaultAdvisorAutoProxyCreator {
+
+		@Override
+		protected boolean shouldSkip(Class<?> beanClass, String beanName) {
+			return !beanName.equals("wrappedWork");
 		}
 
 	}
@@ -964,6 +996,16 @@ class LastStatementTests {
 	@EnableTransactionManagement
 	@Import(TestDatabase.class)
 	static class Application {
+
+		@Bean
+		Work work() {
+			return new JdkWork();
+		}
+
+		@Bean
+		Work wrappedWork() {
+			return new JdkWork();
+		}
 
 		@Bean
 		@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
@@ -1012,7 +1054,7 @@ class LastStatementTests {
 
 		@Bean
 		static DefaultAdvisorAutoProxyCreator secondAutoProxyCreator() {
-			DefaultAdvisorAutoProxyCreator creator = new DefaultAdvisorAutoProxyCreator();
+			DefaultAdvisorAutoProxyCreator creator = new SecondAutoProxyCreator();
 			creator.setAdvisorBeanNamePrefix("second.");
 			creator.setUsePrefix(true);
 			return creator;
