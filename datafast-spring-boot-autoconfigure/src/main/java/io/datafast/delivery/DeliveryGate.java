@@ -64,6 +64,8 @@ public final class DeliveryGate implements AutoCloseable {
 
 	private @Nullable Duration maxBackoff;
 
+	private boolean closed;
+
 	/**
 	 * Create an open gate.
 	 * @param concurrency how many calls are in flight at most; as many calls in a row
@@ -196,10 +198,10 @@ public final class DeliveryGate implements AutoCloseable {
 			this.outageSince = this.nanoTime.getAsLong();
 			this.outageLogged = false;
 		}
-		if (!this.outageLogged) {
+		if (!this.outageLogged && !this.closed) {
 			this.outageLogged = this.throttledLog.warn("DataFast is unreachable",
-					failure.getMessage() + ". Goals wait, and DataFast is probed until it answers; check the network"
-							+ " and datafast.base-url if it never did.",
+					"Goals wait, and DataFast is probed until it answers (check the network and datafast.base-url"
+							+ " if it never did): " + failure.getMessage(),
 					null);
 		}
 	}
@@ -227,10 +229,12 @@ public final class DeliveryGate implements AutoCloseable {
 	}
 
 	/**
-	 * Log what has not been logged yet.
+	 * Log what has not been logged yet. What follows, as from interrupted calls, is not
+	 * logged.
 	 */
 	@Override
-	public void close() {
+	public synchronized void close() {
+		this.closed = true;
 		this.throttledLog.close();
 	}
 

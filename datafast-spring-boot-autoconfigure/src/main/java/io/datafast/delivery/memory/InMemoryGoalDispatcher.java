@@ -577,10 +577,10 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, GoalBacklog
 			// Other threads may be about to tell an outcome.
 			awaitEmpty(ABANDON_TIMEOUT);
 		}
-		this.timer.shutdownNow();
-		this.threads.shutdownNow();
 		this.gate.close();
 		this.throttledLog.close();
+		this.timer.shutdownNow();
+		this.threads.shutdownNow();
 	}
 
 }
