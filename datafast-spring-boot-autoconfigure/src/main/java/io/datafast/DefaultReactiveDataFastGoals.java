@@ -61,11 +61,15 @@ public final class DefaultReactiveDataFastGoals implements ReactiveDataFastGoals
 	@Override
 	public Mono<Void> track(Goal goal) {
 		Assert.notNull(goal, "The goal must not be null");
-		TrackingContext called = TrackingContext.capture(this.visitorIdResolver);
+		TrackingContext called = called();
 		return Mono.deferContextual((subscriber) -> {
 			track(goal, called, subscriber);
 			return Mono.empty();
 		});
+	}
+
+	private TrackingContext called() {
+		return TrackingContext.of(() -> this.visitorIdResolver.get().resolveVisitorId(), null, null);
 	}
 
 	private void track(Goal goal, TrackingContext called, ContextView subscriber) {
@@ -80,7 +84,7 @@ public final class DefaultReactiveDataFastGoals implements ReactiveDataFastGoals
 	@Override
 	public Mono<GoalReceipt> create(Goal goal) {
 		Assert.notNull(goal, "The goal must not be null");
-		TrackingContext called = TrackingContext.capture(this.visitorIdResolver);
+		TrackingContext called = called();
 		return Mono.create((sink) -> create(goal, this.contexts.forSubscriber(called, sink.contextView()), sink));
 	}
 

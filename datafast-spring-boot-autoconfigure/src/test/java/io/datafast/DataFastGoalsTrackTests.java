@@ -307,7 +307,8 @@ class DataFastGoalsTrackTests {
 				context.close();
 				assertThat(outcomes.all()).hasSize(10_000);
 				assertThat(outcomes.count(new Dropped(Dropped.Reason.SHUTDOWN, null))).isEqualTo(1000);
-				assertThat(output).contains("because the queue is full: 8999 since").contains("Dropped 1000 goal(s)")
+				assertThat(output).contains("because the queue is full: 8999 since")
+					.contains("Dropped 1000 goal(s)")
 					.doesNotContain("Goals wait");
 			});
 	}

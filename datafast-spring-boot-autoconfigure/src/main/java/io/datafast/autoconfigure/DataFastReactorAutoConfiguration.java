@@ -23,6 +23,7 @@ import io.datafast.ReactiveVisitorIdResolver;
 import io.datafast.VisitorIdResolver;
 import io.datafast.delivery.GoalOutcomePublisher;
 import io.datafast.support.Lazy;
+import io.datafast.support.ReactiveHandlerResponse;
 import io.datafast.support.ReactiveTrackingContexts;
 import io.datafast.transaction.OpenTransactions;
 import io.datafast.transaction.ReactiveTransaction;
@@ -48,14 +49,18 @@ public final class DataFastReactorAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	ReactiveTrackingContexts reactiveTrackingContexts(ObjectProvider<ReactiveVisitorIdResolver> visitorIdResolver) {
+	ReactiveTrackingContexts dataFastReactiveTrackingContexts(
+			ObjectProvider<ReactiveVisitorIdResolver> visitorIdResolver,
+			ObjectProvider<ReactiveHandlerResponse> response,
+			ObjectProvider<ReactiveTrackingContexts.ReactiveTransactions> transactions) {
 		return new ReactiveTrackingContexts(() -> visitorIdResolver.getIfAvailable(() -> (context) -> null),
-				(context) -> null);
+				() -> response.getIfAvailable(() -> (context) -> null),
+				transactions.getIfAvailable(() -> (context, otherwise) -> otherwise));
 	}
 
 	@Bean
 	@ConditionalOnMissingBean
-	ReactiveDataFastGoals reactiveDataFastGoals(DataFastGoals goals,
+	ReactiveDataFastGoals dataFastReactiveGoals(DataFastGoals goals,
 			ObjectProvider<VisitorIdResolver> visitorIdResolver, ReactiveTrackingContexts contexts,
 			GoalOutcomePublisher outcomes) {
 		return new DefaultReactiveDataFastGoals(goals,
@@ -71,11 +76,8 @@ public final class DataFastReactorAutoConfiguration {
 	static final class Transactions {
 
 		@Bean
-		@ConditionalOnMissingBean
-		ReactiveTrackingContexts reactiveTrackingContexts(ObjectProvider<ReactiveVisitorIdResolver> visitorIdResolver,
-				OpenTransactions transactions) {
-			return new ReactiveTrackingContexts(() -> visitorIdResolver.getIfAvailable(() -> (context) -> null),
-					(context) -> new ReactiveTransaction(transactions, context));
+		ReactiveTrackingContexts.ReactiveTransactions dataFastReactiveTransactions(OpenTransactions transactions) {
+			return (context, otherwise) -> new ReactiveTransaction(transactions, context, otherwise);
 		}
 
 	}

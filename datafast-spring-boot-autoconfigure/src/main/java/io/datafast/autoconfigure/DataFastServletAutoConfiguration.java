@@ -19,7 +19,9 @@ package io.datafast.autoconfigure;
 import java.util.List;
 
 import io.datafast.VisitorIdResolver;
+import io.datafast.support.HandlerResponse;
 import io.datafast.web.VisitorCookie;
+import io.datafast.web.servlet.ServletHandlerResponse;
 import io.datafast.web.servlet.ServletVisitorIdResolver;
 import io.datafast.web.servlet.VisitorCookieFilter;
 import io.datafast.web.servlet.VisitorIdMethodArgumentResolver;
@@ -58,6 +60,12 @@ public final class DataFastServletAutoConfiguration {
 	@ConditionalOnMissingBean
 	VisitorIdResolver visitorIdResolver(VisitorCookie cookie) {
 		return new ServletVisitorIdResolver(cookie);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	HandlerResponse dataFastHandlerResponse() {
+		return new ServletHandlerResponse();
 	}
 
 	@Bean

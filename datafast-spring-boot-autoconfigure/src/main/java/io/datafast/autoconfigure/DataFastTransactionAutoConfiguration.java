@@ -18,18 +18,14 @@ package io.datafast.autoconfigure;
 
 import io.datafast.delivery.GoalDispatcherDecorator;
 import io.datafast.delivery.GoalOutcomePublisher;
-import io.datafast.transaction.MethodTransactions;
 import io.datafast.transaction.OpenTransactions;
 import io.datafast.transaction.TransactionAwareGoalDispatcher;
 
-import org.springframework.beans.factory.ObjectProvider;
-import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Role;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
@@ -42,19 +38,13 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
 public final class DataFastTransactionAutoConfiguration {
 
 	@Bean
-	OpenTransactions openTransactions(DataFastProperties properties, GoalOutcomePublisher outcomes) {
+	OpenTransactions dataFastOpenTransactions(DataFastProperties properties, GoalOutcomePublisher outcomes) {
 		return new OpenTransactions(properties.delivery().capacity(), outcomes);
 	}
 
 	@Bean
-	GoalDispatcherDecorator transactionAwareGoalDispatcherDecorator(OpenTransactions transactions) {
+	GoalDispatcherDecorator dataFastGoalDispatcherDecorator(OpenTransactions transactions) {
 		return (dispatcher) -> new TransactionAwareGoalDispatcher(dispatcher, transactions);
-	}
-
-	@Bean
-	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-	static MethodTransactions methodTransactions(ObjectProvider<OpenTransactions> transactions) {
-		return new MethodTransactions(transactions);
 	}
 
 }

@@ -18,9 +18,12 @@ package io.datafast.autoconfigure;
 
 import io.datafast.ReactiveVisitorIdResolver;
 import io.datafast.VisitorIdResolver;
+import io.datafast.support.HandlerResponse;
+import io.datafast.support.ReactiveHandlerResponse;
 import io.datafast.web.VisitorCookie;
 import io.datafast.web.reactive.CurrentExchange;
 import io.datafast.web.reactive.ExchangeBindingHandlerAdapter;
+import io.datafast.web.reactive.ExchangeResponses;
 import io.datafast.web.reactive.ExchangeVisitorIdResolver;
 import io.datafast.web.reactive.VisitorCookieWebFilter;
 import io.datafast.web.reactive.VisitorIdMethodArgumentResolver;
@@ -66,6 +69,18 @@ public final class DataFastWebFluxAutoConfiguration {
 	@ConditionalOnMissingBean({ VisitorIdResolver.class, ReactiveVisitorIdResolver.class })
 	ExchangeVisitorIdResolver visitorIdResolver(VisitorCookie cookie) {
 		return new ExchangeVisitorIdResolver(cookie);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	HandlerResponse dataFastHandlerResponse() {
+		return ExchangeResponses.ofArguments();
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	ReactiveHandlerResponse dataFastReactiveHandlerResponse() {
+		return ExchangeResponses.ofContext();
 	}
 
 	@Bean

@@ -17,12 +17,9 @@
 package io.datafast.autoconfigure;
 
 import io.datafast.DataFastGoals;
-import io.datafast.VisitorIdResolver;
 import io.datafast.delivery.GoalOutcomePublisher;
-import io.datafast.interceptor.InvocationTransactions;
 import io.datafast.interceptor.TrackGoalBeanPostProcessor;
 
-import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -44,10 +41,8 @@ public final class TrackGoalAutoConfiguration {
 	@Bean
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 	@ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
-	static TrackGoalBeanPostProcessor trackGoalBeanPostProcessor(ObjectProvider<DataFastGoals> goals,
-			ObjectProvider<GoalOutcomePublisher> outcomes, ObjectProvider<VisitorIdResolver> visitorIdResolver,
-			ObjectProvider<InvocationTransactions> transactions) {
-		return new TrackGoalBeanPostProcessor(goals, outcomes, visitorIdResolver, transactions);
+	static TrackGoalBeanPostProcessor dataFastTrackGoalBeanPostProcessor() {
+		return new TrackGoalBeanPostProcessor();
 	}
 
 }

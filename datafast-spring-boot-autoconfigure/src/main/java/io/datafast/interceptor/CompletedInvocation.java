@@ -17,24 +17,26 @@
 package io.datafast.interceptor;
 
 import java.lang.reflect.Method;
+import java.util.Map;
 
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.aop.support.AopUtils;
-import org.springframework.context.expression.MethodBasedEvaluationContext;
 import org.springframework.expression.EvaluationContext;
 import org.springframework.expression.Expression;
+import org.springframework.expression.spel.support.StandardEvaluationContext;
 
 /**
- * A call that has succeeded, as expressions see it: its getters are the root object's
- * properties.
+ * An invocation that has succeeded, as expressions see it: its getters are the root
+ * object's properties.
  */
-class CompletedInvocation {
+public class CompletedInvocation {
 
 	private final MethodInvocation invocation;
 
 	private final Class<?> targetClass;
+
+	private final Map<String, Integer> variables;
 
 	private final @Nullable Object result;
 
@@ -42,30 +44,43 @@ class CompletedInvocation {
 
 	private @Nullable EvaluationContext evaluationContext;
 
-	CompletedInvocation(MethodInvocation invocation, Class<?> targetClass, @Nullable Object result,
-			ExpressionEnvironment environment) {
+	CompletedInvocation(MethodInvocation invocation, Class<?> targetClass, Map<String, Integer> variables,
+			@Nullable Object result, ExpressionEnvironment environment) {
 		this.invocation = invocation;
 		this.targetClass = targetClass;
+		this.variables = variables;
 		this.result = result;
 		this.environment = environment;
 	}
 
-	MethodInvocation invocation() {
-		return this.invocation;
-	}
-
+	/**
+	 * The method that was called.
+	 * @return the method, possibly an interface's
+	 */
 	public Method getMethod() {
 		return this.invocation.getMethod();
 	}
 
+	/**
+	 * The arguments.
+	 * @return the arguments
+	 */
 	public @Nullable Object[] getArgs() {
 		return this.invocation.getArguments();
 	}
 
+	/**
+	 * The object that was called.
+	 * @return the object behind the proxy
+	 */
 	public @Nullable Object getTarget() {
 		return this.invocation.getThis();
 	}
 
+	/**
+	 * The class of the object that was called.
+	 * @return the class
+	 */
 	public Class<?> getTargetClass() {
 		return this.targetClass;
 	}
@@ -98,14 +113,28 @@ class CompletedInvocation {
 
 	private EvaluationContext evaluationContext() {
 		if (this.evaluationContext == null) {
-			Method specificMethod = AopUtils.getMostSpecificMethod(getMethod(), this.targetClass);
-			MethodBasedEvaluationContext context = new MethodBasedEvaluationContext(this, specificMethod, getArgs(),
-					ParameterNames.INSTANCE);
-			context.setVariable("result", this.result);
+			StandardEvaluationContext context = new InvocationContext();
 			this.environment.applyTo(context);
 			this.evaluationContext = context;
 		}
 		return this.evaluationContext;
+	}
+
+	private final class InvocationContext extends StandardEvaluationContext {
+
+		private InvocationContext() {
+			super(CompletedInvocation.this);
+		}
+
+		@Override
+		public @Nullable Object lookupVariable(String name) {
+			if (name.equals(TrackGoalParser.RESULT)) {
+				return CompletedInvocation.this.result;
+			}
+			Integer index = CompletedInvocation.this.variables.get(name);
+			return (index != null) ? getArgument(index) : super.lookupVariable(name);
+		}
+
 	}
 
 }

@@ -16,31 +16,41 @@
 
 package io.datafast.interceptor;
 
+import java.util.List;
+import java.util.Map;
+
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
 import org.springframework.context.expression.BeanFactoryResolver;
+import org.springframework.expression.AccessException;
 import org.springframework.expression.BeanResolver;
+import org.springframework.expression.EvaluationContext;
+import org.springframework.expression.PropertyAccessor;
 import org.springframework.expression.TypeLocator;
+import org.springframework.expression.TypedValue;
+import org.springframework.expression.spel.support.ReflectivePropertyAccessor;
 import org.springframework.expression.spel.support.StandardEvaluationContext;
 import org.springframework.expression.spel.support.StandardTypeLocator;
 
 /**
- * What expressions see of the application: its beans and, on whatever thread they are
- * evaluated, its classes.
+ * What expressions see of the application: its beans, the entries of its maps and, on
+ * whatever thread they are evaluated, its classes. Thread-safe.
  */
 final class ExpressionEnvironment {
 
-	static final ExpressionEnvironment EMPTY = new ExpressionEnvironment(null, null);
-
-	private final @Nullable BeanResolver beans;
+	private final BeanResolver beans;
 
 	private final @Nullable TypeLocator types;
 
-	private ExpressionEnvironment(@Nullable BeanResolver beans, @Nullable TypeLocator types) {
+	private final List<PropertyAccessor> properties;
+
+	private ExpressionEnvironment(BeanResolver beans, @Nullable TypeLocator types) {
 		this.beans = beans;
 		this.types = types;
+		ReflectivePropertyAccessor reflective = new ReflectivePropertyAccessor();
+		this.properties = List.of(new MapAccessor(reflective), reflective);
 	}
 
 	static ExpressionEnvironment of(BeanFactory beanFactory) {
@@ -51,12 +61,45 @@ final class ExpressionEnvironment {
 	}
 
 	void applyTo(StandardEvaluationContext context) {
-		if (this.beans != null) {
-			context.setBeanResolver(this.beans);
-		}
+		context.setBeanResolver(this.beans);
+		context.setPropertyAccessors(this.properties);
 		if (this.types != null) {
 			context.setTypeLocator(this.types);
 		}
+	}
+
+	/**
+	 * Reads maps by key. An absent key that is no property of the map's class reads as
+	 * {@code null}, as an entry that the application leaves out would.
+	 */
+	private record MapAccessor(ReflectivePropertyAccessor reflective) implements PropertyAccessor {
+
+		@Override
+		public Class<?>[] getSpecificTargetClasses() {
+			return new Class<?>[] { Map.class };
+		}
+
+		@Override
+		public boolean canRead(EvaluationContext context, @Nullable Object target, String name) throws AccessException {
+			return target instanceof Map<?, ?> map
+					&& (map.containsKey(name) || !this.reflective.canRead(context, target, name));
+		}
+
+		@Override
+		public TypedValue read(EvaluationContext context, @Nullable Object target, String name) {
+			return (target instanceof Map<?, ?> map) ? new TypedValue(map.get(name)) : TypedValue.NULL;
+		}
+
+		@Override
+		public boolean canWrite(EvaluationContext context, @Nullable Object target, String name) {
+			return false;
+		}
+
+		@Override
+		public void write(EvaluationContext context, @Nullable Object target, String name, @Nullable Object newValue) {
+			throw new UnsupportedOperationException();
+		}
+
 	}
 
 }

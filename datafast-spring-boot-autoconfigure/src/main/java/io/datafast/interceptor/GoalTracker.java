@@ -16,34 +16,44 @@
 
 package io.datafast.interceptor;
 
-import java.util.List;
+import java.lang.reflect.Method;
+import java.util.function.IntSupplier;
 
 import io.datafast.DataFastGoals;
 import io.datafast.Goal;
 import io.datafast.VisitorIdResolver;
+import io.datafast.delivery.ThrottledLog;
 import io.datafast.delivery.GoalOutcomePublisher;
 import io.datafast.interceptor.TrackGoalOperation.Entry;
+import io.datafast.interceptor.result.ResultValues;
+import io.datafast.support.CurrentTransaction;
+import io.datafast.support.HandlerResponse;
 import io.datafast.support.Lazy;
 import io.datafast.support.TrackingContext;
-import io.datafast.support.VisitorIds;
 import org.aopalliance.intercept.MethodInvocation;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.BeanFactory;
-import org.springframework.beans.factory.ObjectProvider;
-import org.springframework.http.ResponseEntity;
 import org.springframework.util.ClassUtils;
 import org.springframework.util.ObjectUtils;
+import org.springframework.validation.Errors;
 
 /**
- * Tracks the goals of completed invocations. Nothing it does throws an exception.
- * Thread-safe.
+ * Tracks the goals of successful invocations. It looks its beans up with the first goal.
+ * Nothing it does throws an exception. Thread-safe.
  */
 final class GoalTracker {
 
+	/**
+	 * The lowest status of an error (RFC 9110, section 15).
+	 */
+	static final int LOWEST_ERROR_STATUS = 400;
+
 	private static final Log logger = LogFactory.getLog(GoalTracker.class);
+
+	private final ThrottledLog failures = new ThrottledLog(GoalTracker.class);
 
 	private final Lazy<DataFastGoals> goals;
 
@@ -51,27 +61,30 @@ final class GoalTracker {
 
 	private final Lazy<VisitorIdResolver> visitorIdResolver;
 
-	private final Lazy<InvocationTransactions> transactions;
+	private final Lazy<CurrentTransaction> transaction;
 
-	private ExpressionEnvironment environment = ExpressionEnvironment.EMPTY;
+	private final Lazy<HandlerResponse> response;
 
-	GoalTracker(ObjectProvider<DataFastGoals> goals, ObjectProvider<GoalOutcomePublisher> outcomes,
-			ObjectProvider<VisitorIdResolver> visitorIdResolver, ObjectProvider<InvocationTransactions> transactions) {
-		this.goals = Lazy.of(goals::getObject);
-		this.outcomes = Lazy.of(outcomes::getObject);
-		this.visitorIdResolver = Lazy.of(() -> visitorIdResolver.getIfAvailable(() -> () -> null));
-		this.transactions = Lazy.of(() -> transactions.getIfAvailable(() -> InvocationTransactions.NONE));
-	}
+	private final Lazy<ExpressionEnvironment> environment;
 
-	void setBeanFactory(BeanFactory beanFactory) {
-		this.environment = ExpressionEnvironment.of(beanFactory);
+	GoalTracker(BeanFactory beanFactory) {
+		this.goals = Lazy.of(beanFactory.getBeanProvider(DataFastGoals.class)::getObject);
+		this.outcomes = Lazy.of(beanFactory.getBeanProvider(GoalOutcomePublisher.class)::getObject);
+		this.visitorIdResolver = Lazy
+			.of(() -> beanFactory.getBeanProvider(VisitorIdResolver.class).getIfAvailable(() -> () -> null));
+		this.transaction = Lazy.of(() -> beanFactory.getBeanProvider(CurrentTransaction.class)
+			.getIfAvailable(() -> () -> TrackingContext.Transaction.NONE));
+		this.response = Lazy
+			.of(() -> beanFactory.getBeanProvider(HandlerResponse.class).getIfAvailable(() -> (arguments) -> null));
+		this.environment = Lazy.of(() -> ExpressionEnvironment.of(beanFactory));
 	}
 
 	/**
-	 * The visitor who is current on this thread.
+	 * The context of a call on this thread.
 	 */
-	TrackingContext captureContext() {
-		return TrackingContext.capture(this.visitorIdResolver::get);
+	TrackingContext captureContext(TrackGoalOperations operations, MethodInvocation invocation) {
+		return TrackingContext.of(() -> this.visitorIdResolver.get().resolveVisitorId(), captureTransaction(),
+				findResponse(operations, invocation));
 	}
 
 	/**
@@ -79,53 +92,115 @@ final class GoalTracker {
 	 */
 	TrackingContext.Transaction captureTransaction() {
 		try {
-			return this.transactions.get().ofThread();
+			return this.transaction.get().get();
 		}
 		catch (Throwable ex) {
-			logger.debug("Tracking a goal without knowing the transaction of its call", ex);
-			return Runnable::run;
+			return (goal, dispatcher) -> {
+				throw new IllegalStateException("The transaction of a call could not be observed", ex);
+			};
 		}
 	}
 
+	private @Nullable IntSupplier findResponse(TrackGoalOperations operations, MethodInvocation invocation) {
+		return operations.handlerMethod() ? this.response.get().findStatus(invocation.getArguments()) : null;
+	}
+
 	/**
-	 * Track the goals of an invocation that has completed without an exception.
+	 * Track the goals of an invocation that has completed without an exception, on the
+	 * thread that has made it.
 	 * @param operations what to track
 	 * @param invocation the invocation
 	 * @param targetClass the class of the object it was made on
 	 * @param value the value that it gave
 	 */
-	void track(List<TrackGoalOperation> operations, MethodInvocation invocation, Class<?> targetClass,
+	void track(TrackGoalOperations operations, MethodInvocation invocation, Class<?> targetClass,
 			@Nullable Object value) {
-		if (isSuccess(value)) {
-			CompletedInvocation completed = new CompletedInvocation(invocation, targetClass, value, this.environment);
-			for (TrackGoalOperation operation : operations) {
-				track(operation, completed);
-			}
+		try {
+			track(operations, invocation, targetClass, value, findResponse(operations, invocation));
+		}
+		catch (Throwable ex) {
+			fail(operations, invocation, targetClass, FailureDescription.of(ex));
 		}
 	}
 
-	private static boolean isSuccess(@Nullable Object value) {
-		return !(value instanceof ResponseEntity<?> response) || response.getStatusCode().value() < 400;
+	/**
+	 * Track the goals of an invocation that has completed without an exception.
+	 * @param responseStatus reads the status of the response to the request that the
+	 * invocation handles, or {@code null} if there is none
+	 */
+	void track(TrackGoalOperations operations, MethodInvocation invocation, Class<?> targetClass,
+			@Nullable Object value, @Nullable IntSupplier responseStatus) {
+		Object unboxed = ResultValues.unbox(value);
+		if (isSuccess(operations, invocation, unboxed, responseStatus)) {
+			CompletedInvocation completed = new CompletedInvocation(invocation, targetClass, operations.variables(),
+					unboxed, this.environment.get());
+			operations.list().forEach((operation) -> track(operation, completed));
+		}
+	}
+
+	private static boolean isSuccess(TrackGoalOperations operations, MethodInvocation invocation,
+			@Nullable Object value, @Nullable IntSupplier responseStatus) {
+		if (operations.errorStatus() || ResultValues.isError(value)) {
+			return false;
+		}
+		return !operations.handlerMethod() || !(hasErrors(invocation.getArguments())
+				|| (responseStatus != null && responseStatus.getAsInt() >= LOWEST_ERROR_STATUS));
+	}
+
+	private static boolean hasErrors(@Nullable Object[] arguments) {
+		for (Object argument : arguments) {
+			if (argument instanceof Errors errors && errors.hasErrors()) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	private void track(TrackGoalOperation operation, CompletedInvocation invocation) {
 		try {
-			if (operation.condition() == null || invocation.isTrue(operation.condition())) {
-				Goal goal = createGoal(operation, invocation);
-				this.transactions.get().track(invocation.invocation(), () -> this.goals.get().track(goal));
+			if (operation.condition() != null && !invocation.isTrue(operation.condition())) {
+				return;
+			}
+			Goal goal = addMetadata(Goal.of(operation.name()).forVisitor(visitorId(operation, invocation)), operation,
+					invocation);
+			if (operation.visitorId() != null && goal.visitorId() == null) {
+				TrackingContext.runWithoutVisitor(() -> this.goals.get().track(goal));
+			}
+			else {
+				this.goals.get().track(goal);
 			}
 		}
 		catch (Throwable ex) {
-			publishFailed(operation, invocation, FailureDescription.of(ex));
+			publishFailed(operation, invocation.getMethod(), invocation.getTargetClass(), FailureDescription.of(ex));
 		}
 	}
 
-	private static Goal createGoal(TrackGoalOperation operation, CompletedInvocation invocation) {
-		Goal goal = Goal.of(operation.name()).forVisitor(visitorId(operation, invocation));
-		for (Entry entry : operation.metadata()) {
-			goal = goal.with(entry.key(), ObjectUtils.unwrapOptional(value(entry, invocation)));
+	private static @Nullable String visitorId(TrackGoalOperation operation, CompletedInvocation invocation) {
+		Object visitorId = null;
+		if (operation.visitorId() != null) {
+			visitorId = invocation.evaluate(operation.visitorId());
 		}
-		return goal;
+		else if (operation.visitorIdParameter() >= 0) {
+			visitorId = invocation.getArgument(operation.visitorIdParameter());
+		}
+		Object value = ResultValues.unbox(ObjectUtils.unwrapOptional(visitorId));
+		return (value != null) ? value.toString() : null;
+	}
+
+	private Goal addMetadata(Goal goal, TrackGoalOperation operation, CompletedInvocation invocation) {
+		Goal result = goal;
+		for (Entry entry : operation.metadata()) {
+			try {
+				result = result.with(entry.key(),
+						ResultValues.unbox(ObjectUtils.unwrapOptional(value(entry, invocation))));
+			}
+			catch (Exception ex) {
+				String where = describe(operation, invocation.getMethod(), invocation.getTargetClass())
+						+ " left metadata entry \"" + entry.key() + "\" out";
+				this.failures.warn(where, where + ": " + FailureDescription.of(ex), null);
+			}
+		}
+		return result;
 	}
 
 	private static @Nullable Object value(Entry entry, CompletedInvocation invocation) {
@@ -137,43 +212,28 @@ final class GoalTracker {
 				: invocation.evaluate(entry.expression(), argument);
 	}
 
-	private static @Nullable String visitorId(TrackGoalOperation operation, CompletedInvocation invocation) {
-		if (operation.visitorId() != null) {
-			Object value = ObjectUtils.unwrapOptional(invocation.evaluate(operation.visitorId()));
-			String visitorId = (value != null) ? VisitorIds.wellFormedOrNull(value.toString()) : null;
-			if (visitorId != null) {
-				return visitorId;
-			}
-		}
-		Object argument = (operation.visitorIdParameter() >= 0)
-				? ObjectUtils.unwrapOptional(invocation.getArgument(operation.visitorIdParameter())) : null;
-		return (argument != null) ? argument.toString() : null;
-	}
-
 	/**
 	 * Count the goals of an invocation as lost.
-	 * @param operations what was to be tracked
-	 * @param invocation the invocation
-	 * @param targetClass the class of the object it was made on
 	 * @param failure why, without data
 	 */
-	void fail(List<TrackGoalOperation> operations, MethodInvocation invocation, Class<?> targetClass, String failure) {
-		CompletedInvocation completed = new CompletedInvocation(invocation, targetClass, null, this.environment);
-		for (TrackGoalOperation operation : operations) {
-			publishFailed(operation, completed, failure);
-		}
+	void fail(TrackGoalOperations operations, MethodInvocation invocation, Class<?> targetClass, String failure) {
+		operations.list()
+			.forEach((operation) -> publishFailed(operation, invocation.getMethod(), targetClass, failure));
 	}
 
-	private void publishFailed(TrackGoalOperation operation, CompletedInvocation invocation, String failure) {
+	private void publishFailed(TrackGoalOperation operation, Method method, Class<?> targetClass, String failure) {
 		try {
-			String message = "@TrackGoal(\"" + operation.name() + "\") on "
-					+ ClassUtils.getQualifiedMethodName(invocation.getMethod(), invocation.getTargetClass())
-					+ " dropped its goal: " + failure;
-			this.outcomes.get().publishFailed(Goal.of(operation.name()), message, null);
+			this.outcomes.get()
+				.publishFailed(Goal.of(operation.name()),
+						describe(operation, method, targetClass) + " dropped its goal: " + failure, null);
 		}
 		catch (Throwable ex) {
 			logger.debug("A failure of @TrackGoal could not be reported", ex);
 		}
+	}
+
+	private static String describe(TrackGoalOperation operation, Method method, Class<?> targetClass) {
+		return "@TrackGoal(\"" + operation.name() + "\") on " + ClassUtils.getQualifiedMethodName(method, targetClass);
 	}
 
 }

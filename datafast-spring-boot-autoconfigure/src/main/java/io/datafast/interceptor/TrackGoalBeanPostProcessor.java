@@ -22,25 +22,24 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 
-import io.datafast.DataFastGoals;
-import io.datafast.VisitorIdResolver;
-import io.datafast.delivery.GoalOutcomePublisher;
 import io.datafast.interceptor.InvalidTrackGoalException.Violation;
+import io.datafast.interceptor.result.ResultHandlers;
 import io.datafast.support.ReactiveTrackingContexts;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.aop.Pointcut;
+import org.springframework.aop.Advisor;
 import org.springframework.aop.framework.Advised;
 import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.aop.framework.autoproxy.AbstractBeanFactoryAwareAdvisingPostProcessor;
 import org.springframework.aop.support.AopUtils;
-import org.springframework.aop.support.DefaultPointcutAdvisor;
-import org.springframework.aop.support.StaticMethodMatcherPointcut;
 import org.springframework.beans.factory.BeanFactory;
-import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.EmbeddedValueResolverAware;
 import org.springframework.context.aot.AbstractAotProcessor;
 import org.springframework.core.Ordered;
@@ -52,11 +51,11 @@ import org.springframework.util.StringValueResolver;
  * checks the annotations when a bean is created. It needs neither AspectJ nor an
  * auto-proxy creator.
  * <p>
- * The advice is the outermost, so that a method's transaction is committed before its
- * goal is tracked; only the advice of {@code @Async} lies further out, so that the goal
- * is tracked when the work is done rather than when it is submitted. Where the proxy runs
- * a method in a transaction, that is observed from inside. A bean that is not proxied yet
- * gets a proxy of its class, and so stays injectable by its class.
+ * The advice is the innermost, so that it takes part in what other advice does with the
+ * method: in its transaction, on its thread, and not at all where other advice answers in
+ * the method's place. Where a bean is a proxy already, the advice goes to the end of the
+ * proxy's chain; a proxy that cannot be changed gets another one around it. A bean that
+ * is not proxied yet gets a proxy of its class, and so stays injectable by its class.
  *
  * @serial exclude
  */
@@ -64,47 +63,29 @@ import org.springframework.util.StringValueResolver;
 public final class TrackGoalBeanPostProcessor extends AbstractBeanFactoryAwareAdvisingPostProcessor
 		implements EmbeddedValueResolverAware {
 
+	private static final Log logger = LogFactory.getLog(TrackGoalBeanPostProcessor.class);
+
 	private final TrackGoalOperationSource operationSource;
 
-	private final GoalTracker tracker;
+	private final ResultHandlers resultHandlers;
+
+	private final Set<String> earlyReferences = ConcurrentHashMap.newKeySet();
 
 	private @Nullable BeanFactory trackingBeanFactory;
 
-	private final ObjectProvider<InvocationTransactions> transactions;
+	private @Nullable Advisor resubscriptionAdvisor;
 
 	/**
-	 * Create a post-processor.
-	 * @param goals where to track; looked up with the first goal
-	 * @param outcomes told of goals that fail before they are tracked; looked up with the
-	 * first
-	 * @param visitorIdResolver finds the visitor of a call whose result comes later;
-	 * looked up with the first
-	 * @param transactions knows the transactions in which methods ran, where there are
-	 * any; looked up with the first goal or the first bean with transactions
+	 * Create a post-processor. It looks beans up with the first goal.
 	 */
-	public TrackGoalBeanPostProcessor(ObjectProvider<DataFastGoals> goals,
-			ObjectProvider<GoalOutcomePublisher> outcomes, ObjectProvider<VisitorIdResolver> visitorIdResolver,
-			ObjectProvider<InvocationTransactions> transactions) {
-		this.tracker = new GoalTracker(goals, outcomes, visitorIdResolver, transactions);
-		this.transactions = transactions;
-		this.operationSource = new TrackGoalOperationSource(new ResultObservers(this::reactiveTrackingContexts));
-		this.advisor = new DefaultPointcutAdvisor(createPointcut(),
-				new TrackGoalInterceptor(this.operationSource, this.tracker));
-		setBeforeExistingAdvisors(true);
-		// Before the post-processor of @Async, whose order is the lowest.
+	public TrackGoalBeanPostProcessor() {
+		this.resultHandlers = new ResultHandlers(this::reactiveTrackingContexts);
+		this.operationSource = new TrackGoalOperationSource(this.resultHandlers);
+		// After the post-processors of other advice, so that the bean is their proxy, and
+		// before those whose order is the lowest: that of @Async, which advises an
+		// existing
+		// proxy from outside, and those that have beans called, as that of @Scheduled.
 		setOrder(Ordered.LOWEST_PRECEDENCE - 1);
-	}
-
-	private Pointcut createPointcut() {
-		TrackGoalOperationSource source = this.operationSource;
-		return new StaticMethodMatcherPointcut() {
-
-			@Override
-			public boolean matches(Method method, Class<?> targetClass) {
-				return !source.getOperations(method, targetClass).isEmpty();
-			}
-
-		};
 	}
 
 	/**
@@ -116,31 +97,67 @@ public final class TrackGoalBeanPostProcessor extends AbstractBeanFactoryAwareAd
 		return this.operationSource.trackedMethods();
 	}
 
-	TrackGoalOperationSource getOperationSource() {
+	/**
+	 * What knows the operations of methods.
+	 * @return the source
+	 */
+	public TrackGoalOperationSource getOperationSource() {
 		return this.operationSource;
 	}
 
 	@Override
 	public void setBeanFactory(BeanFactory beanFactory) {
 		super.setBeanFactory(beanFactory);
-		this.tracker.setBeanFactory(beanFactory);
 		this.trackingBeanFactory = beanFactory;
+		TrackGoalOperationSource source = this.operationSource;
+		this.advisor = new TrackGoalAdvisor(source::hasOperations,
+				new TrackGoalInterceptor(source, new GoalTracker(beanFactory)), true, beanFactory);
+		this.resubscriptionAdvisor = new TrackGoalAdvisor(
+				(method, targetClass) -> source.hasOperations(method, targetClass)
+						&& this.resultHandlers.isReactive(AopUtils.getMostSpecificMethod(method, targetClass)),
+				new ResubscriptionInterceptor(this.resultHandlers), false, beanFactory);
 	}
 
 	/**
-	 * Called where Reactor is present. Without it, nothing here may have one of its types
-	 * in a signature.
+	 * Called where Reactor is present. Without it, no signature here may have one of its
+	 * types.
 	 */
 	private ReactiveTrackingContexts reactiveTrackingContexts() {
 		Assert.state(this.trackingBeanFactory != null, "There is no bean factory");
 		return this.trackingBeanFactory.getBeanProvider(ReactiveTrackingContexts.class)
-			.getIfAvailable(ReactiveTrackingContexts::none);
+			.getIfAvailable(TrackGoalBeanPostProcessor::withoutSubscribers);
+	}
+
+	private static ReactiveTrackingContexts withoutSubscribers() {
+		return new ReactiveTrackingContexts(() -> (context) -> null, () -> (context) -> null,
+				(context, otherwise) -> otherwise);
 	}
 
 	@Override
 	public void setEmbeddedValueResolver(StringValueResolver resolver) {
 		this.operationSource.setPlaceholders(Boolean.getBoolean(AbstractAotProcessor.AOT_PROCESSING)
-				? new BuildTimePlaceholders(resolver) : resolver);
+				? (value) -> resolveAtBuildTime(resolver, value) : resolver);
+	}
+
+	/**
+	 * While an application is processed ahead of time, a property may be missing that is
+	 * there at run time: a valid name stands in for it.
+	 */
+	private static @Nullable String resolveAtBuildTime(StringValueResolver resolver, String value) {
+		try {
+			String resolved = resolver.resolveStringValue(value);
+			if (resolved != null && !resolved.contains("${")) {
+				return resolved;
+			}
+		}
+		catch (IllegalArgumentException ex) {
+			// Resolved at run time.
+		}
+		return "unresolved-" + Integer.toHexString(value.hashCode());
+	}
+
+	Advisor getAdvisor(boolean innermost) {
+		return Objects.requireNonNull(innermost ? this.advisor : this.resubscriptionAdvisor);
 	}
 
 	/**
@@ -149,27 +166,47 @@ public final class TrackGoalBeanPostProcessor extends AbstractBeanFactoryAwareAd
 	 */
 	@Override
 	public Class<?> determineBeanType(Class<?> beanClass, String beanName) {
-		if (!isEligible(beanClass) || Modifier.isFinal(beanClass.getModifiers())) {
+		if (!isEligible(beanClass) || !canBeExtended(beanClass)) {
 			return super.determineBeanType(beanClass, beanName);
 		}
 		ProxyFactory proxyFactory = new ProxyFactory();
 		proxyFactory.copyFrom(this);
 		proxyFactory.setProxyTargetClass(true);
 		proxyFactory.setTargetClass(beanClass);
-		proxyFactory.addAdvisor(Objects.requireNonNull(this.advisor));
+		proxyFactory.addAdvisor(getAdvisor(true));
 		return proxyFactory.getProxyClass(getProxyClassLoader());
+	}
+
+	/**
+	 * The beans of a circular reference are advised when the first of the others needs
+	 * them.
+	 */
+	@Override
+	public Object getEarlyBeanReference(Object bean, String beanName) {
+		this.earlyReferences.add(beanName);
+		return advise(bean, beanName);
 	}
 
 	@Override
 	public Object postProcessAfterInitialization(Object bean, String beanName) {
-		if (isAdvised(bean)) {
+		return this.earlyReferences.remove(beanName) ? bean : advise(bean, beanName);
+	}
+
+	private Object advise(Object bean, String beanName) {
+		if (bean instanceof AopInfrastructureBean || isAdvised(bean)) {
 			return bean;
 		}
-		Object result = advise(bean, beanName);
-		if (result == bean && bean instanceof Advised advised) {
-			observeTransactions(advised);
+		if (bean instanceof Advised advised && !advised.isFrozen() && !isEligible(AopUtils.getTargetClass(bean))
+				&& hasEligibleInterface(advised)) {
+			// The method's body is advice of the proxy, as in a Spring Data repository.
+			advised.addAdvisor(0, getAdvisor(true));
+			return bean;
 		}
-		return result;
+		Object advisedBean = super.postProcessAfterInitialization(bean, beanName);
+		if (advisedBean == bean && isAdvised(bean) && hasReactiveOperations(bean)) {
+			((Advised) bean).addAdvisor(0, getAdvisor(false));
+		}
+		return advisedBean;
 	}
 
 	/**
@@ -178,33 +215,13 @@ public final class TrackGoalBeanPostProcessor extends AbstractBeanFactoryAwareAd
 	 */
 	private boolean isAdvised(Object bean) {
 		Object current = bean;
-		while (this.advisor != null && current instanceof Advised advised) {
-			if (advised.indexOf(this.advisor) >= 0) {
+		while (current instanceof Advised advised) {
+			if (advised.indexOf(getAdvisor(true)) >= 0) {
 				return true;
 			}
 			current = AopProxyUtils.getSingletonTarget(advised);
 		}
 		return false;
-	}
-
-	private Object advise(Object bean, String beanName) {
-		if (bean instanceof Advised advised && !(bean instanceof AopInfrastructureBean) && !advised.isFrozen()
-				&& this.advisor != null && !isEligible(AopUtils.getTargetClass(bean))
-				&& hasEligibleInterface(advised)) {
-			advised.addAdvisor(0, this.advisor);
-			return bean;
-		}
-		return super.postProcessAfterInitialization(bean, beanName);
-	}
-
-	/**
-	 * Have methods observed from inside their transactions, too.
-	 */
-	private void observeTransactions(Advised advised) {
-		if (this.advisor != null && advised.indexOf(this.advisor) >= 0) {
-			this.transactions
-				.ifAvailable((transactions) -> transactions.observe(advised, createPointcut().getMethodMatcher()));
-		}
 	}
 
 	/**
@@ -213,6 +230,10 @@ public final class TrackGoalBeanPostProcessor extends AbstractBeanFactoryAwareAd
 	 */
 	private boolean hasEligibleInterface(Advised advised) {
 		return Arrays.stream(advised.getProxiedInterfaces()).anyMatch(this.operationSource::hasOperations);
+	}
+
+	private boolean hasReactiveOperations(Object bean) {
+		return AopUtils.canApply(getAdvisor(false), AopUtils.getTargetClass(bean));
 	}
 
 	@Override
@@ -224,17 +245,41 @@ public final class TrackGoalBeanPostProcessor extends AbstractBeanFactoryAwareAd
 	protected ProxyFactory prepareProxyFactory(Object bean, String beanName) {
 		ProxyFactory proxyFactory = super.prepareProxyFactory(bean, beanName);
 		Class<?> beanClass = bean.getClass();
-		if (!Modifier.isFinal(beanClass.getModifiers())) {
+		if (canBeExtended(beanClass)) {
 			proxyFactory.setProxyTargetClass(proxyFactory.getProxiedInterfaces().length == 0);
+			if (proxyFactory.isProxyTargetClass()) {
+				warnOfBrokenHandlers(beanClass);
+			}
+			return proxyFactory;
 		}
-		else if (this.operationSource.hasOperationsBesideInterfaces(beanClass)) {
-			throw new InvalidTrackGoalException(beanClass.getName(),
-					List.of(new Violation("class", "final",
-							"a proxy cannot extend a final class, nor intercept a method that no interface declares",
-							"Remove 'final', declare the method in an interface, or call DataFastGoals.track(...) in"
-									+ " the method.")));
+		Method method = this.operationSource.findOperationBesideInterfaces(beanClass);
+		if (method != null) {
+			String kind = beanClass.isSealed() ? "sealed" : "final";
+			throw new InvalidTrackGoalException(TrackGoalParser.describe(method),
+					List.of(new Violation("class", beanClass.getName() + " is " + kind,
+							"a proxy cannot extend a " + kind
+									+ " class, nor intercept a method that no interface declares",
+							"Remove '" + kind + "', declare the method in an interface, or call"
+									+ " DataFastGoals.track(...) in the method.")));
 		}
 		return proxyFactory;
+	}
+
+	private static boolean canBeExtended(Class<?> beanClass) {
+		return !Modifier.isFinal(beanClass.getModifiers()) && !beanClass.isSealed();
+	}
+
+	/**
+	 * A private or final method is called on the proxy itself, whose fields are empty.
+	 */
+	private void warnOfBrokenHandlers(Class<?> beanClass) {
+		List<Method> broken = this.operationSource.findHandlersThatNoProxyIntercepts(beanClass);
+		if (!broken.isEmpty()) {
+			logger.warn("@TrackGoal makes " + beanClass.getName() + " a proxy, on which these private or final handler"
+					+ " methods run without the fields of the bean: "
+					+ broken.stream().map(TrackGoalParser::describe).collect(Collectors.joining(", "))
+					+ ". Make them neither private nor final.");
+		}
 	}
 
 }

@@ -16,6 +16,9 @@
 
 package io.datafast.interceptor;
 
+import java.util.concurrent.atomic.AtomicBoolean;
+
+import io.datafast.interceptor.result.ResultHandler;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
@@ -24,10 +27,15 @@ import org.springframework.aop.ProxyMethodInvocation;
 import org.springframework.aop.support.AopUtils;
 
 /**
- * Tracks the goals of a method after it has completed, in the way in which its return
- * type does. Nothing that happens on the way reaches the caller. Thread-safe.
+ * Tracks the goals of a method as the last statement of its body would: it is the
+ * innermost advice. Nothing that happens on the way reaches the caller. Thread-safe.
  */
 final class TrackGoalInterceptor implements MethodInterceptor {
+
+	/**
+	 * The attribute of an invocation that holds whether the method has been called.
+	 */
+	static final String CALLED = TrackGoalInterceptor.class.getName() + ".called";
 
 	private final TrackGoalOperationSource operationSource;
 
@@ -40,39 +48,29 @@ final class TrackGoalInterceptor implements MethodInterceptor {
 
 	@Override
 	public @Nullable Object invoke(MethodInvocation invocation) throws Throwable {
-		Object target = invocation.getThis();
-		Class<?> targetClass = (target != null) ? AopUtils.getTargetClass(target)
-				: invocation.getMethod().getDeclaringClass();
+		if (invocation instanceof ProxyMethodInvocation proxied
+				&& proxied.getUserAttribute(CALLED) instanceof AtomicBoolean called) {
+			called.set(true);
+		}
+		Class<?> targetClass = targetClass(invocation);
 		TrackGoalOperations operations = this.operationSource.getOperations(invocation.getMethod(), targetClass);
-		ResultObserver observer = operations.resultObserver();
-		TrackedInvocation prepared = prepare(observer, invocation, targetClass, operations);
 		Object result = invocation.proceed();
-		if (observer != null && result != null) {
-			TrackedInvocation tracked = (prepared != null) ? prepared
-					: new TrackedInvocation(invocation, targetClass, operations.list(), this.tracker);
-			return observe(result, observer, tracked);
+		ResultHandler handler = operations.resultHandler();
+		if (handler == null || result == null) {
+			this.tracker.track(operations, invocation, targetClass, result);
+			return result;
 		}
-		this.tracker.track(operations.list(), invocation, targetClass, result);
-		return result;
+		return handle(result, handler, new TrackedInvocation(invocation, targetClass, operations, this.tracker));
 	}
 
-	/**
-	 * Only for what has to be observed before it returns.
-	 */
-	private @Nullable TrackedInvocation prepare(@Nullable ResultObserver observer, MethodInvocation invocation,
-			Class<?> targetClass, TrackGoalOperations operations) {
-		if (!(observer instanceof KotlinFunctionObserver functions)
-				|| !(invocation instanceof ProxyMethodInvocation function)) {
-			return null;
-		}
-		TrackedInvocation prepared = new TrackedInvocation(invocation, targetClass, operations.list(), this.tracker);
-		functions.prepare(function, prepared);
-		return prepared;
+	static Class<?> targetClass(MethodInvocation invocation) {
+		Object target = invocation.getThis();
+		return (target != null) ? AopUtils.getTargetClass(target) : invocation.getMethod().getDeclaringClass();
 	}
 
-	private static Object observe(Object result, ResultObserver observer, TrackedInvocation invocation) {
+	private static Object handle(Object result, ResultHandler handler, TrackedInvocation invocation) {
 		try {
-			return observer.observe(result, invocation);
+			return handler.handle(result, invocation);
 		}
 		catch (Throwable ex) {
 			invocation.failed(ex);

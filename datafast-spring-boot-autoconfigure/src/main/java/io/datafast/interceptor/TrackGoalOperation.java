@@ -31,7 +31,7 @@ import org.springframework.expression.Expression;
  * @param visitorIdParameter the index of the parameter with the visitor, or -1
  * @param metadata the metadata entries
  */
-record TrackGoalOperation(String name, @Nullable Expression condition, @Nullable Expression visitorId,
+public record TrackGoalOperation(String name, @Nullable Expression condition, @Nullable Expression visitorId,
 		int visitorIdParameter, List<Entry> metadata) {
 
 	/**
@@ -42,7 +42,7 @@ record TrackGoalOperation(String name, @Nullable Expression condition, @Nullable
 	 * about the whole invocation
 	 * @param expression the expression, or {@code null} for the argument itself
 	 */
-	record Entry(String key, int parameter, @Nullable Expression expression) {
+	public record Entry(String key, int parameter, @Nullable Expression expression) {
 	}
 
 }

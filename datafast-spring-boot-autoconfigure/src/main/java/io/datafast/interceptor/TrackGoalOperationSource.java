@@ -17,6 +17,7 @@
 package io.datafast.interceptor;
 
 import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
@@ -26,20 +27,27 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 import io.datafast.annotation.TrackGoal;
+import io.datafast.interceptor.result.ResultHandlers;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.aop.support.AopUtils;
 import org.springframework.core.MethodClassKey;
+import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.core.annotation.MergedAnnotation;
 import org.springframework.core.annotation.MergedAnnotations;
 import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
+import org.springframework.stereotype.Controller;
 import org.springframework.util.ClassUtils;
 import org.springframework.util.ReflectionUtils;
 import org.springframework.util.StringValueResolver;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.service.annotation.HttpExchange;
 
 /**
  * Finds the operations of a method, each only once. Thread-safe.
  */
-final class TrackGoalOperationSource {
+public final class TrackGoalOperationSource {
 
 	private final Map<MethodClassKey, TrackGoalOperations> operations = new ConcurrentHashMap<>(256);
 
@@ -49,12 +57,12 @@ final class TrackGoalOperationSource {
 
 	private final Set<TrackedMethod> trackedMethods = ConcurrentHashMap.newKeySet();
 
-	private final ResultObservers resultObservers;
+	private final ResultHandlers resultHandlers;
 
 	private StringValueResolver placeholders = (value) -> value;
 
-	TrackGoalOperationSource(ResultObservers resultObservers) {
-		this.resultObservers = resultObservers;
+	TrackGoalOperationSource(ResultHandlers resultHandlers) {
+		this.resultHandlers = resultHandlers;
 	}
 
 	void setPlaceholders(StringValueResolver placeholders) {
@@ -68,7 +76,7 @@ final class TrackGoalOperationSource {
 	 * @return {@code true} if at least one method has
 	 * @throws InvalidTrackGoalException if an annotation is wrong
 	 */
-	boolean hasOperations(Class<?> beanClass) {
+	public boolean hasOperations(Class<?> beanClass) {
 		Boolean known = this.classes.get(beanClass);
 		if (known == null) {
 			Class<?> userClass = ClassUtils.getUserClass(beanClass);
@@ -78,13 +86,47 @@ final class TrackGoalOperationSource {
 		return known;
 	}
 
+	boolean hasOperations(Method method, Class<?> targetClass) {
+		return !getOperations(method, targetClass).isEmpty();
+	}
+
 	/**
-	 * Whether the class has a method with operations that no interface declares.
+	 * A method of the class with operations that no interface declares.
 	 */
-	boolean hasOperationsBesideInterfaces(Class<?> beanClass) {
-		return !isGenerated(beanClass) && Arrays.stream(ReflectionUtils.getAllDeclaredMethods(beanClass))
-			.anyMatch((method) -> ClassUtils.getInterfaceMethodIfPossible(method, beanClass) == method
-					&& !getOperations(method, beanClass).isEmpty());
+	@Nullable Method findOperationBesideInterfaces(Class<?> beanClass) {
+		return isGenerated(beanClass) ? null
+				: Arrays.stream(ReflectionUtils.getAllDeclaredMethods(beanClass))
+					.filter((method) -> ClassUtils.getInterfaceMethodIfPossible(method, beanClass) == method
+							&& hasOperations(method, beanClass))
+					.findFirst()
+					.orElse(null);
+	}
+
+	/**
+	 * The methods of a controller that handle requests, and that no proxy intercepts.
+	 */
+	List<Method> findHandlersThatNoProxyIntercepts(Class<?> beanClass) {
+		return Arrays.stream(ReflectionUtils.getAllDeclaredMethods(beanClass))
+			.filter((method) -> (method.getModifiers() & (Modifier.PRIVATE | Modifier.FINAL)) != 0
+					&& (method.getModifiers() & Modifier.STATIC) == 0 && isHandlerMethod(method, beanClass))
+			.toList();
+	}
+
+	private static boolean isHandlerMethod(Method method, Class<?> beanClass) {
+		return AnnotatedElementUtils.hasAnnotation(beanClass, Controller.class)
+				&& (AnnotatedElementUtils.hasAnnotation(method, RequestMapping.class)
+						|| AnnotatedElementUtils.hasAnnotation(method, HttpExchange.class));
+	}
+
+	/**
+	 * Spring looks at the method first, and at its class only if it finds nothing there.
+	 */
+	private static boolean hasErrorStatus(Method method, Class<?> beanClass) {
+		ResponseStatus status = AnnotatedElementUtils.findMergedAnnotation(method, ResponseStatus.class);
+		if (status == null) {
+			status = AnnotatedElementUtils.findMergedAnnotation(beanClass, ResponseStatus.class);
+		}
+		return status != null && status.code().value() >= GoalTracker.LOWEST_ERROR_STATUS;
 	}
 
 	private boolean checkAllMethods(Class<?> beanClass) {
@@ -119,8 +161,9 @@ final class TrackGoalOperationSource {
 
 	/**
 	 * The methods with operations of all classes that were looked at.
+	 * @return a copy, one entry for each operation
 	 */
-	Set<TrackedMethod> trackedMethods() {
+	public Set<TrackedMethod> trackedMethods() {
 		return Set.copyOf(this.trackedMethods);
 	}
 
@@ -131,7 +174,7 @@ final class TrackGoalOperationSource {
 	 * @return the operations, often none
 	 * @throws InvalidTrackGoalException if an annotation is wrong
 	 */
-	TrackGoalOperations getOperations(Method method, Class<?> targetClass) {
+	public TrackGoalOperations getOperations(Method method, Class<?> targetClass) {
 		MethodClassKey key = new MethodClassKey(method, targetClass);
 		TrackGoalOperations known = this.operations.get(key);
 		if (known == null) {
@@ -145,8 +188,14 @@ final class TrackGoalOperationSource {
 		for (Method declaration : findDeclarations(method, targetClass)) {
 			List<TrackGoal> annotations = findAnnotations(declaration);
 			if (!annotations.isEmpty()) {
-				return new TrackGoalOperations(new TrackGoalParser(declaration, this.placeholders).parse(annotations),
-						this.resultObservers.forMethod(AopUtils.getMostSpecificMethod(method, targetClass)));
+				Method specificMethod = AopUtils.getMostSpecificMethod(method, targetClass);
+				Class<?> userClass = ClassUtils.getUserClass(targetClass);
+				boolean handlerMethod = isHandlerMethod(specificMethod, userClass);
+				TrackGoalParser parser = new TrackGoalParser(declaration, specificMethod, this.placeholders);
+				return new TrackGoalOperations(
+						parser.parse(annotations, this.resultHandlers.findObstacle(specificMethod)),
+						this.resultHandlers.forMethod(specificMethod, handlerMethod), handlerMethod,
+						handlerMethod && hasErrorStatus(specificMethod, userClass), parser.variables());
 			}
 		}
 		return TrackGoalOperations.NONE;

@@ -17,19 +17,25 @@
 package io.datafast.interceptor;
 
 import java.util.List;
+import java.util.Map;
 
+import io.datafast.interceptor.result.ResultHandler;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What to track of a method, and when.
  *
  * @param list the operations
- * @param resultObserver knows when the method's results are there, or {@code null} if
- * they are when it returns
+ * @param resultHandler knows when the method's results are there, or {@code null} if they
+ * are when it returns
+ * @param handlerMethod whether the method handles requests of Spring MVC or WebFlux
+ * @param errorStatus whether the method always answers with an error status
+ * @param variables the names of the arguments in expressions, with their indexes
  */
-record TrackGoalOperations(List<TrackGoalOperation> list, @Nullable ResultObserver resultObserver) {
+public record TrackGoalOperations(List<TrackGoalOperation> list, @Nullable ResultHandler resultHandler,
+		boolean handlerMethod, boolean errorStatus, Map<String, Integer> variables) {
 
-	static final TrackGoalOperations NONE = new TrackGoalOperations(List.of(), null);
+	static final TrackGoalOperations NONE = new TrackGoalOperations(List.of(), null, false, false, Map.of());
 
 	boolean isEmpty() {
 		return this.list.isEmpty();

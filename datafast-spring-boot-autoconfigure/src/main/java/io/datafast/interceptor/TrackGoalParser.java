@@ -19,12 +19,16 @@ package io.datafast.interceptor;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import io.datafast.Goal;
 import io.datafast.InvalidGoalException;
@@ -35,11 +39,17 @@ import io.datafast.interceptor.InvalidTrackGoalException.Violation;
 import io.datafast.interceptor.TrackGoalOperation.Entry;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.core.DefaultParameterNameDiscoverer;
 import org.springframework.core.MethodParameter;
+import org.springframework.core.ParameterNameDiscoverer;
 import org.springframework.core.annotation.AnnotatedMethod;
 import org.springframework.expression.Expression;
 import org.springframework.expression.ExpressionParser;
 import org.springframework.expression.ParseException;
+import org.springframework.expression.spel.SpelNode;
+import org.springframework.expression.spel.ast.FunctionReference;
+import org.springframework.expression.spel.ast.VariableReference;
+import org.springframework.expression.spel.standard.SpelExpression;
 import org.springframework.expression.spel.standard.SpelExpressionParser;
 import org.springframework.util.ClassUtils;
 import org.springframework.util.StringValueResolver;
@@ -50,9 +60,23 @@ import org.springframework.util.StringValueResolver;
  */
 final class TrackGoalParser {
 
+	/**
+	 * The variable with what the method returned.
+	 */
+	static final String RESULT = "result";
+
+	private static final Set<String> VARIABLES_OF_SPEL = Set.of("root", "this");
+
+	/**
+	 * Its final methods run on the proxy instead of the filter.
+	 */
+	private static final String FILTER = "org.springframework.web.filter.GenericFilterBean";
+
 	private static final int MAX_ENTRIES = 10;
 
 	private static final int MAX_NAME_LENGTH = 64;
+
+	private static final ParameterNameDiscoverer parameterNames = new DefaultParameterNameDiscoverer();
 
 	private final ExpressionParser expressionParser = new SpelExpressionParser();
 
@@ -60,21 +84,61 @@ final class TrackGoalParser {
 
 	private final Method method;
 
+	private final Method specificMethod;
+
+	private final Map<String, Integer> variables = new HashMap<>();
+
 	private final List<Violation> violations = new ArrayList<>();
 
-	TrackGoalParser(Method method, StringValueResolver placeholders) {
+	/**
+	 * Create a parser.
+	 * @param method the method with the annotations
+	 * @param specificMethod the method that runs, often the same
+	 * @param placeholders resolves placeholders
+	 */
+	TrackGoalParser(Method method, Method specificMethod, StringValueResolver placeholders) {
 		this.method = method;
+		this.specificMethod = specificMethod;
 		this.placeholders = placeholders;
+		for (int i = 0; i < method.getParameterCount(); i++) {
+			this.variables.put("a" + i, i);
+			this.variables.put("p" + i, i);
+		}
+		// The names beside the annotation win.
+		addVariables(specificMethod);
+		addVariables(method);
+	}
+
+	private void addVariables(Method declaration) {
+		@Nullable String[] names = parameterNames.getParameterNames(declaration);
+		for (int i = 0; names != null && i < names.length; i++) {
+			if (names[i] != null) {
+				this.variables.put(names[i], i);
+			}
+		}
+	}
+
+	/**
+	 * The names of the arguments in expressions.
+	 * @return the names, with the arguments' indexes
+	 */
+	Map<String, Integer> variables() {
+		return Map.copyOf(this.variables);
 	}
 
 	/**
 	 * Parse the annotations.
 	 * @param annotations those that apply to the method, at least one
+	 * @param obstacle what to do about a result that cannot be tracked, or {@code null}
 	 * @return the operations
 	 * @throws InvalidTrackGoalException if anything is wrong
 	 */
-	List<TrackGoalOperation> parse(List<TrackGoal> annotations) {
+	List<TrackGoalOperation> parse(List<TrackGoal> annotations, @Nullable String obstacle) {
 		checkInterceptable();
+		if (obstacle != null) {
+			violation("return type", this.specificMethod.getGenericReturnType().getTypeName(),
+					"nothing tells when such a result is there", obstacle);
+		}
 		MethodParameter[] parameters = new AnnotatedMethod(this.method).getMethodParameters();
 		List<Entry> parameterEntries = parseParameters(parameters);
 		int visitorIdParameter = findVisitorIdParameter(parameters);
@@ -83,20 +147,27 @@ final class TrackGoalParser {
 			operations.add(parse(annotation, parameterEntries, visitorIdParameter));
 		}
 		if (!this.violations.isEmpty()) {
-			throw new InvalidTrackGoalException(describeMethod(),
+			throw new InvalidTrackGoalException(describe(this.specificMethod),
 					new ArrayList<>(new LinkedHashSet<>(this.violations)));
 		}
 		return List.copyOf(operations);
 	}
 
 	private void checkInterceptable() {
-		int modifiers = this.method.getModifiers();
+		Class<?> type = this.specificMethod.getDeclaringClass();
+		int modifiers = this.specificMethod.getModifiers();
 		String kind = Modifier.isPrivate(modifiers) ? "private" : Modifier.isStatic(modifiers) ? "static"
-				: (Modifier.isFinal(modifiers) && !Modifier.isFinal(this.method.getDeclaringClass().getModifiers()))
-						? "final" : null;
+				: (Modifier.isFinal(modifiers) && !Modifier.isFinal(type.getModifiers())) ? "final" : null;
 		if (kind != null) {
 			violation("method", kind, "a proxy cannot intercept a " + kind + " method",
 					"Remove '" + kind + "', or call DataFastGoals.track(...) in the method.");
+		}
+		for (Class<?> current = type; current != null; current = current.getSuperclass()) {
+			if (current.getName().equals(FILTER)) {
+				violation("method", this.specificMethod.getName(),
+						"a filter calls its own methods, such as doFilterInternal, and no proxy intercepts that",
+						"Call DataFastGoals.track(...) in the method.");
+			}
 		}
 	}
 
@@ -143,13 +214,13 @@ final class TrackGoalParser {
 			return "";
 		}
 		if (key.isEmpty()) {
-			String[] names = ParameterNames.INSTANCE.getParameterNames(this.method);
+			@Nullable String[] names = parameterNames.getParameterNames(this.method);
 			if (names == null) {
 				violation(where, "", "the key is the parameter's name, which the class file does not hold",
 						"Name the key, as in @GoalMetadata(\"plan\"), or compile with -parameters.");
 				return key;
 			}
-			key = names[parameter];
+			key = Objects.requireNonNullElse(names[parameter], "");
 		}
 		checkKey(where, key);
 		return key;
@@ -242,7 +313,11 @@ final class TrackGoalParser {
 			return null;
 		}
 		try {
-			return this.expressionParser.parseExpression(expression);
+			Expression parsed = this.expressionParser.parseExpression(expression);
+			if (parsed instanceof SpelExpression spel) {
+				checkVariables(where, expression, spel.getAST());
+			}
+			return parsed;
 		}
 		catch (ParseException | IllegalStateException ex) {
 			violation(where, expression, "is not a valid SpEL expression: " + ex.getMessage(),
@@ -251,12 +326,38 @@ final class TrackGoalParser {
 		}
 	}
 
+	private void checkVariables(String where, String expression, SpelNode node) {
+		if (node instanceof VariableReference || node instanceof FunctionReference) {
+			String name = node.toStringAST().substring(1).replaceFirst("\\(.*", "");
+			if (name.equals(RESULT)) {
+				if (this.variables.containsKey(RESULT)) {
+					violation(where, expression, "#result is what the method returned, and a parameter has that name",
+							"Rename the parameter, or call it #a" + this.variables.get(RESULT) + ".");
+				}
+			}
+			else if (!this.variables.containsKey(name) && !VARIABLES_OF_SPEL.contains(name)) {
+				violation(where, expression, "there is no variable #" + name, "There are " + knownVariables()
+						+ ". Parameters have names if the class is compiled with" + " -parameters.");
+			}
+		}
+		for (int i = 0; i < node.getChildCount(); i++) {
+			checkVariables(where, expression, node.getChild(i));
+		}
+	}
+
+	private String knownVariables() {
+		return Stream.concat(this.variables.keySet().stream().sorted(), Stream.of(RESULT, "root"))
+			.map((name) -> "#" + name)
+			.distinct()
+			.collect(Collectors.joining(", "));
+	}
+
 	private void violation(String where, String value, String rule, String fix) {
 		this.violations.add(new Violation(where, value, rule, fix));
 	}
 
-	private String describeMethod() {
-		return ClassUtils.getQualifiedMethodName(this.method) + List.of(this.method.getParameterTypes())
+	static String describe(Method method) {
+		return ClassUtils.getQualifiedMethodName(method) + List.of(method.getParameterTypes())
 			.stream()
 			.map(Class::getSimpleName)
 			.collect(Collectors.joining(", ", "(", ")"));

@@ -16,108 +16,68 @@
 
 package io.datafast.interceptor;
 
-import java.lang.reflect.Method;
-import java.util.List;
+import java.util.function.IntSupplier;
 
+import io.datafast.interceptor.result.TrackedCall;
 import io.datafast.support.TrackingContext;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A call whose result comes later. It remembers the visitor who was current on the
- * calling thread, but not the request, which may be over and used for another by then,
- * and the calling thread's transaction, which need not be that of the thread that has the
- * result. Nothing it does throws an exception. Thread-safe.
+ * A call whose result comes later. It remembers the visitor, the transaction and the
+ * response of the calling thread: the thread that has the result may work on something
+ * else, and the request may be over by then. Thread-safe.
  */
-final class TrackedInvocation {
+final class TrackedInvocation implements TrackedCall {
 
 	private final MethodInvocation invocation;
 
 	private final Class<?> targetClass;
 
-	private final List<TrackGoalOperation> operations;
+	private final TrackGoalOperations operations;
 
 	private final GoalTracker tracker;
 
 	private final TrackingContext context;
 
-	private final TrackingContext.Transaction transaction;
-
-	TrackedInvocation(MethodInvocation invocation, Class<?> targetClass, List<TrackGoalOperation> operations,
+	TrackedInvocation(MethodInvocation invocation, Class<?> targetClass, TrackGoalOperations operations,
 			GoalTracker tracker) {
-		this(invocation, targetClass, operations, tracker, tracker.captureContext());
-	}
-
-	private TrackedInvocation(MethodInvocation invocation, Class<?> targetClass, List<TrackGoalOperation> operations,
-			GoalTracker tracker, TrackingContext context) {
 		this.invocation = invocation;
 		this.targetClass = targetClass;
 		this.operations = operations;
 		this.tracker = tracker;
-		this.context = context;
-		this.transaction = tracker.captureTransaction();
+		this.context = tracker.captureContext(operations, invocation);
 	}
 
-	/**
-	 * The same call, for a result that nobody works on before it is asked for.
-	 * @return what to tell of the result that this thread asks for now, in its
-	 * transaction
-	 */
-	TrackedInvocation startedHere() {
-		return new TrackedInvocation(this.invocation, this.targetClass, this.operations, this.tracker, this.context);
-	}
-
-	/**
-	 * The method that was called.
-	 */
-	Method method() {
-		return this.invocation.getMethod();
-	}
-
-	/**
-	 * The context of the call.
-	 */
-	TrackingContext context() {
+	@Override
+	public TrackingContext context() {
 		return this.context;
 	}
 
-	/**
-	 * Track the goals, on behalf of whoever called.
-	 * @param value the value inside the result, or {@code null} if there is none
-	 */
-	void succeeded(@Nullable Object value) {
-		succeeded(value, this.context);
+	@Override
+	public TrackingContext contextHere() {
+		return this.context.withTransaction(this.tracker.captureTransaction());
 	}
 
-	/**
-	 * Track the goals.
-	 * @param value the value inside the result, or {@code null} if there is none
-	 * @param onBehalf on whose behalf
-	 */
-	void succeeded(@Nullable Object value, TrackingContext onBehalf) {
+	@Override
+	public void succeeded(@Nullable Object value, TrackingContext context) {
 		try {
-			onBehalf.run(() -> this.transaction
-				.run(() -> this.tracker.track(this.operations, this.invocation, this.targetClass, value)));
+			IntSupplier status = context.responseStatus();
+			context.run(() -> this.tracker.track(this.operations, this.invocation, this.targetClass, value, status));
 		}
 		catch (Throwable ex) {
 			failed(ex);
 		}
 	}
 
-	/**
-	 * Count the goals as lost, since nobody will know whether the method succeeds.
-	 * @param what the result, and what to do about it
-	 */
-	void unobservable(String what) {
+	@Override
+	public void unobservable(String what) {
 		this.tracker.fail(this.operations, this.invocation, this.targetClass,
 				"nothing tells when it completes, since it returned " + what);
 	}
 
-	/**
-	 * Count the goals as lost.
-	 * @param failure what kept the result from being observed
-	 */
-	void failed(Throwable failure) {
+	@Override
+	public void failed(Throwable failure) {
 		this.tracker.fail(this.operations, this.invocation, this.targetClass, FailureDescription.of(failure));
 	}
 

@@ -16,77 +16,61 @@
 
 package io.datafast.support;
 
-import java.lang.reflect.Method;
-import java.util.function.Function;
+import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 
 import io.datafast.ReactiveVisitorIdResolver;
 import org.jspecify.annotations.Nullable;
-import reactor.util.context.Context;
 import reactor.util.context.ContextView;
 
 /**
- * Finds out on whose behalf a subscriber's goals are tracked. Part of what the library's
- * own integrations are made of. Thread-safe.
+ * Finds out on whose behalf a subscriber's goals are tracked. Thread-safe.
  */
 public final class ReactiveTrackingContexts {
 
 	private final Supplier<ReactiveVisitorIdResolver> visitorIdResolver;
 
-	private final Function<ContextView, TrackingContext.@Nullable Transaction> transactions;
+	private final Supplier<ReactiveHandlerResponse> responses;
+
+	private final ReactiveTransactions transactions;
 
 	/**
 	 * Create an instance.
 	 * @param visitorIdResolver finds the visitor of a Reactor context; asked for with the
 	 * first subscription
+	 * @param responses finds the response of a Reactor context; asked for with the first
+	 * subscription
 	 * @param transactions finds the transaction of a Reactor context
 	 */
 	public ReactiveTrackingContexts(Supplier<ReactiveVisitorIdResolver> visitorIdResolver,
-			Function<ContextView, TrackingContext.@Nullable Transaction> transactions) {
+			Supplier<ReactiveHandlerResponse> responses, ReactiveTransactions transactions) {
 		this.visitorIdResolver = Lazy.of(visitorIdResolver);
+		this.responses = Lazy.of(responses);
 		this.transactions = transactions;
 	}
 
 	/**
-	 * An instance for applications in which a Reactor context says nothing.
-	 * @return the instance
-	 */
-	public static ReactiveTrackingContexts none() {
-		return new ReactiveTrackingContexts(() -> (context) -> null, (context) -> null);
-	}
-
-	/**
-	 * The context of a subscription.
+	 * The context of a subscription. Never throws an exception: what fails is thrown when
+	 * a goal is tracked in the context.
 	 * @param called the context in which the method was called that returned what is
-	 * subscribed to; its visitor counts unless that of the subscriber
-	 * {@linkplain ReactiveVisitorIdResolver#hasPrecedence has precedence}
+	 * subscribed to. Its visitor counts unless that of the subscriber
+	 * {@linkplain ReactiveVisitorIdResolver#hasPrecedence has precedence}; its
+	 * transaction and its response count where the subscriber has none.
 	 * @param subscriber the subscriber's Reactor context
 	 * @return the context
 	 */
 	public TrackingContext forSubscriber(TrackingContext called, ContextView subscriber) {
-		TrackingContext context = TrackingContext.capture(() -> () -> findVisitor(called, subscriber));
-		return context.within(this.transactions.apply(subscriber));
-	}
-
-	/**
-	 * Let a method know, where it runs, in which context its goals will be tracked.
-	 * @param tracking that context
-	 * @param method the method
-	 * @param subscriber the Reactor context of the subscriber to the method's result
-	 * @return the Reactor context for what is upstream of the subscriber
-	 */
-	public static Context expose(TrackingContext tracking, Method method, Context subscriber) {
-		return subscriber.put(new Key(method), tracking);
-	}
-
-	/**
-	 * The context in which the goals of a method will be tracked.
-	 * @param upstream the Reactor context in which the method runs
-	 * @param method the method
-	 * @return the context, or {@code null} if it is unknown
-	 */
-	public static @Nullable TrackingContext exposed(ContextView upstream, Method method) {
-		return upstream.<@Nullable TrackingContext>getOrDefault(new Key(method), null);
+		try {
+			IntSupplier responseStatus = (called.responseStatus() != null) ? called.responseStatus()
+					: this.responses.get().findStatus(subscriber);
+			return TrackingContext.of(() -> findVisitor(called, subscriber),
+					this.transactions.find(subscriber, called.transaction()), responseStatus);
+		}
+		catch (Throwable ex) {
+			return called.withTransaction((goal, dispatcher) -> {
+				throw new IllegalStateException("The context of a subscriber could not be read", ex);
+			});
+		}
 	}
 
 	private @Nullable String findVisitor(TrackingContext called, ContextView subscriber) {
@@ -95,7 +79,22 @@ public final class ReactiveTrackingContexts {
 		return (ofCall != null) ? ofCall : resolver.resolveVisitorId(subscriber);
 	}
 
-	private record Key(Method method) {
+	/**
+	 * Finds the transaction of a Reactor context.
+	 */
+	@FunctionalInterface
+	public interface ReactiveTransactions {
+
+		/**
+		 * Find the transaction.
+		 * @param context the Reactor context of a subscriber
+		 * @param otherwise the transaction where the context has none, or {@code null}
+		 * for that of the thread that tracks
+		 * @return the transaction, or {@code null} for that of the thread that tracks
+		 */
+		TrackingContext.@Nullable Transaction find(ContextView context,
+				TrackingContext.@Nullable Transaction otherwise);
+
 	}
 
 }

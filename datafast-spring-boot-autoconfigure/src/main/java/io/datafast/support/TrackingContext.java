@@ -16,22 +16,20 @@
 
 package io.datafast.support;
 
+import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 
 import io.datafast.DataFastGoals;
 import io.datafast.Goal;
-import io.datafast.VisitorIdResolver;
+import io.datafast.delivery.GoalDispatcher;
 import org.jspecify.annotations.Nullable;
 
 /**
  * On whose behalf a goal is tracked that is tracked later, or on another thread, than
- * where it began, such as when an asynchronous result is there. What
- * {@link DataFastGoals} does {@linkplain #run(Runnable) within} it is attributed to the
- * visitor who was current then, even if that is none, and never to whom the thread serves
- * meanwhile. Holds an id rather than a request, and is immutable.
- * <p>
- * This is what the library's own integrations are made of. An application passes the
- * visitor on with {@link Goal#forVisitor(String)}.
+ * where its method was called: the visitor, the transaction and the response of the call.
+ * What {@link DataFastGoals} tracks {@linkplain #run(Runnable) within} a context belongs
+ * to that visitor and transaction, even if there is none, and never to what the thread
+ * works on meanwhile. A context holds a visitor's id rather than a request. Immutable.
  */
 public final class TrackingContext {
 
@@ -43,36 +41,54 @@ public final class TrackingContext {
 
 	private final @Nullable Transaction transaction;
 
-	private TrackingContext(@Nullable String visitorId, @Nullable Throwable failure,
-			@Nullable Transaction transaction) {
+	private final @Nullable IntSupplier responseStatus;
+
+	private TrackingContext(@Nullable String visitorId, @Nullable Throwable failure, @Nullable Transaction transaction,
+			@Nullable IntSupplier responseStatus) {
 		this.visitorId = visitorId;
 		this.failure = failure;
 		this.transaction = transaction;
+		this.responseStatus = responseStatus;
 	}
 
 	/**
-	 * Ask a resolver for the current visitor. A failing resolver reaches nobody before
-	 * there is a goal.
-	 * @param visitorIdResolver the resolver
+	 * Create a context.
+	 * @param visitorId finds the visitor; called at once. If it fails, the failure is
+	 * thrown when a goal asks for the visitor.
+	 * @param transaction the transaction, or {@code null} for that of the thread that
+	 * tracks
+	 * @param responseStatus reads the status of the response so far, or {@code null} if
+	 * there is no response
 	 * @return the context
 	 */
-	public static TrackingContext capture(Supplier<? extends VisitorIdResolver> visitorIdResolver) {
+	public static TrackingContext of(Supplier<@Nullable String> visitorId, @Nullable Transaction transaction,
+			@Nullable IntSupplier responseStatus) {
 		try {
-			return new TrackingContext(visitorIdResolver.get().resolveVisitorId(), null, null);
+			return new TrackingContext(visitorId.get(), null, transaction, responseStatus);
 		}
 		catch (Throwable ex) {
-			return new TrackingContext(null, ex, null);
+			return new TrackingContext(null, ex, transaction, responseStatus);
 		}
 	}
 
 	/**
-	 * This context, in a transaction that the thread does not show.
-	 * @param transaction the transaction, or {@code null} if there is none
+	 * This context in another transaction.
+	 * @param transaction the transaction, or {@code null} for that of the thread that
+	 * tracks
 	 * @return the context
 	 */
-	public TrackingContext within(@Nullable Transaction transaction) {
-		return (this.transaction == transaction) ? this
-				: new TrackingContext(this.visitorId, this.failure, transaction);
+	public TrackingContext withTransaction(@Nullable Transaction transaction) {
+		return new TrackingContext(this.visitorId, this.failure, transaction, this.responseStatus);
+	}
+
+	/**
+	 * Track goals for which no visitor is to be looked up: a goal without a visitor id of
+	 * its own has none.
+	 * @param tracking tracks the goals; runs once, on the calling thread
+	 */
+	public static void runWithoutVisitor(Runnable tracking) {
+		TrackingContext current = current();
+		new TrackingContext(null, null, (current != null) ? current.transaction : null, null).run(tracking);
 	}
 
 	/**
@@ -81,12 +97,7 @@ public final class TrackingContext {
 	 */
 	public void run(Runnable tracking) {
 		call(() -> {
-			if (this.transaction != null) {
-				this.transaction.run(tracking);
-			}
-			else {
-				tracking.run();
-			}
+			tracking.run();
 			return null;
 		});
 	}
@@ -114,17 +125,9 @@ public final class TrackingContext {
 	}
 
 	/**
-	 * The transaction.
-	 * @return the transaction, or {@code null} if the thread speaks for itself
-	 */
-	public @Nullable Transaction transaction() {
-		return this.transaction;
-	}
-
-	/**
-	 * The context that the thread is in.
-	 * @return the context, or {@code null} if there is none and the thread speaks for
-	 * itself
+	 * The context of the calling thread.
+	 * @return the context, or {@code null} if the visitor and the transaction are those
+	 * of the thread
 	 */
 	public static @Nullable TrackingContext current() {
 		return holder.get();
@@ -133,6 +136,7 @@ public final class TrackingContext {
 	/**
 	 * The visitor.
 	 * @return the visitor's id as it was found, or {@code null} if there was none
+	 * @throws RuntimeException if looking the visitor up failed
 	 */
 	public @Nullable String visitorId() {
 		if (this.failure instanceof RuntimeException runtimeException) {
@@ -145,16 +149,39 @@ public final class TrackingContext {
 	}
 
 	/**
+	 * The transaction.
+	 * @return the transaction, or {@code null} for that of the thread that tracks
+	 */
+	public @Nullable Transaction transaction() {
+		return this.transaction;
+	}
+
+	/**
+	 * The response to the request of the call.
+	 * @return reads the status that has been set so far, or {@code null} if there is no
+	 * response
+	 */
+	public @Nullable IntSupplier responseStatus() {
+		return this.responseStatus;
+	}
+
+	/**
 	 * A transaction that decides whether goals are sent.
 	 */
 	@FunctionalInterface
 	public interface Transaction {
 
 		/**
-		 * Run something whose goals belong to the transaction.
-		 * @param tracking what to run; runs once, on the calling thread
+		 * No transaction.
 		 */
-		void run(Runnable tracking);
+		Transaction NONE = (goal, dispatcher) -> dispatcher.dispatch(goal);
+
+		/**
+		 * Dispatch a goal when, and if, the transaction says so.
+		 * @param goal the goal
+		 * @param dispatcher takes the goal
+		 */
+		void dispatch(Goal goal, GoalDispatcher dispatcher);
 
 	}
 

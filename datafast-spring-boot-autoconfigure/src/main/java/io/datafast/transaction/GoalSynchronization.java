@@ -17,22 +17,25 @@
 package io.datafast.transaction;
 
 import io.datafast.transaction.TransactionGoals.Fate;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 
 import org.springframework.core.Ordered;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
- * Tells the goals of a transaction what becomes of it. While the transaction is the
- * current one, and until it begins to complete, this is bound to the thread, so that a
- * transaction needs only one. What is tracked during completion, in the callbacks of
- * others, gets another, which is completed with the same transaction.
+ * Tells the goals of a transaction what becomes of it. It is bound to the thread while
+ * the transaction is the thread's current one, until the transaction has been completed,
+ * so that a transaction needs only one.
  * <p>
- * Only {@code afterCompletion} counts: {@code afterCommit} is not called when another
- * synchronization's fails, and is called too early where Spring takes part in a JTA
+ * {@code afterCommit} does not count: it is not called when that of another
+ * synchronization fails, and is called too early where Spring takes part in a JTA
  * transaction that it has not begun.
  */
 final class GoalSynchronization implements TransactionSynchronization {
+
+	private static final Log logger = LogFactory.getLog(GoalSynchronization.class);
 
 	private final OpenTransactions transactions;
 
@@ -71,8 +74,8 @@ final class GoalSynchronization implements TransactionSynchronization {
 	}
 
 	/**
-	 * Before the synchronizations of the application, so that what these track when the
-	 * transaction has been completed comes after what was tracked in it.
+	 * Before the synchronizations of the application, so that the goals which these track
+	 * after the completion come after those of the transaction.
 	 */
 	@Override
 	public int getOrder() {
@@ -99,21 +102,36 @@ final class GoalSynchronization implements TransactionSynchronization {
 		this.goals.rollBackTo(savepoint);
 	}
 
+	@Override
+	public void beforeCommit(boolean readOnly) {
+		this.goals.beforeCommit();
+	}
+
 	/**
 	 * A JTA transaction may be completed later and by another thread.
 	 */
 	@Override
 	public void beforeCompletion() {
-		unbind();
+		try {
+			this.goals.beforeCompletion();
+		}
+		catch (RuntimeException ex) {
+			// It is too late to stop a commit. The goals wait for its result.
+			logger.debug("Goals could not be written before a transaction is completed", ex);
+		}
+		finally {
+			unbind();
+		}
 	}
 
-	/**
-	 * An unknown status is that of a commit which failed.
-	 */
 	@Override
 	public void afterCompletion(int status) {
 		unbind();
-		this.transactions.complete(this.goals, (status == STATUS_COMMITTED) ? Fate.COMMITTED : Fate.ROLLED_BACK);
+		this.transactions.complete(this.goals, switch (status) {
+			case STATUS_COMMITTED -> Fate.COMMITTED;
+			case STATUS_ROLLED_BACK -> Fate.ROLLED_BACK;
+			default -> Fate.UNKNOWN;
+		});
 	}
 
 }

@@ -45,8 +45,8 @@ final class ReactiveGoalSynchronization implements TransactionSynchronization, O
 	}
 
 	/**
-	 * Before the synchronizations of the application, so that what these track when the
-	 * transaction has been completed comes after what was tracked in it.
+	 * Before the synchronizations of the application, so that the goals which these track
+	 * after the completion come after those of the transaction.
 	 */
 	@Override
 	public int getOrder() {

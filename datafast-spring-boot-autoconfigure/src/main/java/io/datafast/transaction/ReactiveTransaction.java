@@ -16,6 +16,8 @@
 
 package io.datafast.transaction;
 
+import io.datafast.Goal;
+import io.datafast.delivery.GoalDispatcher;
 import io.datafast.support.TrackingContext;
 import org.jspecify.annotations.Nullable;
 import reactor.util.context.ContextView;
@@ -27,8 +29,9 @@ import org.springframework.transaction.reactive.TransactionSynchronization;
 import org.springframework.transaction.reactive.TransactionSynchronizationManager;
 
 /**
- * The reactive transaction of a Reactor context, if there is one; for the goals of a
- * method, the one in which the method runs, once it does. Thread-safe.
+ * The transaction of a Reactor context. A dispatcher gets its goals after the commit,
+ * also one that takes part in transactions, since it could not without blocking.
+ * Thread-safe.
  */
 public final class ReactiveTransaction implements TrackingContext.Transaction {
 
@@ -36,54 +39,39 @@ public final class ReactiveTransaction implements TrackingContext.Transaction {
 
 	private final ContextView context;
 
-	private volatile @Nullable TransactionGoals ofMethod;
+	private final TrackingContext.@Nullable Transaction otherwise;
 
 	/**
 	 * Create an instance.
 	 * @param transactions keeps the goals that wait
-	 * @param context the context; looked into when goals are tracked
+	 * @param context the context; looked into when a goal is tracked
+	 * @param otherwise decides where the context has no transaction, or {@code null} for
+	 * the transaction of the thread that tracks
 	 */
-	public ReactiveTransaction(OpenTransactions transactions, ContextView context) {
+	public ReactiveTransaction(OpenTransactions transactions, ContextView context,
+			TrackingContext.@Nullable Transaction otherwise) {
 		this.transactions = transactions;
 		this.context = context;
+		this.otherwise = otherwise;
 	}
 
 	@Override
-	public void run(Runnable tracking) {
-		TransactionGoals ofMethod = this.ofMethod;
-		TransactionGoals goals = (ofMethod != null) ? ofMethod : goals(this.context);
+	public void dispatch(Goal goal, GoalDispatcher dispatcher) {
+		TransactionGoals goals = this.context.isEmpty() ? null : goals();
 		if (goals != null) {
-			this.transactions.runFor(goals, tracking);
+			goals.dispatch(goal, dispatcher);
 		}
 		else {
-			tracking.run();
+			((this.otherwise != null) ? this.otherwise : this.transactions.get()).dispatch(goal, dispatcher);
 		}
 	}
 
-	/**
-	 * The method whose goals will be tracked runs.
-	 * @param context the Reactor context in which it does
-	 */
-	void methodRunsIn(ContextView context) {
-		TransactionGoals goals = goals(context);
-		this.ofMethod = (goals != null) ? goals : this.transactions.ofNoTransaction();
-	}
-
-	private @Nullable TransactionGoals goals(ContextView context) {
-		if (context.isEmpty()) {
+	private @Nullable TransactionGoals goals() {
+		TransactionContext transaction = currentTransaction();
+		if (transaction == null) {
 			return null;
 		}
-		try {
-			TransactionContext transaction = currentTransaction(context);
-			return (transaction != null) ? goals(transaction) : null;
-		}
-		catch (Throwable ex) {
-			return this.transactions.openUnknown(ex);
-		}
-	}
-
-	private @Nullable TransactionGoals goals(TransactionContext transaction) {
-		// All that the branches of a transaction that run in parallel have in common.
+		// The branches of a transaction that run in parallel have nothing else in common.
 		synchronized (transaction) {
 			TransactionSynchronizationManager manager = new TransactionSynchronizationManager(transaction);
 			return (manager.isSynchronizationActive() && manager.isActualTransactionActive()) ? goals(manager) : null;
@@ -96,15 +84,15 @@ public final class ReactiveTransaction implements TrackingContext.Transaction {
 				return known.goals();
 			}
 		}
-		TransactionGoals goals = this.transactions.openReactive();
+		TransactionGoals goals = this.transactions.open();
 		manager.registerSynchronization(new ReactiveGoalSynchronization(this.transactions, goals));
 		return goals;
 	}
 
-	private static @Nullable TransactionContext currentTransaction(ContextView context) {
-		// Answers at once, since all it does is to look into the context.
+	private @Nullable TransactionContext currentTransaction() {
+		// Completes at once, since it only looks into the context.
 		return TransactionContextManager.currentContext()
-			.contextWrite(context)
+			.contextWrite(this.context)
 			.onErrorComplete(NoTransactionException.class)
 			.toFuture()
 			.getNow(null);

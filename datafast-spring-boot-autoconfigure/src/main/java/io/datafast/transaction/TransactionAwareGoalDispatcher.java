@@ -18,17 +18,12 @@ package io.datafast.transaction;
 
 import io.datafast.Goal;
 import io.datafast.delivery.GoalDispatcher;
-import io.datafast.delivery.TransactionalGoalDispatcher;
-import org.jspecify.annotations.Nullable;
-
-import org.springframework.transaction.support.TransactionSynchronizationManager;
+import io.datafast.support.TrackingContext;
 
 /**
- * Lets the goals of a transaction wait for its commit. Outside of transactions, and in
- * the callbacks of one that has been completed, goals are dispatched at once. A
- * {@link TransactionalGoalDispatcher} gets all goals at once, but for those whose
- * transaction has been rolled back already or is a reactive one; from goals that are no
- * part of the thread's transaction, that is hidden. Thread-safe.
+ * Lets the transaction of a goal decide when, and whether, the goal is dispatched.
+ * Outside of transactions, and in the callbacks of a transaction that has been completed,
+ * goals are dispatched at once. Thread-safe.
  */
 public final class TransactionAwareGoalDispatcher implements GoalDispatcher {
 
@@ -48,35 +43,12 @@ public final class TransactionAwareGoalDispatcher implements GoalDispatcher {
 
 	@Override
 	public void dispatch(Goal goal) {
-		TransactionGoals goals = goals();
-		if (goals != null) {
-			goals.add(goal, this.dispatcher);
+		TrackingContext context = TrackingContext.current();
+		TrackingContext.Transaction transaction = (context != null) ? context.transaction() : null;
+		if (transaction == null) {
+			transaction = this.transactions.get();
 		}
-		else if (this.transactions.isApart() && this.dispatcher instanceof TransactionalGoalDispatcher) {
-			dispatchApart(goal);
-		}
-		else {
-			this.dispatcher.dispatch(goal);
-		}
-	}
-
-	private void dispatchApart(Goal goal) {
-		boolean active = TransactionSynchronizationManager.isActualTransactionActive();
-		TransactionSynchronizationManager.setActualTransactionActive(false);
-		try {
-			this.dispatcher.dispatch(goal);
-		}
-		finally {
-			TransactionSynchronizationManager.setActualTransactionActive(active);
-		}
-	}
-
-	private @Nullable TransactionGoals goals() {
-		if (this.dispatcher instanceof TransactionalGoalDispatcher) {
-			TransactionGoals ofMethod = this.transactions.ofMethod();
-			return (ofMethod != null && (ofMethod.isRolledBack() || ofMethod.isReactive())) ? ofMethod : null;
-		}
-		return this.transactions.current();
+		transaction.dispatch(goal, this.dispatcher);
 	}
 
 }

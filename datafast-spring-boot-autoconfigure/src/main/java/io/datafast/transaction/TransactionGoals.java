@@ -25,14 +25,18 @@ import io.datafast.delivery.GoalDispatcher;
 import io.datafast.delivery.GoalOutcome.Dropped;
 import io.datafast.delivery.GoalOutcome.Skipped;
 import io.datafast.delivery.GoalOutcomePublisher;
+import io.datafast.delivery.TransactionalGoalDispatcher;
+import io.datafast.support.TrackingContext;
+import io.datafast.support.TransactionalGoalWriter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The goals of one transaction, in the order in which they were tracked. Each goal leaves
- * once: to its dispatcher or with an outcome. Nothing here throws an exception, since it
- * would reach the application or its transaction. Thread-safe.
+ * The goals of one transaction, in the order in which they were tracked. A
+ * {@link TransactionalGoalDispatcher} gets them right before the transaction commits, any
+ * other dispatcher gets them after that. Each goal leaves once: to its dispatcher or with
+ * an outcome. Thread-safe.
  */
-final class TransactionGoals {
+final class TransactionGoals implements TrackingContext.Transaction {
 
 	private static final int SAVEPOINTS_BEFORE_PRUNING = 64;
 
@@ -40,37 +44,30 @@ final class TransactionGoals {
 
 	private final GoalOutcomePublisher outcomes;
 
-	private final List<WaitingGoal> goals = new ArrayList<>();
+	private final List<WaitingGoal> waiting = new ArrayList<>();
+
+	/**
+	 * What a dispatcher has taken as a part of the transaction.
+	 */
+	private final List<Goal> taken = new ArrayList<>();
 
 	private final List<Savepoint> savepoints = new ArrayList<>();
 
 	private int savepointsBeforePruning = SAVEPOINTS_BEFORE_PRUNING;
 
-	private final boolean reactive;
-
 	private @Nullable Fate fate;
 
-	private volatile @Nullable Throwable failure;
-
-	TransactionGoals(OpenTransactions transactions, GoalOutcomePublisher outcomes, boolean reactive) {
+	TransactionGoals(OpenTransactions transactions, GoalOutcomePublisher outcomes) {
 		this.transactions = transactions;
 		this.outcomes = outcomes;
-		this.reactive = reactive;
-	}
-
-	/**
-	 * Whether the transaction belongs to a Reactor context rather than to a thread, so
-	 * that no dispatcher can take part in it.
-	 */
-	boolean isReactive() {
-		return this.reactive;
 	}
 
 	/**
 	 * Add a goal. It waits for the transaction or, if that has been completed, shares its
 	 * fate at once.
 	 */
-	void add(Goal goal, GoalDispatcher dispatcher) {
+	@Override
+	public void dispatch(Goal goal, GoalDispatcher dispatcher) {
 		WaitingGoal added = new WaitingGoal(goal, dispatcher);
 		Fate known = tryToWait(added);
 		if (known != null) {
@@ -85,35 +82,82 @@ final class TransactionGoals {
 		if (!this.transactions.admit()) {
 			return Fate.NO_ROOM;
 		}
-		this.goals.add(goal);
+		this.waiting.add(goal);
 		return null;
+	}
+
+	/**
+	 * The transaction is about to commit: a dispatcher may take the goals as a part of
+	 * it.
+	 * @throws RuntimeException if the transaction must not be committed
+	 */
+	void beforeCommit() {
+		List<WaitingGoal> goals = waitingGoals();
+		if (goals.isEmpty()) {
+			return;
+		}
+		GoalDispatcher dispatcher = goals.get(0).dispatcher();
+		if (dispatcher instanceof TransactionalGoalWriter writer) {
+			write(goals, writer);
+		}
+		else if (dispatcher instanceof TransactionalGoalDispatcher) {
+			taken(goals);
+			goals.forEach((goal) -> handOver(goal.goal(), dispatcher));
+		}
+	}
+
+	/**
+	 * The transaction is about to commit, with what was tracked after
+	 * {@link #beforeCommit()}, or to roll back. Nothing tells which of them it is, but a
+	 * row that is rolled back with the transaction is no harm.
+	 * @throws RuntimeException if the transaction must not be committed
+	 */
+	void beforeCompletion() {
+		List<WaitingGoal> goals = waitingGoals();
+		if (!goals.isEmpty() && goals.get(0).dispatcher() instanceof TransactionalGoalWriter writer) {
+			write(goals, writer);
+		}
+	}
+
+	private synchronized List<WaitingGoal> waitingGoals() {
+		return List.copyOf(this.waiting);
+	}
+
+	private void write(List<WaitingGoal> goals, TransactionalGoalWriter writer) {
+		if (writer.writeInTransaction(goals.stream().map(WaitingGoal::goal).toList())) {
+			taken(goals);
+		}
+	}
+
+	private synchronized void taken(List<WaitingGoal> goals) {
+		this.savepoints.clear();
+		this.waiting.subList(0, goals.size()).clear();
+		this.transactions.release(goals.size());
+		goals.forEach((goal) -> this.taken.add(goal.goal()));
 	}
 
 	/**
 	 * The transaction has been completed, or the application ends before it. The first
 	 * call counts.
 	 * @param fate what becomes of the goals
-	 * @return how many there were
+	 * @return how many goals waited
 	 */
 	int complete(Fate fate) {
-		List<WaitingGoal> completed = takeAll(fate);
+		List<Goal> rolledBack = new ArrayList<>();
+		List<WaitingGoal> completed = takeAll(fate, rolledBack);
+		rolledBack.forEach(this::skip);
 		completed.forEach((goal) -> settle(goal, fate));
 		return completed.size();
 	}
 
-	/**
-	 * The transaction cannot be observed.
-	 * @param failure why not
-	 */
-	void fail(Throwable failure) {
-		this.failure = failure;
-		complete(Fate.UNKNOWN);
-	}
-
-	private synchronized List<WaitingGoal> takeAll(Fate fate) {
+	private synchronized List<WaitingGoal> takeAll(Fate fate, List<Goal> rolledBack) {
 		if (this.fate == null) {
 			this.fate = fate;
 			this.savepoints.clear();
+			if (fate == Fate.ROLLED_BACK) {
+				rolledBack.addAll(this.taken);
+			}
+			this.taken.clear();
 		}
 		return takeAfter(0);
 	}
@@ -122,30 +166,26 @@ final class TransactionGoals {
 		return this.fate != null;
 	}
 
-	synchronized boolean isRolledBack() {
-		return this.fate == Fate.ROLLED_BACK;
-	}
-
 	/**
-	 * Remember which goals came before a savepoint. One that is not remembered was made
-	 * before the first of them.
+	 * Remember which goals came before a savepoint. A savepoint that is not remembered
+	 * was set before the first goal.
 	 */
 	synchronized void savepoint(Object savepoint) {
-		if (this.goals.isEmpty()) {
+		if (this.waiting.isEmpty()) {
 			return;
 		}
 		if (this.savepoints.size() >= this.savepointsBeforePruning) {
 			this.savepoints.removeIf(Savepoint::isReleased);
 			this.savepointsBeforePruning = Math.max(SAVEPOINTS_BEFORE_PRUNING, 2 * this.savepoints.size());
 		}
-		this.savepoints.add(new Savepoint(new WeakReference<>(savepoint), this.goals.size()));
+		this.savepoints.add(new Savepoint(new WeakReference<>(savepoint), this.waiting.size()));
 	}
 
 	/**
 	 * Skip the goals that came after a savepoint.
 	 */
 	void rollBackTo(Object savepoint) {
-		takeAfter(savepoint).forEach((goal) -> settle(goal, Fate.ROLLED_BACK));
+		takeAfter(savepoint).forEach((goal) -> skip(goal.goal()));
 	}
 
 	private synchronized List<WaitingGoal> takeAfter(Object savepoint) {
@@ -153,29 +193,32 @@ final class TransactionGoals {
 		while (index >= 0 && !this.savepoints.get(index).is(savepoint)) {
 			index--;
 		}
-		// Later savepoints are gone with it; it can itself be rolled back to once more.
+		// Later savepoints are released with this one, which can be rolled back to again.
 		int kept = (index >= 0) ? this.savepoints.get(index).goalsBefore() : 0;
 		this.savepoints.subList(index + 1, this.savepoints.size()).clear();
 		return takeAfter(kept);
 	}
 
 	private List<WaitingGoal> takeAfter(int kept) {
-		List<WaitingGoal> tail = this.goals.subList(kept, this.goals.size());
-		List<WaitingGoal> taken = List.copyOf(tail);
+		List<WaitingGoal> tail = this.waiting.subList(kept, this.waiting.size());
+		List<WaitingGoal> goals = List.copyOf(tail);
 		tail.clear();
-		this.transactions.release(taken.size());
-		return taken;
+		this.transactions.release(goals.size());
+		return goals;
 	}
 
 	private void settle(WaitingGoal settled, Fate fate) {
 		Goal goal = settled.goal();
 		switch (fate) {
 			case COMMITTED -> handOver(goal, settled.dispatcher());
-			case ROLLED_BACK -> this.outcomes.publish(goal, new Skipped(Skipped.Reason.ROLLED_BACK));
+			case ROLLED_BACK, UNKNOWN -> skip(goal);
 			case SHUTDOWN -> this.outcomes.publish(goal, new Dropped(Dropped.Reason.SHUTDOWN, null));
 			case NO_ROOM -> this.outcomes.publish(goal, new Dropped(Dropped.Reason.QUEUE_FULL, null));
-			case UNKNOWN -> this.outcomes.publishFailed(goal, "A transaction could not be observed", this.failure);
 		}
+	}
+
+	private void skip(Goal goal) {
+		this.outcomes.publish(goal, new Skipped(Skipped.Reason.ROLLED_BACK));
 	}
 
 	private void handOver(Goal goal, GoalDispatcher dispatcher) {
@@ -188,11 +231,20 @@ final class TransactionGoals {
 	}
 
 	/**
-	 * What becomes of a goal.
+	 * What becomes of the goals.
 	 */
 	enum Fate {
 
-		COMMITTED, ROLLED_BACK, SHUTDOWN, NO_ROOM, UNKNOWN
+		COMMITTED, ROLLED_BACK,
+
+		/**
+		 * The commit failed, and it is unknown whether the transaction has been
+		 * committed. What waited is not sent. What a dispatcher has taken as a part of
+		 * the transaction exists if the transaction does, and has its outcome then.
+		 */
+		UNKNOWN,
+
+		SHUTDOWN, NO_ROOM
 
 	}
 
@@ -200,7 +252,8 @@ final class TransactionGoals {
 	}
 
 	/**
-	 * A savepoint. Nobody says when it is released; whoever may roll back to it holds it.
+	 * A savepoint. Spring does not tell when it is released; what may roll back to it
+	 * holds it.
 	 *
 	 * @param reference to the savepoint
 	 * @param goalsBefore how many goals came before it

@@ -361,9 +361,10 @@ class ReactiveTransactionTests {
 
 	@Test
 	void whatFailsWithAnErrorCostsTheGoalAndNothingElse() {
-		ReactiveTrackingContexts failing = new ReactiveTrackingContexts(() -> (subscriber) -> null, (subscriber) -> {
-			throw new NoClassDefFoundError("on purpose");
-		});
+		ReactiveTrackingContexts failing = new ReactiveTrackingContexts(() -> (subscriber) -> null,
+				() -> (subscriber) -> null, (subscriber, otherwise) -> {
+					throw new NoClassDefFoundError("on purpose");
+				});
 		this.runner.withBean(ReactiveTrackingContexts.class, () -> failing).run((context) -> {
 			Context subscriber = Context.of("key", "value");
 			context.getBean(ReactiveDataFastGoals.class).track(GOAL).contextWrite(subscriber).block();

@@ -14,12 +14,15 @@
  * limitations under the License.
  */
 
-package io.datafast.interceptor;
+package io.datafast.interceptor.aot;
 
 import java.lang.reflect.Method;
 import java.util.Set;
 import java.util.stream.Collectors;
 
+import io.datafast.interceptor.TrackGoalBeanPostProcessor;
+import io.datafast.interceptor.TrackGoalOperationSource;
+import io.datafast.interceptor.TrackedMethod;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.aot.BeanRegistrationAotContribution;

@@ -14,7 +14,7 @@
  * limitations under the License.
  */
 
-package io.datafast.interceptor;
+package io.datafast.interceptor.aot;
 
 import java.util.HashSet;
 import java.util.Set;

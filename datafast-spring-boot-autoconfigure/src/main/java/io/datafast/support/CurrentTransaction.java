@@ -13,28 +13,19 @@
  * See the License for the specific language governing permissions and
  * limitations under the License.
  */
-package io.datafast.interceptor;
 
-import io.datafast.support.TrackingContext;
-import kotlin.coroutines.CoroutineContext;
+package io.datafast.support;
 
 /**
- * Finds out on whose behalf Kotlin's {@code Flow} is collected.
+ * Finds the transaction of the calling thread. Thread-safe.
  */
 @FunctionalInterface
-interface CollectorContexts {
+public interface CurrentTransaction {
 
 	/**
-	 * Always on behalf of whoever called the method.
+	 * Find the transaction.
+	 * @return the transaction, or {@link TrackingContext.Transaction#NONE}
 	 */
-	CollectorContexts OF_CALL = (called, collector) -> called;
-
-	/**
-	 * The context of a collection.
-	 * @param called the context of the call that returned the flow
-	 * @param collector the collector's coroutine context
-	 * @return the context
-	 */
-	TrackingContext of(TrackingContext called, CoroutineContext collector);
+	TrackingContext.Transaction get();
 
 }

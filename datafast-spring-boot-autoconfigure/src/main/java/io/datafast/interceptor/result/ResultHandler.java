@@ -13,30 +13,22 @@
  * See the License for the specific language governing permissions and
  * limitations under the License.
  */
-package io.datafast.interceptor;
 
-import kotlin.Unit;
-import kotlinx.coroutines.Deferred;
+package io.datafast.interceptor.result;
 
 /**
- * Observes Kotlin's {@link Deferred} without starting it, and returns it as it is.
+ * Tells a call when its result is there. Thread-safe.
  */
-final class KotlinDeferredObserver implements ResultObserver {
+@FunctionalInterface
+public interface ResultHandler {
 
-	static boolean supports(Class<?> type) {
-		return Deferred.class.isAssignableFrom(type);
-	}
-
-	@Override
-	public Object observe(Object result, TrackedInvocation invocation) {
-		Deferred<?> deferred = (Deferred<?>) result;
-		deferred.invokeOnCompletion((failure) -> {
-			if (failure == null) {
-				invocation.succeeded(deferred.getCompleted());
-			}
-			return Unit.INSTANCE;
-		});
-		return result;
-	}
+	/**
+	 * Handle a result.
+	 * @param result what the method returned
+	 * @param call told at most once for each time that the result completes
+	 * @return what the caller gets: the result itself or, where it can only be observed
+	 * so, one of the same type that behaves in the same way
+	 */
+	Object handle(Object result, TrackedCall call);
 
 }

@@ -14,7 +14,7 @@
  * limitations under the License.
  */
 
-package io.datafast.interceptor;
+package io.datafast.interceptor.aot;
 
 import java.lang.reflect.Method;
 import java.util.ArrayDeque;
@@ -26,6 +26,8 @@ import java.util.stream.Stream;
 
 import io.datafast.annotation.GoalMetadata;
 import io.datafast.annotation.TrackGoal;
+import io.datafast.interceptor.CompletedInvocation;
+import io.datafast.interceptor.TrackGoalOperation;
 import io.datafast.interceptor.TrackGoalOperation.Entry;
 
 import org.springframework.aot.hint.ExecutableMode;

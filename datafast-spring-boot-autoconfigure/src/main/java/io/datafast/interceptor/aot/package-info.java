@@ -14,24 +14,10 @@
  * limitations under the License.
  */
 
-package io.datafast.interceptor;
-
-import java.util.concurrent.CompletionStage;
-
 /**
- * Observes a {@link CompletionStage}, such as a {@code CompletableFuture}, and returns it
- * as it is.
+ * What {@link io.datafast.annotation.TrackGoal @TrackGoal} needs in a native image.
  */
-final class CompletionStageObserver implements ResultObserver {
+@NullMarked
+package io.datafast.interceptor.aot;
 
-	@Override
-	public Object observe(Object result, TrackedInvocation invocation) {
-		((CompletionStage<?>) result).whenComplete((value, failure) -> {
-			if (failure == null) {
-				invocation.succeeded(value);
-			}
-		});
-		return result;
-	}
-
-}
+import org.jspecify.annotations.NullMarked;

@@ -14,21 +14,11 @@
  * limitations under the License.
  */
 
-package io.datafast.interceptor;
-
 /**
- * Knows how results of a type complete. Thread-safe.
+ * Results of methods: when they are there, and whether they are errors. There is a class
+ * for each family of types.
  */
-@FunctionalInterface
-interface ResultObserver {
+@NullMarked
+package io.datafast.interceptor.result;
 
-	/**
-	 * Have the invocation told when, and if, its result is there.
-	 * @param result what the method returned
-	 * @param invocation told at most once for each time that the result completes
-	 * @return what the caller gets: the result itself or, where it can only be observed
-	 * so, one of the same type that behaves in the same way
-	 */
-	Object observe(Object result, TrackedInvocation invocation);
-
-}
+import org.jspecify.annotations.NullMarked;

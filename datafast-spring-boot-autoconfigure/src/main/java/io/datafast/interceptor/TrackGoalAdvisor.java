@@ -1,0 +1,105 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.datafast.interceptor;
+
+import java.io.Serializable;
+import java.lang.reflect.Method;
+import java.util.function.BiPredicate;
+
+import org.aopalliance.aop.Advice;
+import org.aopalliance.intercept.MethodInterceptor;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.aop.Pointcut;
+import org.springframework.aop.support.AbstractPointcutAdvisor;
+import org.springframework.aop.support.StaticMethodMatcherPointcut;
+import org.springframework.beans.factory.BeanFactory;
+
+/**
+ * An advisor of the post-processor. It is serialized as a reference, so that proxies of
+ * session beans stay serializable and track again when they are read.
+ */
+@SuppressWarnings("serial")
+final class TrackGoalAdvisor extends AbstractPointcutAdvisor {
+
+	private final transient Pointcut pointcut;
+
+	private final transient MethodInterceptor advice;
+
+	private final transient boolean innermost;
+
+	private final transient BeanFactory beanFactory;
+
+	TrackGoalAdvisor(BiPredicate<Method, Class<?>> methods, MethodInterceptor advice, boolean innermost,
+			BeanFactory beanFactory) {
+		this.pointcut = new StaticMethodMatcherPointcut() {
+
+			@Override
+			public boolean matches(Method method, Class<?> targetClass) {
+				return methods.test(method, targetClass);
+			}
+
+		};
+		this.advice = advice;
+		this.innermost = innermost;
+		this.beanFactory = beanFactory;
+	}
+
+	@Override
+	public Pointcut getPointcut() {
+		return this.pointcut;
+	}
+
+	@Override
+	public Advice getAdvice() {
+		return this.advice;
+	}
+
+	@Override
+	public boolean equals(@Nullable Object other) {
+		return this == other;
+	}
+
+	@Override
+	public int hashCode() {
+		return System.identityHashCode(this);
+	}
+
+	private Object writeReplace() {
+		return new Reference(this.beanFactory, this.innermost);
+	}
+
+	/**
+	 * Stands for an advisor. Spring's bean factory is itself serialized as a reference.
+	 */
+	private record Reference(BeanFactory beanFactory, boolean innermost) implements Serializable {
+
+		private Object readResolve() {
+			TrackGoalBeanPostProcessor postProcessor = this.beanFactory
+				.getBeanProvider(TrackGoalBeanPostProcessor.class)
+				.getIfAvailable();
+			if (postProcessor == null) {
+				// Read by another application.
+				return new TrackGoalAdvisor((method, targetClass) -> false, (invocation) -> invocation.proceed(),
+						this.innermost, this.beanFactory);
+			}
+			return postProcessor.getAdvisor(this.innermost);
+		}
+
+	}
+
+}

@@ -1,0 +1,86 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.datafast.interceptor.result;
+
+import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+import io.datafast.support.TrackingContext;
+
+/**
+ * Results of the JDK's types.
+ */
+final class FutureResults {
+
+	private FutureResults() {
+	}
+
+	static Object handleStage(Object result, TrackedCall call) {
+		TrackingContext context = call.context();
+		((CompletionStage<?>) result).whenComplete((value, failure) -> {
+			if (failure == null) {
+				call.succeeded(value, context);
+			}
+		});
+		return result;
+	}
+
+	/**
+	 * Takes the value of a {@link Future} that is done.
+	 */
+	static Object handleFuture(Object result, TrackedCall call) {
+		Future<?> future = (Future<?>) result;
+		if (!future.isDone()) {
+			call.unobservable("a " + result.getClass().getName() + " that is not done: return a CompletableFuture");
+			return result;
+		}
+		try {
+			call.succeeded(future.get(), call.context());
+		}
+		catch (ExecutionException | CancellationException ex) {
+			// It failed: there is no goal.
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			call.unobservable("a " + result.getClass().getName() + " while the thread is interrupted");
+		}
+		return result;
+	}
+
+	/**
+	 * Returns a {@link Callable} whose first successful call tracks the goals, unless
+	 * Spring MVC has given up on the request before.
+	 */
+	static Object handleCallable(Object result, TrackedCall call) {
+		Callable<?> callable = (Callable<?>) result;
+		AtomicBoolean over = new AtomicBoolean();
+		SpringMvcResults.onTimeoutOrError(() -> over.set(true));
+		return (Callable<Object>) () -> {
+			TrackingContext context = call.contextHere();
+			Object value = callable.call();
+			if (over.compareAndSet(false, true)) {
+				call.succeeded(value, context);
+			}
+			return value;
+		};
+	}
+
+}

@@ -1,0 +1,178 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.datafast.interceptor.result;
+
+import java.lang.reflect.Method;
+
+import io.datafast.support.TrackingContext;
+import kotlin.Unit;
+import kotlin.coroutines.CoroutineContext;
+import kotlin.jvm.JvmInline;
+import kotlinx.coroutines.Deferred;
+import kotlinx.coroutines.flow.Flow;
+import kotlinx.coroutines.flow.FlowKt;
+import kotlinx.coroutines.flow.SharedFlow;
+import kotlinx.coroutines.reactor.ReactorContext;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.util.ClassUtils;
+import org.springframework.util.ReflectionUtils;
+
+/**
+ * Results of Kotlin's types. A suspending function's result comes to the advice as a
+ * {@code Mono}. Kotlin may be absent, and so may its coroutines.
+ */
+final class KotlinResults {
+
+	private static final ClassLoader classLoader = KotlinResults.class.getClassLoader();
+
+	private static final boolean PRESENT = ClassUtils.isPresent("kotlin.jvm.JvmInline", classLoader);
+
+	private static final boolean COROUTINES_PRESENT = ClassUtils.isPresent("kotlinx.coroutines.flow.SharedFlow",
+			classLoader);
+
+	/**
+	 * What Spring needs to have a suspending function advised.
+	 */
+	static final boolean COROUTINES_REACTOR_PRESENT = COROUTINES_PRESENT
+			&& ClassUtils.isPresent("kotlinx.coroutines.reactor.MonoKt", classLoader)
+			&& ClassUtils.isPresent("reactor.core.publisher.Mono", classLoader);
+
+	private KotlinResults() {
+	}
+
+	/**
+	 * The value inside a value class. A function that is not suspending returns it
+	 * without the class in most cases.
+	 */
+	static @Nullable Object unbox(@Nullable Object value) {
+		return (PRESENT && value != null) ? Values.unbox(value) : value;
+	}
+
+	/**
+	 * Whether an unboxed value is that of a failed {@code Result}.
+	 */
+	static boolean isFailure(@Nullable Object unboxed) {
+		return PRESENT && unboxed != null && unboxed.getClass().getName().equals("kotlin.Result$Failure");
+	}
+
+	static boolean isDeferred(Class<?> type) {
+		return COROUTINES_PRESENT && Coroutines.isDeferred(type);
+	}
+
+	static boolean isFlow(Class<?> type) {
+		return COROUTINES_PRESENT && Coroutines.isFlow(type);
+	}
+
+	static boolean isSharedFlow(Class<?> type) {
+		return COROUTINES_PRESENT && Coroutines.isSharedFlow(type);
+	}
+
+	static Object handleDeferred(Object result, TrackedCall call) {
+		return Coroutines.handleDeferred(result, call);
+	}
+
+	/**
+	 * Returns a flow each of whose collections tracks the goals when it gets to the end.
+	 */
+	static Object handleFlow(Object result, TrackedCall call, ReactiveResults.@Nullable Contexts contexts) {
+		return Coroutines.handleFlow(result, call, contexts);
+	}
+
+	/**
+	 * Apart, since Kotlin is optional.
+	 */
+	private static final class Values {
+
+		static @Nullable Object unbox(Object value) {
+			Class<?> type = value.getClass();
+			if (!type.isAnnotationPresent(JvmInline.class)) {
+				return value;
+			}
+			Method unbox = ReflectionUtils.findMethod(type, "unbox-impl");
+			if (unbox == null) {
+				return value;
+			}
+			ReflectionUtils.makeAccessible(unbox);
+			return ReflectionUtils.invokeMethod(unbox, value);
+		}
+
+	}
+
+	/**
+	 * Apart, since coroutines are optional.
+	 */
+	private static final class Coroutines {
+
+		static boolean isDeferred(Class<?> type) {
+			return Deferred.class.isAssignableFrom(type);
+		}
+
+		static boolean isFlow(Class<?> type) {
+			return Flow.class.isAssignableFrom(type);
+		}
+
+		static boolean isSharedFlow(Class<?> type) {
+			return SharedFlow.class.isAssignableFrom(type);
+		}
+
+		/**
+		 * Does not start a lazy one.
+		 */
+		static Object handleDeferred(Object result, TrackedCall call) {
+			Deferred<?> deferred = (Deferred<?>) result;
+			TrackingContext context = call.context();
+			deferred.invokeOnCompletion((failure) -> {
+				if (failure == null) {
+					call.succeeded(deferred.getCompleted(), context);
+				}
+				return Unit.INSTANCE;
+			});
+			return result;
+		}
+
+		static Object handleFlow(Object result, TrackedCall call, ReactiveResults.@Nullable Contexts contexts) {
+			return FlowKt.onCompletion((Flow<?>) result, (collector, failure, continuation) -> {
+				if (failure == null) {
+					call.succeeded(null, contextOf(continuation.getContext(), call, contexts));
+				}
+				return Unit.INSTANCE;
+			});
+		}
+
+		private static TrackingContext contextOf(CoroutineContext collector, TrackedCall call,
+				ReactiveResults.@Nullable Contexts contexts) {
+			return (contexts != null && COROUTINES_REACTOR_PRESENT) ? ReactorContexts.of(collector, call, contexts)
+					: call.context();
+		}
+
+	}
+
+	/**
+	 * Apart, since {@code kotlinx-coroutines-reactor} is optional.
+	 */
+	private static final class ReactorContexts {
+
+		static TrackingContext of(CoroutineContext collector, TrackedCall call, ReactiveResults.Contexts contexts) {
+			ReactorContext reactor = collector.get(ReactorContext.Key);
+			return (reactor != null) ? contexts.get().forSubscriber(call.context(), reactor.getContext())
+					: call.context();
+		}
+
+	}
+
+}

@@ -1,0 +1,117 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.datafast.interceptor.result;
+
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+
+import io.datafast.support.ReactiveTrackingContexts;
+import io.datafast.support.TrackingContext;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.util.context.ContextView;
+
+import org.springframework.core.ReactiveAdapter;
+
+/**
+ * Results of reactive types: an operator of Reactor between two adapters. Used where
+ * Reactor is present.
+ */
+final class ReactiveResults {
+
+	private final Contexts contexts;
+
+	ReactiveResults(Contexts contexts) {
+		this.contexts = contexts;
+	}
+
+	/**
+	 * Returns a result each of whose subscriptions tracks the goals: with the value where
+	 * there can be only one, else on completion.
+	 */
+	Object handle(Object result, ReactiveAdapter adapter, TrackedCall call) {
+		if (!adapter.getDescriptor().isDeferred()) {
+			succeedOnce(Flux.from(adapter.toPublisher(result)), adapter, call, call.context()).subscribe((value) -> {
+			}, (failure) -> {
+			});
+			return result;
+		}
+		if (result instanceof Mono<?> mono && adapter.getReactiveType() == Mono.class) {
+			return Mono.deferContextual((subscriber) -> {
+				TrackingContext context = contextOf(subscriber, call);
+				return mono.doOnSuccess((value) -> call.succeeded(value, context));
+			});
+		}
+		Publisher<Object> source = adapter.toPublisher(result);
+		return adapter.fromPublisher(Flux.deferContextual(
+				(subscriber) -> succeedOnce(Flux.from(source), adapter, call, contextOf(subscriber, call))));
+	}
+
+	private TrackingContext contextOf(ContextView subscriber, TrackedCall call) {
+		return this.contexts.get().forSubscriber(call.contextHere(), subscriber);
+	}
+
+	private static Flux<Object> succeedOnce(Flux<Object> source, ReactiveAdapter adapter, TrackedCall call,
+			TrackingContext context) {
+		if (adapter.isMultiValue()) {
+			return source.doOnComplete(() -> call.succeeded(null, context));
+		}
+		AtomicBoolean succeeded = new AtomicBoolean();
+		return source.doOnNext((value) -> succeeded(value, succeeded, call, context))
+			.doOnComplete(() -> succeeded(null, succeeded, call, context));
+	}
+
+	private static void succeeded(@Nullable Object value, AtomicBoolean succeeded, TrackedCall call,
+			TrackingContext context) {
+		if (succeeded.compareAndSet(false, true)) {
+			call.succeeded(value, context);
+		}
+	}
+
+	/**
+	 * Returns a result whose later subscriptions get a result of their own.
+	 */
+	static Object resubscribing(Object result, ReactiveAdapter adapter, Callable<Object> again) {
+		AtomicBoolean subscribed = new AtomicBoolean();
+		Callable<Publisher<Object>> source = () -> adapter
+			.toPublisher(subscribed.compareAndSet(false, true) ? result : again.call());
+		if (adapter.getReactiveType() == Mono.class) {
+			return Mono.defer(() -> Mono.from(call(source)));
+		}
+		return adapter.fromPublisher(Flux.defer(() -> call(source)));
+	}
+
+	private static Publisher<Object> call(Callable<Publisher<Object>> source) {
+		try {
+			return source.call();
+		}
+		catch (Exception ex) {
+			return Mono.error(ex);
+		}
+	}
+
+	/**
+	 * Has no Reactor type in its signature.
+	 */
+	interface Contexts extends Supplier<ReactiveTrackingContexts> {
+
+	}
+
+}

@@ -1,0 +1,152 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.datafast.interceptor.result;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.ProblemDetail;
+import org.springframework.http.ResponseEntity;
+import org.springframework.util.ClassUtils;
+import org.springframework.util.ObjectUtils;
+import org.springframework.web.ErrorResponse;
+import org.springframework.web.reactive.result.view.Rendering;
+import org.springframework.web.servlet.ModelAndView;
+import org.springframework.web.servlet.function.AsyncServerResponse;
+import org.springframework.web.servlet.function.ServerResponse;
+
+/**
+ * What the value of a result says: what expressions see of it, and whether it is an
+ * error.
+ */
+public final class ResultValues {
+
+	/**
+	 * The lowest status of an error (RFC 9110, section 15).
+	 */
+	public static final int LOWEST_ERROR_STATUS = 400;
+
+	private static final boolean WEB_MVC_PRESENT = isPresent("org.springframework.web.servlet.ModelAndView")
+			&& isPresent("jakarta.servlet.Servlet");
+
+	private static final boolean WEB_FLUX_PRESENT = isPresent("org.springframework.web.reactive.result.view.Rendering")
+			&& isPresent("reactor.core.publisher.Mono");
+
+	private ResultValues() {
+	}
+
+	private static boolean isPresent(String className) {
+		return ClassUtils.isPresent(className, ResultValues.class.getClassLoader());
+	}
+
+	/**
+	 * The value inside one of Kotlin's value classes, which a function returns boxed or
+	 * unboxed.
+	 * @param value any value
+	 * @return the value, unboxed
+	 */
+	public static @Nullable Object unbox(@Nullable Object value) {
+		return KotlinResults.unbox(value);
+	}
+
+	/**
+	 * Whether a value is an error: it has an HTTP status of 400 or above, or is a failed
+	 * {@code Result} of Kotlin.
+	 * @param value the value, unboxed, or an {@code Optional} of it
+	 * @return whether it is
+	 */
+	public static boolean isError(@Nullable Object value) {
+		Object result = ObjectUtils.unwrapOptional(value);
+		if (result == null) {
+			return false;
+		}
+		HttpStatusCode status = status(result);
+		return (status != null) ? status.value() >= LOWEST_ERROR_STATUS
+				: (result instanceof ProblemDetail problem && problem.getStatus() >= LOWEST_ERROR_STATUS)
+						|| KotlinResults.isFailure(result);
+	}
+
+	private static @Nullable HttpStatusCode status(Object result) {
+		if (result instanceof ResponseEntity<?> entity) {
+			return entity.getStatusCode();
+		}
+		if (result instanceof ErrorResponse response) {
+			return response.getStatusCode();
+		}
+		HttpStatusCode status = WEB_MVC_PRESENT ? WebMvc.status(result) : null;
+		return (status == null && WEB_FLUX_PRESENT) ? WebFlux.status(result) : status;
+	}
+
+	/**
+	 * Whether a response of Spring MVC's functional endpoints is there only later. Asking
+	 * it for its status blocks.
+	 */
+	static boolean isAsyncServerResponse(Class<?> type) {
+		return WEB_MVC_PRESENT && WebMvc.isAsyncServerResponse(type);
+	}
+
+	/**
+	 * Whether a result of the declared type may be such a response.
+	 */
+	static boolean mayBeAsyncServerResponse(Class<?> declaredType) {
+		return WEB_MVC_PRESENT && WebMvc.mayBeAsyncServerResponse(declaredType);
+	}
+
+	/**
+	 * Apart, since Spring MVC is optional.
+	 */
+	private static final class WebMvc {
+
+		static boolean isAsyncServerResponse(Class<?> type) {
+			return AsyncServerResponse.class.isAssignableFrom(type);
+		}
+
+		static boolean mayBeAsyncServerResponse(Class<?> declaredType) {
+			return ServerResponse.class.isAssignableFrom(declaredType);
+		}
+
+		static @Nullable HttpStatusCode status(Object result) {
+			if (result instanceof ModelAndView view) {
+				return view.getStatus();
+			}
+			if (result instanceof org.springframework.web.servlet.view.FragmentsRendering fragments) {
+				return fragments.status();
+			}
+			return (result instanceof ServerResponse response) ? response.statusCode() : null;
+		}
+
+	}
+
+	/**
+	 * Apart, since WebFlux is optional.
+	 */
+	private static final class WebFlux {
+
+		static @Nullable HttpStatusCode status(Object result) {
+			if (result instanceof Rendering rendering) {
+				return rendering.status();
+			}
+			if (result instanceof org.springframework.web.reactive.result.view.FragmentsRendering fragments) {
+				return fragments.status();
+			}
+			return (result instanceof org.springframework.web.reactive.function.server.ServerResponse response)
+					? response.statusCode() : null;
+		}
+
+	}
+
+}
