@@ -111,7 +111,13 @@ final class BufferingJdkClientHttpRequest extends AbstractClientHttpRequest {
 				throw failure(content, ex);
 			}
 		}
-		return answer.toResponse();
+		ClientHttpResponse response = answer.toResponse();
+		if (!content.isRequested()) {
+			// HttpClient passes a proxy's status 407 off as the server's.
+			throw new RequestNotSentException(
+					new IOException("A proxy refused the connection with status " + response.getStatusCode().value()));
+		}
+		return response;
 	}
 
 	private HttpRequest createRequest(HttpHeaders headers, HttpRequest.BodyPublisher content) {

@@ -16,6 +16,7 @@
 
 package io.datafast.delivery;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.function.IntFunction;
 import java.util.function.LongSupplier;
@@ -202,7 +203,7 @@ public final class DeliveryGate implements AutoCloseable {
 			this.outageLogged = this.throttledLog.warn("DataFast is unreachable",
 					"Goals wait, and DataFast is probed until it answers (check the network and datafast.base-url"
 							+ " if it never did): " + failure.getMessage(),
-					null);
+					(failure.getCause() instanceof IOException) ? null : failure.getCause());
 		}
 	}
 
