@@ -35,6 +35,7 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
+import org.springframework.http.HttpStatus;
 import org.springframework.http.client.AbstractClientHttpRequest;
 import org.springframework.http.client.ClientHttpResponse;
 import org.springframework.util.FastByteArrayOutputStream;
@@ -90,9 +91,10 @@ final class BufferingJdkClientHttpRequest extends AbstractClientHttpRequest {
 		ObservedBodyPublisher content = new ObservedBodyPublisher(this.body.toByteArrayUnsafe());
 		Answer answer = new Answer(
 				new LimitedBodySubscriber(this.bodyDeadlines, System.nanoTime() + this.timeout.toNanos()));
+		int status = 0;
 		try {
 			// Unlike sendAsync, this needs no other thread to hand the answer over.
-			this.httpClient.send(createRequest(headers, content), answer);
+			status = this.httpClient.send(createRequest(headers, content), answer).statusCode();
 		}
 		catch (HttpConnectTimeoutException ex) {
 			throw failure(content, ex);
@@ -111,13 +113,11 @@ final class BufferingJdkClientHttpRequest extends AbstractClientHttpRequest {
 				throw failure(content, ex);
 			}
 		}
-		ClientHttpResponse response = answer.toResponse();
-		if (!content.isRequested()) {
-			// HttpClient passes a proxy's status 407 off as the server's.
-			throw new RequestNotSentException(
-					new IOException("A proxy refused the connection with status " + response.getStatusCode().value()));
+		if (status == HttpStatus.PROXY_AUTHENTICATION_REQUIRED.value() && !content.isRequested()) {
+			// HttpClient passes the answer of the proxy off as the server's.
+			throw new RequestNotSentException(new IOException("A proxy asks for authentication (status 407)"));
 		}
-		return response;
+		return answer.toResponse();
 	}
 
 	private HttpRequest createRequest(HttpHeaders headers, HttpRequest.BodyPublisher content) {

@@ -523,7 +523,6 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, GoalBacklog
 	@Override
 	public void stop() {
 		this.running = false;
-		this.outcomes.prepareShutdown();
 		drain();
 	}
 
