@@ -94,13 +94,10 @@ public final class DeliveryGate implements AutoCloseable {
 	 * if it is open
 	 */
 	public synchronized int availablePermits() {
-		if (this.nanoTime.getAsLong() - this.pausedUntil < 0) {
+		if (!Duration.ZERO.equals(opensIn())) {
 			return 0;
 		}
-		if (this.failedProbes == 0) {
-			return Integer.MAX_VALUE;
-		}
-		return (this.probe == null && this.nanoTime.getAsLong() - this.probeAt >= 0) ? 1 : 0;
+		return (this.failedProbes > 0) ? 1 : Integer.MAX_VALUE;
 	}
 
 	/**

@@ -20,20 +20,19 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.OptionalInt;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
+import io.datafast.DataFastException;
 import io.datafast.Goal;
 import io.datafast.delivery.DaemonThreadFactory;
 import io.datafast.delivery.DeliveryContext;
@@ -72,7 +71,7 @@ import org.springframework.context.SmartLifecycle;
  */
 public final class InMemoryGoalDispatcher implements GoalDispatcher, GoalBacklog, SmartLifecycle, AutoCloseable {
 
-	private static final Duration IDLE_THREAD_TIMEOUT = Duration.ofSeconds(10);
+	private static final Duration IDLE_TIMER_TIMEOUT = Duration.ofSeconds(10);
 
 	private static final Duration ABANDON_TIMEOUT = Duration.ofSeconds(1);
 
@@ -105,14 +104,16 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, GoalBacklog
 
 	private final @Nullable DeliveryContext context;
 
-	private final Admission admission;
-
 	private final ExecutorService threads;
 
 	private final ScheduledThreadPoolExecutor timer;
 
+	private volatile boolean running;
+
+	private Duration shutdownTime;
+
 	/**
-	 * The lock of all that follows.
+	 * The lock of all that follows. Waited on until no goal is pending.
 	 */
 	private final Object lock = new Object();
 
@@ -134,10 +135,6 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, GoalBacklog
 
 	private boolean closed;
 
-	private volatile boolean running;
-
-	private volatile Duration shutdownTime;
-
 	/**
 	 * Create a dispatcher.
 	 * @param delivery makes the calls
@@ -158,13 +155,11 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, GoalBacklog
 		this.settings = settings;
 		this.maxAge = retrySettings.maxAge();
 		this.context = context;
-		this.admission = new Admission(settings.capacity());
 		this.shutdownTime = settings.shutdownTimeout();
-		this.threads = new ThreadPoolExecutor(0, Integer.MAX_VALUE, IDLE_THREAD_TIMEOUT.toMillis(),
-				TimeUnit.MILLISECONDS, new SynchronousQueue<>(),
+		this.threads = Executors.newCachedThreadPool(
 				(threadFactory != null) ? threadFactory : new DaemonThreadFactory("datafast-delivery-"));
 		this.timer = new ScheduledThreadPoolExecutor(1, new DaemonThreadFactory("datafast-timer-"));
-		this.timer.setKeepAliveTime(IDLE_THREAD_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+		this.timer.setKeepAliveTime(IDLE_TIMER_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
 		this.timer.allowCoreThreadTimeOut(true);
 		this.timer.setRemoveOnCancelPolicy(true);
 	}
@@ -173,36 +168,38 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, GoalBacklog
 
 	@Override
 	public void dispatch(Goal goal) {
-		switch (this.admission.admit()) {
-			case ADMITTED -> enqueue(admitted(goal));
-			case FULL -> this.outcomes.publish(goal, new Dropped(Dropped.Reason.QUEUE_FULL, null));
-			case CLOSED -> this.outcomes.publish(goal, new Dropped(Dropped.Reason.SHUTDOWN, null));
-		}
-	}
-
-	private PendingGoal admitted(Goal goal) {
-		PendingGoal admitted = new PendingGoal(goal);
-		Runnable delivery = () -> deliver(admitted);
-		try {
-			admitted.delivery = (this.context != null) ? this.context.capture(delivery) : delivery;
-		}
-		catch (Throwable ex) {
-			this.log.debug("Delivering a goal without its context", ex);
-			admitted.delivery = delivery;
-		}
-		return admitted;
-	}
-
-	private void enqueue(PendingGoal goal) {
-		boolean accepted;
-		synchronized (this.lock) {
-			accepted = !this.closed && this.queue.offerLast(goal) && this.pending.add(goal);
-		}
-		if (accepted) {
+		PendingGoal tracked = new PendingGoal(goal);
+		tracked.delivery = inContext(() -> call(tracked));
+		Dropped.Reason refusal = admit(tracked);
+		if (refusal == null) {
 			advance();
 		}
 		else {
-			drop(goal);
+			this.outcomes.publish(goal, new Dropped(refusal, null));
+		}
+	}
+
+	private Runnable inContext(Runnable delivery) {
+		try {
+			return (this.context != null) ? this.context.capture(delivery) : delivery;
+		}
+		catch (Throwable ex) {
+			this.log.debug("Delivering a goal without its context", ex);
+			return delivery;
+		}
+	}
+
+	private Dropped.@Nullable Reason admit(PendingGoal goal) {
+		synchronized (this.lock) {
+			if (this.closed) {
+				return Dropped.Reason.SHUTDOWN;
+			}
+			if (this.pending.size() >= this.settings.capacity()) {
+				return Dropped.Reason.QUEUE_FULL;
+			}
+			this.pending.add(goal);
+			this.queue.addLast(goal);
+			return null;
 		}
 	}
 
@@ -214,13 +211,12 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, GoalBacklog
 	private void advance() {
 		synchronized (this.lock) {
 			PendingGoal first = this.queue.peekFirst();
-			Duration opensIn = this.gate.opensIn();
-			if (first == null || this.closed) {
+			if (first == null) {
 				return;
 			}
+			Duration opensIn = this.gate.opensIn();
 			if (opensIn == null || !opensIn.isZero()) {
-				Duration expiresIn = this.maxAge.minus(age(first)).plus(EXPIRY_DELAY);
-				wakeUpIn((opensIn == null || opensIn.compareTo(expiresIn) > 0) ? expiresIn : opensIn);
+				wakeUpIn(shorter(this.maxAge.minus(age(first)).plus(EXPIRY_DELAY), opensIn));
 				return;
 			}
 			if (this.starting || this.workers >= this.settings.concurrency()) {
@@ -240,13 +236,9 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, GoalBacklog
 			synchronized (this.lock) {
 				this.starting = false;
 				this.workers--;
-				if (this.closed) {
-					return;
-				}
 				wakeUpIn(THREAD_RETRY_DELAY);
 			}
-			String message = "Cannot start a delivery thread, goals wait";
-			this.throttledLog.warn(message, message, ex);
+			warn("Cannot start a delivery thread, goals wait", ex);
 		}
 	}
 
@@ -273,80 +265,80 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, GoalBacklog
 		synchronized (this.lock) {
 			next = this.queue.pollFirst();
 		}
-		if (next == null) {
-			this.gate.release(permit);
-			return false;
-		}
-		advance();
-		next.permit = permit;
 		try {
-			// A listener may have left it, and it would end the next call.
-			Thread.interrupted();
-			next.delivery.run();
-		}
-		catch (Throwable ex) {
-			failed(next, next.permit == permit, ex);
+			if (next != null) {
+				advance();
+				next.permit = permit;
+				attempt(next);
+			}
 		}
 		finally {
 			this.gate.release(permit);
 		}
-		return true;
+		return next != null;
 	}
 
-	private void deliver(PendingGoal goal) {
-		Permit permit = goal.permit;
-		goal.permit = null;
-		if (permit == null || goal.isClaimed()) {
-			return;
-		}
+	private void attempt(PendingGoal goal) {
 		if (isExpired(goal)) {
-			complete(goal, new Dropped(Dropped.Reason.EXPIRED, goal.lastFailure));
+			finish(goal, new Dropped(Dropped.Reason.EXPIRED, goal.lastFailure));
 			return;
 		}
-		GoalAttempt.Result result;
+		String message = "Delivering a goal failed";
+		goal.result = null;
+		Throwable failure = null;
 		try {
-			result = this.attempt.run(goal.goal, goal.progress, permit);
+			// A listener may have left it, and it would end the call.
+			Thread.interrupted();
+			Objects.requireNonNull(goal.delivery).run();
 		}
 		catch (Throwable ex) {
-			failed(goal, true, ex);
+			failure = ex;
+		}
+		GoalAttempt.Result result = goal.result;
+		if (result == null) {
+			Throwable cause = failure;
+			finish(goal, () -> this.outcomes.publishFailed(goal.goal, message, cause));
 			return;
 		}
+		if (failure != null) {
+			warn(message, failure);
+		}
+		follow(goal, result);
+	}
+
+	private void call(PendingGoal goal) {
+		if (goal.finished) {
+			return;
+		}
+		goal.result = this.attempt.run(goal.goal, goal.progress, Objects.requireNonNull(goal.permit));
+	}
+
+	private void follow(PendingGoal goal, GoalAttempt.Result result) {
 		if (result instanceof GoalAttempt.Finished finished) {
-			complete(goal, finished.outcome());
+			finish(goal, finished.outcome());
 		}
 		else if (result instanceof GoalAttempt.Retry retry) {
 			goal.progress = retry.progress();
-			goal.lastFailure = FailureSummary.of(retry.failure());
-			retry(goal, retry.delay());
+			wait(goal, retry.failure(), retry.delay());
 		}
 		else if (result instanceof GoalAttempt.NotSent notSent) {
-			goal.lastFailure = FailureSummary.of(notSent.failure());
-			putBack(goal);
+			wait(goal, notSent.failure(), null);
 		}
 	}
 
-	private void putBack(PendingGoal goal) {
+	private void wait(PendingGoal goal, DataFastException failure, @Nullable Duration delay) {
+		goal.lastFailure = FailureSummary.of(failure);
 		synchronized (this.lock) {
-			// At the end, so that the next probe is another goal.
-			this.queue.addLast(goal);
-		}
-		advance();
-	}
-
-	private void retry(PendingGoal goal, Duration delay) {
-		try {
-			synchronized (this.lock) {
-				if (this.closed) {
-					return;
-				}
-				goal.retry = this.timer.schedule(() -> due(goal), shorter(delay, this.maxDelay).toNanos(),
-						TimeUnit.NANOSECONDS);
+			if (goal.finished) {
+				return;
+			}
+			goal.retry = (delay != null) ? schedule(() -> due(goal), shorter(delay, this.maxDelay)) : null;
+			if (goal.retry == null) {
+				// At the end, so that the next probe is another goal.
+				this.queue.addLast(goal);
 			}
 		}
-		catch (Throwable ex) {
-			timerFailed(ex);
-			putBack(goal);
-		}
+		advance();
 	}
 
 	private void due(PendingGoal goal) {
@@ -362,18 +354,11 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, GoalBacklog
 
 	private void wakeUpIn(Duration delay) {
 		ScheduledFuture<?> planned = this.wakeUp;
-		if (planned != null && planned.getDelay(TimeUnit.NANOSECONDS) <= delay.toNanos()) {
-			return;
-		}
-		try {
-			this.wakeUp = this.timer.schedule(this::wakeUp, delay.toNanos(), TimeUnit.NANOSECONDS);
+		if (planned == null || planned.getDelay(TimeUnit.NANOSECONDS) > delay.toNanos()) {
+			this.wakeUp = schedule(this::wakeUp, delay);
 			if (planned != null) {
 				planned.cancel(false);
 			}
-		}
-		catch (Throwable ex) {
-			// The next goal that is tracked, or the end of an attempt, tries again.
-			timerFailed(ex);
 		}
 	}
 
@@ -381,20 +366,24 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, GoalBacklog
 		List<PendingGoal> expired = new ArrayList<>();
 		synchronized (this.lock) {
 			this.wakeUp = null;
-			for (Iterator<PendingGoal> goals = this.queue.iterator(); goals.hasNext();) {
-				PendingGoal goal = goals.next();
-				if (isExpired(goal)) {
-					goals.remove();
-					expired.add(goal);
-				}
-			}
+			this.queue.removeIf((goal) -> isExpired(goal) && expired.add(goal));
 		}
-		expired.forEach((goal) -> complete(goal, new Dropped(Dropped.Reason.EXPIRED, goal.lastFailure)));
+		expired.forEach((goal) -> finish(goal, new Dropped(Dropped.Reason.EXPIRED, goal.lastFailure)));
 		advance();
 	}
 
-	private void timerFailed(Throwable failure) {
-		String message = "Cannot start the timer's thread";
+	private @Nullable ScheduledFuture<?> schedule(Runnable task, Duration delay) {
+		try {
+			return this.timer.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
+		}
+		catch (Throwable ex) {
+			// The next goal that is tracked, or the end of an attempt, tries again.
+			warn("Cannot start the timer's thread", ex);
+			return null;
+		}
+	}
+
+	private void warn(String message, Throwable failure) {
 		this.throttledLog.warn(message, message, failure);
 	}
 
@@ -406,53 +395,31 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, GoalBacklog
 		return Duration.ofNanos(System.nanoTime() - goal.trackedAt);
 	}
 
-	private static Duration shorter(Duration delay, @Nullable Duration max) {
-		return (max != null && delay.compareTo(max) > 0) ? max : delay;
+	private static Duration shorter(Duration delay, @Nullable Duration other) {
+		return (other != null && delay.compareTo(other) > 0) ? other : delay;
 	}
 
-	// Outcomes
-
-	/**
-	 * Something failed that should not.
-	 * @param lost whether it failed before the attempt had a result; a failure after that
-	 * changes nothing for the goal
-	 */
-	private void failed(PendingGoal goal, boolean lost, Throwable failure) {
-		String message = "Delivering a goal failed";
-		if (lost && claim(goal)) {
-			release(() -> this.outcomes.publishFailed(goal.goal, message, failure));
-		}
-		else {
-			this.throttledLog.warn(message, message, failure);
-		}
+	private void finish(PendingGoal goal, GoalOutcome outcome) {
+		finish(goal, () -> this.outcomes.publish(goal.goal, outcome, age(goal)));
 	}
 
-	private void complete(PendingGoal goal, GoalOutcome outcome) {
-		if (claim(goal)) {
-			release(() -> this.outcomes.publish(goal.goal, outcome, age(goal)));
-		}
-	}
-
-	private void drop(PendingGoal goal) {
-		complete(goal, new Dropped(Dropped.Reason.SHUTDOWN, goal.lastFailure));
-	}
-
-	private boolean claim(PendingGoal goal) {
-		if (!goal.claim()) {
-			return false;
-		}
+	private void finish(PendingGoal goal, Runnable publication) {
 		synchronized (this.lock) {
-			this.pending.remove(goal);
+			if (goal.finished) {
+				return;
+			}
+			goal.finished = true;
 		}
-		return true;
-	}
-
-	private void release(Runnable publication) {
 		try {
 			publication.run();
 		}
 		finally {
-			this.admission.release();
+			synchronized (this.lock) {
+				this.pending.remove(goal);
+				if (this.pending.isEmpty()) {
+					this.lock.notifyAll();
+				}
+			}
 		}
 	}
 
@@ -465,7 +432,9 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, GoalBacklog
 
 	@Override
 	public int pending() {
-		return this.admission.pending();
+		synchronized (this.lock) {
+			return this.pending.size();
+		}
 	}
 
 	@Override
@@ -476,14 +445,8 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, GoalBacklog
 	@Override
 	public @Nullable Duration oldestAge() {
 		synchronized (this.lock) {
-			Iterator<PendingGoal> goals = this.pending.iterator();
-			return goals.hasNext() ? age(goals.next()) : null;
+			return this.pending.isEmpty() ? null : age(this.pending.iterator().next());
 		}
-	}
-
-	@Override
-	public OptionalInt parked() {
-		return OptionalInt.empty();
 	}
 
 	// Shutdown
@@ -526,12 +489,11 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, GoalBacklog
 		drain();
 	}
 
-	private boolean drain() {
+	private void drain() {
 		long start = System.nanoTime();
 		limitDelays(this.settings.shutdownTimeout().dividedBy(DRAIN_DELAY_DIVISOR));
-		boolean empty = awaitEmpty(this.shutdownTime);
+		awaitEmpty(this.shutdownTime);
 		this.shutdownTime = this.shutdownTime.minusNanos(System.nanoTime() - start);
-		return empty;
 	}
 
 	private void limitDelays(@Nullable Duration maxDelay) {
@@ -548,13 +510,18 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, GoalBacklog
 		advance();
 	}
 
-	private boolean awaitEmpty(Duration timeout) {
+	private void awaitEmpty(Duration timeout) {
+		long deadline = System.nanoTime() + timeout.toNanos();
 		try {
-			return this.admission.awaitEmpty(timeout);
+			synchronized (this.lock) {
+				for (long left = timeout.toNanos(); left > 0
+						&& !this.pending.isEmpty(); left = deadline - System.nanoTime()) {
+					TimeUnit.NANOSECONDS.timedWait(this.lock, left);
+				}
+			}
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
-			return false;
 		}
 	}
 
@@ -564,18 +531,18 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, GoalBacklog
 	 */
 	@Override
 	public void close() {
-		this.admission.close();
-		boolean empty = drain();
-		List<PendingGoal> left;
 		synchronized (this.lock) {
 			this.closed = true;
+		}
+		drain();
+		List<PendingGoal> left;
+		synchronized (this.lock) {
+			this.queue.clear();
 			left = new ArrayList<>(this.pending);
 		}
-		left.forEach(this::drop);
-		if (!empty) {
-			// Other threads may be about to tell an outcome.
-			awaitEmpty(ABANDON_TIMEOUT);
-		}
+		left.forEach((goal) -> finish(goal, new Dropped(Dropped.Reason.SHUTDOWN, goal.lastFailure)));
+		// Other threads may be about to tell an outcome.
+		awaitEmpty(ABANDON_TIMEOUT);
 		this.gate.close();
 		this.throttledLog.close();
 		this.timer.shutdownNow();
