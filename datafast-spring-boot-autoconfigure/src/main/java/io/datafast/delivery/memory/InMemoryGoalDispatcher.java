@@ -19,8 +19,9 @@ package io.datafast.delivery.memory;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
-import java.util.LinkedHashSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -31,6 +32,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 import io.datafast.DataFastException;
 import io.datafast.Goal;
@@ -117,9 +119,14 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, GoalBacklog
 	 */
 	private final Object lock = new Object();
 
-	private final Set<PendingGoal> pending = new LinkedHashSet<>();
+	private int pending;
 
 	private final Deque<PendingGoal> queue = new ArrayDeque<>();
+
+	/**
+	 * The goals that are in flight or wait for a time.
+	 */
+	private final Set<PendingGoal> taken = new HashSet<>();
 
 	private int workers;
 
@@ -169,7 +176,7 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, GoalBacklog
 	@Override
 	public void dispatch(Goal goal) {
 		PendingGoal tracked = new PendingGoal(goal);
-		tracked.delivery = inContext(() -> call(tracked));
+		tracked.delivery = (this.context != null) ? inContext(this.context, () -> call(tracked)) : null;
 		Dropped.Reason refusal = admit(tracked);
 		if (refusal == null) {
 			advance();
@@ -179,13 +186,13 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, GoalBacklog
 		}
 	}
 
-	private Runnable inContext(Runnable delivery) {
+	private @Nullable Runnable inContext(DeliveryContext context, Runnable delivery) {
 		try {
-			return (this.context != null) ? this.context.capture(delivery) : delivery;
+			return context.capture(delivery);
 		}
 		catch (Throwable ex) {
 			this.log.debug("Delivering a goal without its context", ex);
-			return delivery;
+			return null;
 		}
 	}
 
@@ -194,10 +201,10 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, GoalBacklog
 			if (this.closed) {
 				return Dropped.Reason.SHUTDOWN;
 			}
-			if (this.pending.size() >= this.settings.capacity()) {
+			if (this.pending >= this.settings.capacity()) {
 				return Dropped.Reason.QUEUE_FULL;
 			}
-			this.pending.add(goal);
+			this.pending++;
 			this.queue.addLast(goal);
 			return null;
 		}
@@ -264,6 +271,9 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, GoalBacklog
 		PendingGoal next;
 		synchronized (this.lock) {
 			next = this.queue.pollFirst();
+			if (next != null) {
+				this.taken.add(next);
+			}
 		}
 		try {
 			if (next != null) {
@@ -289,7 +299,12 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, GoalBacklog
 		try {
 			// A listener may have left it, and it would end the call.
 			Thread.interrupted();
-			Objects.requireNonNull(goal.delivery).run();
+			if (goal.delivery != null) {
+				goal.delivery.run();
+			}
+			else {
+				call(goal);
+			}
 		}
 		catch (Throwable ex) {
 			failure = ex;
@@ -319,14 +334,14 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, GoalBacklog
 		}
 		else if (result instanceof GoalAttempt.Retry retry) {
 			goal.progress = retry.progress();
-			wait(goal, retry.failure(), retry.delay());
+			requeue(goal, retry.failure(), retry.delay());
 		}
 		else if (result instanceof GoalAttempt.NotSent notSent) {
-			wait(goal, notSent.failure(), null);
+			requeue(goal, notSent.failure(), null);
 		}
 	}
 
-	private void wait(PendingGoal goal, DataFastException failure, @Nullable Duration delay) {
+	private void requeue(PendingGoal goal, DataFastException failure, @Nullable Duration delay) {
 		goal.lastFailure = FailureSummary.of(failure);
 		synchronized (this.lock) {
 			if (goal.finished) {
@@ -335,6 +350,7 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, GoalBacklog
 			goal.retry = (delay != null) ? schedule(() -> due(goal), shorter(delay, this.maxDelay)) : null;
 			if (goal.retry == null) {
 				// At the end, so that the next probe is another goal.
+				this.taken.remove(goal);
 				this.queue.addLast(goal);
 			}
 		}
@@ -347,6 +363,7 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, GoalBacklog
 				return;
 			}
 			goal.retry = null;
+			this.taken.remove(goal);
 			this.queue.addFirst(goal);
 		}
 		advance();
@@ -415,8 +432,9 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, GoalBacklog
 		}
 		finally {
 			synchronized (this.lock) {
-				this.pending.remove(goal);
-				if (this.pending.isEmpty()) {
+				this.taken.remove(goal);
+				this.pending--;
+				if (this.pending == 0) {
 					this.lock.notifyAll();
 				}
 			}
@@ -433,7 +451,7 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, GoalBacklog
 	@Override
 	public int pending() {
 		synchronized (this.lock) {
-			return this.pending.size();
+			return this.pending;
 		}
 	}
 
@@ -445,7 +463,10 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, GoalBacklog
 	@Override
 	public @Nullable Duration oldestAge() {
 		synchronized (this.lock) {
-			return this.pending.isEmpty() ? null : age(this.pending.iterator().next());
+			return Stream.concat(this.queue.stream(), this.taken.stream())
+				.map(InMemoryGoalDispatcher::age)
+				.max(Comparator.naturalOrder())
+				.orElse(null);
 		}
 	}
 
@@ -499,12 +520,14 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, GoalBacklog
 	private void limitDelays(@Nullable Duration maxDelay) {
 		synchronized (this.lock) {
 			this.maxDelay = maxDelay;
-			for (PendingGoal goal : this.pending) {
-				if (goal.retry != null && goal.retry.cancel(false)) {
+			this.taken.removeIf((goal) -> {
+				boolean waiting = goal.retry != null && goal.retry.cancel(false);
+				if (waiting) {
 					goal.retry = null;
 					this.queue.addLast(goal);
 				}
-			}
+				return waiting;
+			});
 		}
 		this.gate.limitBackoff(maxDelay);
 		advance();
@@ -514,9 +537,10 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, GoalBacklog
 		long deadline = System.nanoTime() + timeout.toNanos();
 		try {
 			synchronized (this.lock) {
-				for (long left = timeout.toNanos(); left > 0
-						&& !this.pending.isEmpty(); left = deadline - System.nanoTime()) {
+				long left = timeout.toNanos();
+				while (left > 0 && this.pending > 0) {
 					TimeUnit.NANOSECONDS.timedWait(this.lock, left);
+					left = deadline - System.nanoTime();
 				}
 			}
 		}
@@ -537,8 +561,9 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, GoalBacklog
 		drain();
 		List<PendingGoal> left;
 		synchronized (this.lock) {
+			left = new ArrayList<>(this.queue);
+			left.addAll(this.taken);
 			this.queue.clear();
-			left = new ArrayList<>(this.pending);
 		}
 		left.forEach((goal) -> finish(goal, new Dropped(Dropped.Reason.SHUTDOWN, goal.lastFailure)));
 		// Other threads may be about to tell an outcome.

@@ -36,7 +36,7 @@ final class PendingGoal {
 	final long trackedAt = System.nanoTime();
 
 	/**
-	 * Makes an attempt, in the context in which the goal was tracked.
+	 * Makes the call in the context in which the goal was tracked, if there is any.
 	 */
 	@Nullable Runnable delivery;
 
