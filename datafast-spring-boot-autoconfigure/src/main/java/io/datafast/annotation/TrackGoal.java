@@ -30,17 +30,17 @@ import org.springframework.core.annotation.AliasFor;
  * body has run and returned successfully: on its thread and inside its transaction. The
  * goal is recorded in the background; nothing that happens to it reaches the caller.
  * <p>
- * <strong>Other advice.</strong> The advice is the innermost. What other advice answers in
- * the method's place makes no goal: a cache hit, a lock that another node holds, a circuit
- * breaker's fallback, a denied call. What retries a method runs its body again, and only
- * the run that succeeds makes a goal. A transaction decides about the goal as about any
- * that {@link io.datafast.DataFastGoals#track(io.datafast.Goal)} tracks in it. In a proxy
- * that cannot be changed, such as an application's own {@code ProxyFactoryBean}, and in
- * one whose advice is the method's body, such as a Spring Data repository, the advice
- * stands outside of the others.
+ * <strong>Other advice.</strong> The advice is the innermost. What other advice answers
+ * in the method's place makes no goal: a cache hit, a lock that another node holds, a
+ * circuit breaker's fallback, a denied call. What retries a method runs its body again,
+ * and only the run that succeeds makes a goal. A transaction decides about the goal as
+ * about any that {@link io.datafast.DataFastGoals#track(io.datafast.Goal)} tracks in it.
+ * In a proxy that cannot be changed, such as an application's own
+ * {@code ProxyFactoryBean}, and in one whose advice is the method's body, such as a
+ * Spring Data repository, the advice stands outside of the others.
  * <p>
- * <strong>Success.</strong> The method throws no exception, the {@link #condition()} holds,
- * and the result is no error. These are errors:
+ * <strong>Success.</strong> The method throws no exception, the {@link #condition()}
+ * holds, and the result is no error. These are errors:
  * <ul>
  * <li>a result with a status of 400 or above: {@code ResponseEntity},
  * {@code ErrorResponse}, {@code ProblemDetail}, {@code ModelAndView}, {@code Rendering},
@@ -48,41 +48,42 @@ import org.springframework.core.annotation.AliasFor;
  * Kotlin;</li>
  * <li>for a handler method of a controller: an {@code Errors} argument, such as a
  * {@code BindingResult}, that has errors; {@code @ResponseStatus} of 400 or above on the
- * method or its class; or a response whose status has been set to 400 or above by the time
- * the result is there.</li>
+ * method or its class; or a response whose status has been set to 400 or above by the
+ * time the result is there.</li>
  * </ul>
  * <p>
- * <strong>Results that come later</strong> count when they are there, by the same rule for
- * the value inside: {@code CompletionStage}, {@code Callable}, {@code WebAsyncTask},
- * {@code DeferredResult}, Kotlin's suspending functions, {@code Deferred} and {@code Flow},
- * and all types that Spring adapts to Reactive Streams, such as {@code Mono} and
- * {@code Flux}, once for each subscription. An error or a cancellation means that there is
- * no goal. For a type with many values, {@code #result} is {@code null}. The visitor is the
- * one who was current when the method was called, or else the one of the subscriber's
- * Reactor context. The transaction is the one in which the method was called or the result
- * subscribed to, whatever thread completes the result. Expressions are evaluated where the
- * result arrives, possibly on an event loop, and must not block. If nothing tells when the
- * result is there, start-up fails; or, where only the returned object shows it, as with a
- * {@code Future} that is not done, the goal is dropped and a warning is logged.
+ * <strong>Results that come later</strong> count when they are there, by the same rule
+ * for the value inside: {@code CompletionStage}, {@code Callable}, {@code WebAsyncTask},
+ * {@code DeferredResult}, Kotlin's suspending functions, {@code Deferred} and
+ * {@code Flow}, and all types that Spring adapts to Reactive Streams, such as
+ * {@code Mono} and {@code Flux}, once for each subscription. An error or a cancellation
+ * means that there is no goal. For a type with many values, {@code #result} is
+ * {@code null}. The visitor is the one who was current when the method was called, or
+ * else the one of the subscriber's Reactor context. The transaction is the one in which
+ * the method was called or the result subscribed to, whatever thread completes the
+ * result. Expressions are evaluated where the result arrives, possibly on an event loop,
+ * and must not block. If nothing tells when the result is there, start-up fails; or,
+ * where only the returned object shows it, as with a {@code Future} that is not done, the
+ * goal is dropped and a warning is logged.
  * <p>
- * <strong>Where.</strong> On the methods of any Spring bean, found as Spring finds its own
- * annotations: on the method, on the method it overrides or implements, and as a
- * meta-annotation. Annotations on an overriding method replace those on the overridden one.
- * The method is called through a proxy, so calls from within the same object are not
+ * <strong>Where.</strong> On the methods of any Spring bean, found as Spring finds its
+ * own annotations: on the method, on the method it overrides or implements, and as a
+ * meta-annotation. Annotations on an overriding method replace those on the overridden
+ * one. The method is called through a proxy, so calls from within the same object are not
  * tracked.
  * <p>
- * <strong>Expressions</strong> are written in the Spring Expression Language. Variables are
- * the arguments by name ({@code #order}), with the names of the method that carries the
- * annotation before those of the method that runs, and by index ({@code #a0}, {@code #p0}),
- * and what the method returned ({@code #result}). {@code @prices} is a bean. The root
- * object is the invocation: {@code method}, {@code args}, {@code target},
- * {@code targetClass}. Maps are read by key ({@code #body.plan}). A failing expression of a
- * metadata entry leaves the entry out; a failing {@link #condition()} or
+ * <strong>Expressions</strong> are written in the Spring Expression Language. Variables
+ * are the arguments by name ({@code #order}), with the names of the method that carries
+ * the annotation before those of the method that runs, and by index ({@code #a0},
+ * {@code #p0}), and what the method returned ({@code #result}). {@code @prices} is a
+ * bean. The root object is the invocation: {@code method}, {@code args}, {@code target},
+ * {@code targetClass}. Maps are read by key ({@code #body.plan}). A failing expression of
+ * a metadata entry leaves the entry out; a failing {@link #condition()} or
  * {@link #visitorId()} drops the goal. Both are logged, and the caller sees neither.
  * <p>
- * <strong>Checks.</strong> Names, keys, expressions and their variables are checked when the
- * bean is created, as is whether a proxy can track the method at all. What is wrong fails
- * start-up.
+ * <strong>Checks.</strong> Names, keys, expressions and their variables are checked when
+ * the bean is created, as is whether a proxy can track the method at all. What is wrong
+ * fails start-up.
  *
  * @see GoalMetadata
  * @see io.datafast.DataFastGoals#track(io.datafast.Goal)
@@ -123,9 +124,9 @@ public @interface TrackGoal {
 	String condition() default "";
 
 	/**
-	 * An expression for the visitor's id, which decides alone: where it gives {@code null}
-	 * or a malformed id, the goal has no visitor and is skipped. By default the id is that
-	 * of a {@link VisitorId} argument or else of the current request.
+	 * An expression for the visitor's id, which decides alone: where it gives
+	 * {@code null} or a malformed id, the goal has no visitor and is skipped. By default
+	 * the id is that of a {@link VisitorId} argument or else of the current request.
 	 * @return the expression
 	 */
 	String visitorId() default "";

@@ -21,8 +21,8 @@ package io.datafast.delivery;
  * instance by writing them to the same database. It is given the goals of a transaction
  * right before the transaction commits, on its thread, whereas any other dispatcher is
  * given them after the commit. Goals that are tracked too late for that, and those of a
- * reactive transaction, are dispatched after the commit. If the transaction is rolled back
- * after all, the outcome of its goals is
+ * reactive transaction, are dispatched after the commit. If the transaction is rolled
+ * back after all, the outcome of its goals is
  * {@link io.datafast.delivery.GoalOutcome.Skipped.Reason#ROLLED_BACK}; if it is unknown
  * whether the transaction has been committed, no outcome is told.
  */
