@@ -51,13 +51,13 @@ public final class DeliveryGate implements AutoCloseable {
 
 	private long pausedUntil;
 
-	private int failedProbes;
+	private volatile int failedProbes;
 
 	private long probeAt;
 
 	private @Nullable Permit probe;
 
-	private int unansweredInARow;
+	private volatile int unansweredInARow;
 
 	private long outageSince;
 
@@ -125,8 +125,8 @@ public final class DeliveryGate implements AutoCloseable {
 		if (available == 0) {
 			return null;
 		}
-		Permit permit = new Permit();
-		if (available == 1) {
+		Permit permit = new Permit(available == 1);
+		if (permit.isProbe) {
 			this.probe = permit;
 		}
 		return permit;
@@ -137,9 +137,11 @@ public final class DeliveryGate implements AutoCloseable {
 	 * effect on a permit whose result is known.
 	 * @param permit the permit
 	 */
-	public synchronized void release(Permit permit) {
-		if (permit == this.probe) {
-			this.probe = null;
+	public void release(Permit permit) {
+		if (permit.isProbe) {
+			synchronized (this) {
+				this.probe = (permit == this.probe) ? null : this.probe;
+			}
 		}
 	}
 
@@ -157,7 +159,8 @@ public final class DeliveryGate implements AutoCloseable {
 	 * DataFast answered, whatever it said.
 	 */
 	void answered() {
-		if (recovered()) {
+		// Nearly every call is answered, and needs no lock then.
+		if ((this.failedProbes > 0 || this.unansweredInARow > 0) && recovered()) {
 			this.onRecovery.run();
 		}
 	}
@@ -241,7 +244,10 @@ public final class DeliveryGate implements AutoCloseable {
 	 */
 	public static final class Permit {
 
-		private Permit() {
+		private final boolean isProbe;
+
+		private Permit(boolean isProbe) {
+			this.isProbe = isProbe;
 		}
 
 	}

@@ -269,15 +269,19 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, GoalBacklog
 
 	private boolean takeNext(Permit permit) {
 		PendingGoal next;
+		boolean more;
 		synchronized (this.lock) {
 			next = this.queue.pollFirst();
+			more = !this.queue.isEmpty() && this.workers < this.settings.concurrency();
 			if (next != null) {
 				this.taken.add(next);
 			}
 		}
+		if (more) {
+			advance();
+		}
 		try {
 			if (next != null) {
-				advance();
 				next.permit = permit;
 				attempt(next);
 			}
