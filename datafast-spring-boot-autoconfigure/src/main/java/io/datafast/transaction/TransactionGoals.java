@@ -127,14 +127,12 @@ final class TransactionGoals implements TrackingContext.Transaction {
 	 * The transaction has been completed, or the application ends before it. The first
 	 * call counts.
 	 * @param fate what becomes of the goals
-	 * @return how many goals waited
 	 */
-	int complete(Fate fate) {
+	void complete(Fate fate) {
 		List<Goal> rolledBack = new ArrayList<>();
 		List<WaitingGoal> completed = takeAll(fate, rolledBack);
 		rolledBack.forEach(this::skip);
 		completed.forEach((goal) -> settle(goal, fate));
-		return completed.size();
 	}
 
 	private synchronized List<WaitingGoal> takeAll(Fate fate, List<Goal> rolledBack) {
