@@ -52,10 +52,10 @@ public class DataFastUnavailableException extends DataFastException {
 	/**
 	 * DataFast did not answer.
 	 * @param message what happened
-	 * @param cause the failure
+	 * @param cause the failure, or {@code null}
 	 * @param ambiguous whether DataFast may have processed the goal nevertheless
 	 */
-	public DataFastUnavailableException(String message, Throwable cause, boolean ambiguous) {
+	public DataFastUnavailableException(String message, @Nullable Throwable cause, boolean ambiguous) {
 		super(message, cause);
 		this.status = null;
 		this.retryAfter = null;

@@ -64,6 +64,11 @@ final class DefaultDataFastGoals implements DataFastGoals {
 
 	@Override
 	public void track(Goal goal) {
+		Assert.notNull(goal, "The goal must not be null");
+		if (this.outcomes.isClosed()) {
+			this.outcomes.publish(goal, new Dropped(Dropped.Reason.SHUTDOWN, null));
+			return;
+		}
 		Preparation preparation = prepare(goal);
 		if (preparation.outcome() == null) {
 			handOver(preparation.goal());

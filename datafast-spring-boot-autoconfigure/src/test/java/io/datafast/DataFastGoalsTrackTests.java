@@ -27,7 +27,7 @@ import io.datafast.delivery.GoalOutcome.Created;
 import io.datafast.delivery.GoalOutcome.Dropped;
 import io.datafast.delivery.GoalOutcome.Rejected;
 import io.datafast.delivery.GoalOutcome.Skipped;
-import io.datafast.delivery.InMemoryGoalDispatcher;
+import io.datafast.delivery.memory.InMemoryGoalDispatcher;
 import io.datafast.test.MockAnswer;
 import io.datafast.test.MockDataFast;
 import io.datafast.test.ReceivedGoal;

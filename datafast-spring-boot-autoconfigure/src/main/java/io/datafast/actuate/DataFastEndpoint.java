@@ -25,12 +25,11 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
-import io.datafast.delivery.GoalDispatcher;
-import io.datafast.delivery.InMemoryGoalDispatcher;
-import io.datafast.delivery.jdbc.JdbcGoalDispatcher;
+import io.datafast.delivery.GoalBacklog;
 import io.datafast.interceptor.TrackedMethod;
 import org.jspecify.annotations.Nullable;
 
@@ -50,7 +49,7 @@ public class DataFastEndpoint {
 
 	private final URI baseUrl;
 
-	private final @Nullable GoalDispatcher dispatcher;
+	private final @Nullable GoalBacklog backlog;
 
 	private final GoalOutcomeStatistics statistics;
 
@@ -60,15 +59,16 @@ public class DataFastEndpoint {
 	 * Create an endpoint.
 	 * @param disabledReason why no goals are sent, or {@code null} if they are
 	 * @param baseUrl the base URL of the DataFast API
-	 * @param dispatcher the dispatcher, or {@code null} if there is none
+	 * @param backlog the goals that the dispatcher has taken over, or {@code null} if
+	 * unknown, as with a dispatcher of the application
 	 * @param statistics counts the outcomes
 	 * @param trackedMethods gives the annotated methods
 	 */
-	public DataFastEndpoint(@Nullable String disabledReason, URI baseUrl, @Nullable GoalDispatcher dispatcher,
+	public DataFastEndpoint(@Nullable String disabledReason, URI baseUrl, @Nullable GoalBacklog backlog,
 			GoalOutcomeStatistics statistics, Supplier<? extends Collection<TrackedMethod>> trackedMethods) {
 		this.disabledReason = disabledReason;
 		this.baseUrl = baseUrl;
-		this.dispatcher = dispatcher;
+		this.backlog = backlog;
 		this.statistics = statistics;
 		this.trackedMethods = trackedMethods;
 	}
@@ -84,16 +84,14 @@ public class DataFastEndpoint {
 	}
 
 	private DeliveryDescriptor describeDelivery() {
-		if (this.dispatcher instanceof InMemoryGoalDispatcher memory) {
-			return new DeliveryDescriptor("memory", memory.pending(), memory.capacity(), null, null);
+		if (this.backlog == null) {
+			return new DeliveryDescriptor("custom", null, null, null, null);
 		}
-		if (this.dispatcher instanceof JdbcGoalDispatcher jdbc) {
-			jdbc.refresh();
-			Duration oldestAge = jdbc.oldestAge();
-			return new DeliveryDescriptor("jdbc", jdbc.backlog(), jdbc.capacity(),
-					(oldestAge != null) ? oldestAge.toSeconds() : null, jdbc.parked());
-		}
-		return new DeliveryDescriptor("custom", null, null, null, null);
+		int pending = this.backlog.pending();
+		Duration oldestAge = this.backlog.oldestAge();
+		OptionalInt parked = this.backlog.parked();
+		return new DeliveryDescriptor(this.backlog.mode(), pending, this.backlog.capacity(),
+				(oldestAge != null) ? oldestAge.toSeconds() : null, parked.isPresent() ? parked.getAsInt() : null);
 	}
 
 	private @Nullable FailureDescriptor describeLastFailure() {
@@ -149,8 +147,8 @@ public class DataFastEndpoint {
 	 * @param pending how many goals are waiting, in flight or waiting to be tried again,
 	 * or {@code null} if unknown
 	 * @param capacity how many goals may be pending, or {@code null} if unknown
-	 * @param oldestAgeSeconds with {@code jdbc}, the age of the oldest pending goal, or
-	 * {@code null} if there is none
+	 * @param oldestAgeSeconds the age of the oldest pending goal, or {@code null} if
+	 * there is none or it is unknown
 	 * @param parked with {@code jdbc}, how many goals are parked
 	 */
 	public record DeliveryDescriptor(String mode, @Nullable Integer pending, @Nullable Integer capacity,

@@ -60,7 +60,8 @@ public class DataFastParkedEndpoint {
 	@ReadOperation
 	public ParkedGoalsDescriptor parkedGoals() {
 		this.dispatcher.refresh();
-		return new ParkedGoalsDescriptor(this.dispatcher.parked(), this.dispatcher.parkedGoals().list(MAX_SHOWN));
+		return new ParkedGoalsDescriptor(this.dispatcher.parked().orElse(0),
+				this.dispatcher.parkedGoals().list(MAX_SHOWN));
 	}
 
 	/**

@@ -17,7 +17,6 @@
 package io.datafast.autoconfigure;
 
 import java.net.URI;
-import java.util.function.Supplier;
 
 import io.datafast.DataFastGoals;
 import io.datafast.DataFastGoalsBuilder;
@@ -30,27 +29,28 @@ import io.datafast.client.GoalClientCredentials;
 import io.datafast.client.JsonCodec;
 import io.datafast.delivery.DaemonThreadFactory;
 import io.datafast.delivery.DeliveryContext;
+import io.datafast.delivery.DeliveryShutdown;
 import io.datafast.delivery.GoalDelivery;
 import io.datafast.delivery.GoalDeliveryListener;
 import io.datafast.delivery.GoalDispatcher;
 import io.datafast.delivery.GoalDispatcherDecorator;
-import io.datafast.delivery.GoalOutcomeLog;
 import io.datafast.delivery.GoalOutcomePublisher;
-import io.datafast.delivery.InMemoryGoalDispatcher;
-import io.datafast.delivery.InMemorySettings;
+import io.datafast.delivery.memory.InMemoryGoalDispatcher;
+import io.datafast.delivery.memory.InMemorySettings;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Lazy;
+import org.springframework.context.annotation.Role;
 import org.springframework.core.env.Environment;
 import org.springframework.core.io.ResourceLoader;
 import org.springframework.util.Assert;
-import org.springframework.util.function.SingletonSupplier;
 import org.springframework.web.client.RestClient;
 import org.springframework.web.util.DefaultUriBuilderFactory;
 import org.springframework.web.util.DefaultUriBuilderFactory.EncodingMode;
@@ -60,20 +60,26 @@ import org.springframework.web.util.DefaultUriBuilderFactory.EncodingMode;
  * <p>
  * Whether goals are sent is decided by the properties at run time rather than by
  * conditions, so that an application prepared ahead of time without a key works with one.
+ * <p>
+ * No bean here looks other beans up while it is created, and those that
+ * {@link DataFastGoals} needs are infrastructure: a bean post-processor of the
+ * application may need it.
  */
 @AutoConfiguration(afterName = { "org.springframework.boot.autoconfigure.web.client.RestClientAutoConfiguration",
 		"org.springframework.boot.restclient.autoconfigure.RestClientAutoConfiguration" })
 @EnableConfigurationProperties(DataFastProperties.class)
+@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 public final class DataFastAutoConfiguration {
 
 	private static final Log logger = LogFactory.getLog(DataFastAutoConfiguration.class);
 
 	@Bean
 	@ConditionalOnMissingBean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 	DataFastGoals dataFastGoals(DataFastProperties properties, GoalOutcomePublisher outcomes,
 			ObjectProvider<VisitorIdResolver> visitorIdResolver, ObjectProvider<GoalFilter> filters,
 			ObjectProvider<GoalDispatcher> dispatcher, ObjectProvider<GoalDispatcherDecorator> dispatcherDecorator,
-			GoalDelivery delivery, ObjectProvider<GoalClient> client) {
+			GoalDelivery delivery) {
 		DataFastGoalsBuilder builder = new DataFastGoalsBuilder(outcomes);
 		String disabledReason = properties.disabledReason();
 		if (disabledReason != null) {
@@ -84,9 +90,6 @@ public final class DataFastAutoConfiguration {
 			return builder.buildDisabled(disabledReason);
 		}
 		warnOfPlainHttp(properties.baseUrl());
-		// Not needed before the first goal, but what is wrong with it should fail
-		// start-up.
-		client.getObject();
 		return builder.visitorIdResolver(() -> visitorIdResolver.getIfAvailable(() -> () -> null))
 			.defaultMetadata(properties.metadata())
 			.filters(() -> filters.orderedStream().toList())
@@ -104,49 +107,63 @@ public final class DataFastAutoConfiguration {
 	}
 
 	@Bean
-	@ConditionalOnMissingBean
-	GoalOutcomePublisher goalOutcomePublisher(ObjectProvider<GoalDeliveryListener> listeners) {
-		return new GoalOutcomePublisher(() -> listeners.orderedStream().toList());
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	static DeliveryShutdown dataFastDeliveryShutdown() {
+		return new DeliveryShutdown();
 	}
 
-	@Bean
+	@Bean(destroyMethod = "")
 	@ConditionalOnMissingBean
-	GoalOutcomeLog goalOutcomeLog() {
-		return new GoalOutcomeLog();
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	GoalOutcomePublisher dataFastGoalOutcomePublisher(ObjectProvider<GoalDeliveryListener> listeners,
+			DeliveryShutdown shutdown) {
+		return shutdown.register(new GoalOutcomePublisher(() -> listeners.orderedStream().toList()));
 	}
 
-	@Bean
+	@Bean(destroyMethod = "")
 	@ConditionalOnMissingBean(GoalDispatcher.class)
-	InMemoryGoalDispatcher goalDispatcher(DataFastProperties properties, GoalDelivery delivery,
-			GoalOutcomePublisher outcomes, Environment environment, ObjectProvider<DeliveryContext> context) {
+	InMemoryGoalDispatcher dataFastGoalDispatcher(DataFastProperties properties, GoalDelivery delivery,
+			GoalOutcomePublisher outcomes, DeliveryShutdown shutdown, Environment environment,
+			ObjectProvider<DeliveryContext> context) {
 		DataFastProperties.Delivery settings = properties.delivery();
-		return new InMemoryGoalDispatcher(delivery, outcomes,
+		return shutdown.register(new InMemoryGoalDispatcher(delivery, outcomes,
 				new InMemorySettings(settings.capacity(), settings.concurrency(), settings.shutdownTimeout()),
 				DeliverySettings.retrySettings(settings), DeliverySettings.virtualThreads(environment),
-				context.getIfAvailable());
+				context.getIfAvailable()));
 	}
 
 	@Bean
 	@ConditionalOnMissingBean
-	GoalDelivery goalDelivery(ObjectProvider<GoalClient> client) {
-		Supplier<GoalClient> goalClient = SingletonSupplier.of(client::getObject);
-		return new GoalDelivery((goal) -> goalClient.get().create(goal));
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	GoalDelivery dataFastGoalDelivery(DataFastProperties properties, ObjectProvider<GoalClient> client) {
+		// Where DataFast is off, the client cannot be created, and is not called.
+		return new GoalDelivery((properties.disabledReason() == null) ? client.getObject()::create : (goal) -> {
+			throw new IllegalStateException("DataFast is off");
+		});
 	}
 
 	@Bean
 	@Lazy
 	@ConditionalOnMissingBean
-	GoalClient goalClient(DataFastProperties properties, ObjectProvider<RestClient.Builder> applicationBuilder,
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	GoalClient dataFastGoalClient(DataFastProperties properties, ObjectProvider<RestClient.Builder> applicationBuilder,
 			ObjectProvider<DataFastRestClientCustomizer> customizers, ResourceLoader resourceLoader) {
 		Assert.state(properties.apiKey() != null, "There is no datafast.api-key");
+		return new GoalClient(() -> createBuilder(properties, applicationBuilder, customizers),
+				JsonCodec.create(resourceLoader.getClassLoader()),
+				new GoalClientCredentials(properties.apiKey(), properties.websiteId()));
+	}
+
+	private static RestClient.Builder createBuilder(DataFastProperties properties,
+			ObjectProvider<RestClient.Builder> applicationBuilder,
+			ObjectProvider<DataFastRestClientCustomizer> customizers) {
 		RestClient.Builder builder = applicationBuilder.getIfUnique(RestClient::builder)
 			.clone()
 			.uriBuilderFactory(uriBuilderFactory(properties.baseUrl()))
 			.requestFactory(new BufferingJdkClientHttpRequestFactory(properties.connectTimeout(),
 					properties.readTimeout(), new DaemonThreadFactory("datafast-http-")));
 		customizers.orderedStream().forEach((customizer) -> customizer.customize(builder));
-		return new GoalClient(builder, JsonCodec.create(resourceLoader.getClassLoader()),
-				new GoalClientCredentials(properties.apiKey(), properties.websiteId()));
+		return builder;
 	}
 
 	private static DefaultUriBuilderFactory uriBuilderFactory(URI baseUrl) {

@@ -22,7 +22,7 @@ import java.util.List;
 import io.datafast.actuate.DataFastEndpoint;
 import io.datafast.actuate.DataFastParkedEndpoint;
 import io.datafast.actuate.GoalOutcomeStatistics;
-import io.datafast.delivery.GoalDispatcher;
+import io.datafast.delivery.GoalBacklog;
 import io.datafast.delivery.jdbc.JdbcGoalDispatcher;
 import io.datafast.interceptor.TrackGoalBeanPostProcessor;
 
@@ -48,9 +48,9 @@ public final class DataFastEndpointAutoConfiguration {
 	@Bean
 	@ConditionalOnAvailableEndpoint
 	@ConditionalOnMissingBean
-	DataFastEndpoint dataFastEndpoint(DataFastProperties properties, ObjectProvider<GoalDispatcher> dispatcher,
+	DataFastEndpoint dataFastEndpoint(DataFastProperties properties, ObjectProvider<GoalBacklog> backlog,
 			GoalOutcomeStatistics statistics, ObjectProvider<TrackGoalBeanPostProcessor> postProcessor) {
-		return new DataFastEndpoint(properties.disabledReason(), properties.baseUrl(), dispatcher.getIfUnique(),
+		return new DataFastEndpoint(properties.disabledReason(), properties.baseUrl(), backlog.getIfUnique(),
 				statistics, () -> {
 					TrackGoalBeanPostProcessor available = postProcessor.getIfAvailable();
 					return (available != null) ? available.getTrackedMethods() : List.of();
@@ -60,7 +60,7 @@ public final class DataFastEndpointAutoConfiguration {
 	@Bean
 	@ConditionalOnAvailableEndpoint(DataFastEndpoint.class)
 	@ConditionalOnMissingBean
-	GoalOutcomeStatistics goalOutcomeStatistics() {
+	GoalOutcomeStatistics dataFastGoalOutcomeStatistics() {
 		return new GoalOutcomeStatistics(Clock.systemUTC());
 	}
 

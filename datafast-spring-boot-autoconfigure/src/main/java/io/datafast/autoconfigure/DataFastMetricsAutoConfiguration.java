@@ -16,9 +16,9 @@
 
 package io.datafast.autoconfigure;
 
-import io.datafast.delivery.InMemoryGoalDispatcher;
+import io.datafast.delivery.GoalBacklog;
 import io.datafast.delivery.jdbc.JdbcGoalDispatcher;
-import io.datafast.metrics.GoalDispatcherMetrics;
+import io.datafast.metrics.GoalBacklogMetrics;
 import io.datafast.metrics.JdbcGoalDispatcherMetrics;
 import io.datafast.metrics.MicrometerGoalDeliveryListener;
 import io.datafast.support.Lazy;
@@ -44,21 +44,21 @@ public final class DataFastMetricsAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	MicrometerGoalDeliveryListener micrometerGoalDeliveryListener(ObjectProvider<MeterRegistry> registry) {
+	MicrometerGoalDeliveryListener dataFastGoalDeliveryListener(ObjectProvider<MeterRegistry> registry) {
 		return new MicrometerGoalDeliveryListener(Lazy.of(registry::getObject));
 	}
 
 	@Bean
-	@ConditionalOnBean(InMemoryGoalDispatcher.class)
+	@ConditionalOnSingleCandidate(GoalBacklog.class)
 	@ConditionalOnMissingBean
-	GoalDispatcherMetrics goalDispatcherMetrics(InMemoryGoalDispatcher dispatcher) {
-		return new GoalDispatcherMetrics(dispatcher);
+	GoalBacklogMetrics dataFastGoalBacklogMetrics(GoalBacklog backlog) {
+		return new GoalBacklogMetrics(backlog);
 	}
 
 	@Bean
 	@ConditionalOnBean(JdbcGoalDispatcher.class)
 	@ConditionalOnMissingBean
-	JdbcGoalDispatcherMetrics jdbcGoalDispatcherMetrics(JdbcGoalDispatcher dispatcher) {
+	JdbcGoalDispatcherMetrics dataFastJdbcGoalDispatcherMetrics(JdbcGoalDispatcher dispatcher) {
 		return new JdbcGoalDispatcherMetrics(dispatcher);
 	}
 

@@ -26,8 +26,10 @@ import io.datafast.delivery.jdbc.OnCrash;
 import io.datafast.delivery.jdbc.SchemaInitialization;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.context.annotation.Role;
 import org.springframework.util.StringUtils;
 
 /**
@@ -49,6 +51,7 @@ import org.springframework.util.StringUtils;
  * @param visitor The visitor and its cookie.
  * @param delivery How goals are delivered in the background.
  */
+@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 @ConfigurationProperties("datafast")
 public record DataFastProperties(@Nullable Boolean enabled, @Nullable String apiKey, @Nullable String websiteId,
 		@DefaultValue("https://datafa.st/api/v1") URI baseUrl, @DefaultValue("2s") Duration connectTimeout,

@@ -40,7 +40,7 @@ public final class DataFastTracingAutoConfiguration {
 	 */
 	@Bean
 	@ConditionalOnMissingBean
-	DeliveryContext deliveryContext() {
+	DeliveryContext dataFastDeliveryContext() {
 		ContextSnapshotFactory snapshots = ContextSnapshotFactory.builder()
 			.captureKeyPredicate(ObservationThreadLocalAccessor.KEY::equals)
 			.build();

@@ -21,10 +21,12 @@ import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 
 import io.datafast.DataFastUnavailableException;
 import io.datafast.Goal;
 import io.datafast.GoalReceipt;
+import io.datafast.support.Lazy;
 
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
@@ -42,7 +44,7 @@ import org.springframework.web.client.RestClient;
  */
 public final class GoalClient {
 
-	private final RestClient restClient;
+	private final Supplier<RestClient> restClient;
 
 	private final JsonCodec json;
 
@@ -52,12 +54,13 @@ public final class GoalClient {
 
 	/**
 	 * Create a client.
-	 * @param builder builds what calls DataFast; has the base URL, and is changed
+	 * @param builder gives what builds the HTTP client with the base URL, and is changed;
+	 * called with the first goal, so that what customizes the client is not needed before
 	 * @param json writes and reads the bodies
 	 * @param credentials the key and, if it needs one, the website
 	 */
-	public GoalClient(RestClient.Builder builder, JsonCodec json, GoalClientCredentials credentials) {
-		this.restClient = builder.requestInterceptor(new SendingInterceptor()).build();
+	public GoalClient(Supplier<RestClient.Builder> builder, JsonCodec json, GoalClientCredentials credentials) {
+		this.restClient = Lazy.of(() -> builder.get().requestInterceptor(new SendingInterceptor()).build());
 		this.json = json;
 		this.credentials = credentials;
 		this.answerReader = new GoalAnswerReader(json, credentials);
@@ -87,13 +90,13 @@ public final class GoalClient {
 			throw unavailable(goal, (ex.getCause() != null) ? ex.getCause() : ex, sending.get());
 		}
 		catch (RuntimeException ex) {
-			// For instance an interceptor of the application that refuses the call.
+			// For instance a customizer or an interceptor of the application that fails.
 			throw unavailable(goal, ex, sending.get());
 		}
 	}
 
 	private RestClient.RequestBodySpec post() {
-		RestClient.RequestBodyUriSpec request = this.restClient.post();
+		RestClient.RequestBodyUriSpec request = this.restClient.get().post();
 		String websiteId = this.credentials.websiteIdParameter();
 		return (websiteId != null) ? request.uri("/goals?websiteId={websiteId}", websiteId) : request.uri("/goals");
 	}

@@ -16,7 +16,7 @@
 
 package io.datafast.delivery;
 
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongSupplier;
 import java.util.regex.Pattern;
 
 import io.datafast.DataFastAuthenticationException;
@@ -29,32 +29,32 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.beans.factory.DisposableBean;
-
 /**
- * Logs outcomes: every one at DEBUG; besides, a refused API key once at ERROR until a
- * goal gets through again, and any other refusal or loss at WARN when its kind begins and
- * then once a minute with the number. Unknown visitors and bots are no reason to warn.
+ * Logs outcomes: every one at DEBUG; besides, a refused API key at ERROR and any other
+ * refusal or loss at WARN, each kind at most once a minute. Unknown visitors and bots are
+ * no reason to warn. Goals that are dropped at shutdown are summed up when the log is
+ * closed.
  */
-public final class GoalOutcomeLog implements GoalDeliveryListener, DisposableBean {
+final class GoalOutcomeLog implements GoalDeliveryListener, AutoCloseable {
+
+	private static final String REFUSED_KEY = "Refusals of the API key";
 
 	private static final Pattern BOT = Pattern.compile("\\bbots?\\b", Pattern.CASE_INSENSITIVE);
 
 	private final Log log = LogFactory.getLog(GoalOutcomeLog.class);
 
-	private final RepetitionLog repetitions;
+	private final ThrottledLog throttledLog;
 
-	private final AtomicBoolean keyRefused = new AtomicBoolean();
+	private int droppedAtShutdown;
 
-	/**
-	 * Create a log.
-	 */
-	public GoalOutcomeLog() {
-		this(new ThreadDeliveryTimer());
+	private boolean closed;
+
+	GoalOutcomeLog() {
+		this(System::nanoTime);
 	}
 
-	GoalOutcomeLog(DeliveryTimer timer) {
-		this.repetitions = new RepetitionLog(this.log, timer);
+	GoalOutcomeLog(LongSupplier nanoTime) {
+		this.throttledLog = new ThrottledLog(GoalOutcomeLog.class, nanoTime);
 	}
 
 	@Override
@@ -74,21 +74,20 @@ public final class GoalOutcomeLog implements GoalDeliveryListener, DisposableBea
 	}
 
 	private void onCreated(Goal goal, GoalOutcome.Created created) {
-		if (this.keyRefused.get() && this.keyRefused.compareAndSet(true, false)) {
+		if (this.throttledLog.isOver(REFUSED_KEY)) {
 			this.log.info("DataFast accepts the API key again");
 		}
 		debug(goal, "created", created.receipt().eventId());
 	}
 
 	private void onRejected(Goal goal, DataFastException exception) {
-		if (exception instanceof DataFastAuthenticationException && this.keyRefused.compareAndSet(false, true)) {
-			this.log.error(exception.getMessage() + " No goal is recorded until this is mended: check"
-					+ " datafast.api-key and datafast.website-id, and the website's state in DataFast."
-					+ " (Further refusals are logged at DEBUG.)");
+		if (exception instanceof DataFastAuthenticationException) {
+			this.throttledLog.error(REFUSED_KEY, exception.getMessage() + " Check datafast.api-key and"
+					+ " datafast.website-id, and the website's state in DataFast. Goals are lost until then.");
 		}
 		else if (exception instanceof GoalRejectedException rejected && !isExpected(rejected)) {
-			this.repetitions.warn("Goals that DataFast refused with status " + rejected.getStatus(),
-					describe(goal, "rejected", rejected.getMessage()));
+			this.throttledLog.warn("Goals that DataFast refused with status " + rejected.getStatus(),
+					describe(goal, "rejected", rejected.getMessage()), null);
 		}
 		else {
 			debug(goal, "rejected", exception.getMessage());
@@ -109,22 +108,41 @@ public final class GoalOutcomeLog implements GoalDeliveryListener, DisposableBea
 		String message = describe(goal, "dropped", dropped.reason())
 				+ ((failure != null) ? ": " + failure.getMessage() : "");
 		switch (dropped.reason()) {
-			case QUEUE_FULL -> this.repetitions.warn("Goals dropped because the queue is full",
-					message + ": DataFast is slower than goals are tracked, or does not answer, or transactions"
-							+ " hold that many goals; datafast.delivery.capacity sets the size of the queue");
+			case QUEUE_FULL ->
+				this.throttledLog
+					.warn("Goals dropped because the queue is full",
+							message + ": DataFast is slower than goals are tracked, or does not answer, or transactions"
+									+ " hold that many goals; datafast.delivery.capacity sets the size of the queue",
+							null);
 			case EXPIRED, ATTEMPTS_EXHAUSTED, AMBIGUOUS ->
-				this.repetitions.warn("Goals dropped (" + dropped.reason() + ")", message);
-			// These have a log of their own where they happen.
-			case SHUTDOWN, FAILED -> this.log.debug(message);
+				this.throttledLog.warn("Goals dropped (" + dropped.reason() + ")", message, null);
+			case SHUTDOWN -> onShutdown(message);
+			// What failed is logged where it failed.
+			case FAILED -> this.log.debug(message);
+		}
+	}
+
+	private synchronized void onShutdown(String message) {
+		if (this.closed) {
+			this.throttledLog.warn("Goals dropped after the application has ended", message, null);
+		}
+		else {
+			this.droppedAtShutdown++;
+			this.log.debug(message);
 		}
 	}
 
 	/**
-	 * Log the repetitions that have not been logged yet.
+	 * Log what has not been logged yet.
 	 */
 	@Override
-	public void destroy() {
-		this.repetitions.close();
+	public synchronized void close() {
+		this.closed = true;
+		if (this.droppedAtShutdown > 0) {
+			this.log.warn("Dropped " + this.droppedAtShutdown + " goal(s) that DataFast had not taken when the"
+					+ " application ended (datafast.delivery.shutdown-timeout)");
+		}
+		this.throttledLog.close();
 	}
 
 	private void debug(Goal goal, String outcome, @Nullable Object detail) {

@@ -16,7 +16,6 @@
 
 package io.datafast.delivery;
 
-import java.io.IOException;
 import java.time.Duration;
 import java.util.function.DoubleSupplier;
 
@@ -74,10 +73,8 @@ public final class RetryPolicy {
 		if (!(failure instanceof DataFastUnavailableException unavailable)) {
 			return Decision.finish(new Rejected(failure));
 		}
-		// What else fails before sending, say an interceptor, may be about this goal
-		// alone.
-		if (unavailable.getCause() instanceof IOException && !unavailable.isAmbiguous()) {
-			return Decision.UNREACHABLE;
+		if (unavailable.getStatus() == null && !unavailable.isAmbiguous()) {
+			return Decision.NOT_SENT;
 		}
 		if (unavailable.isAmbiguous() && !this.settings.retryAmbiguous()) {
 			return Decision.finish(new Dropped(Dropped.Reason.AMBIGUOUS, failure));
@@ -118,13 +115,13 @@ public final class RetryPolicy {
 	 * @param outcome the goal's outcome, or {@code null} if it has another chance
 	 * @param retryAfter when that is, or {@code null} if there is an outcome
 	 * @param pause how long all goals have to wait, or {@code null} if they have not
-	 * @param unreachable whether no answer can be expected before a probe succeeds; the
-	 * attempt does not count
+	 * @param notSent whether the call was not sent; it does not count, and no other can
+	 * be expected to be sent before a probe succeeds
 	 */
 	public record Decision(@Nullable GoalOutcome outcome, @Nullable Duration retryAfter, @Nullable Duration pause,
-			boolean unreachable) {
+			boolean notSent) {
 
-		static final Decision UNREACHABLE = new Decision(null, null, null, true);
+		static final Decision NOT_SENT = new Decision(null, null, null, true);
 
 		static Decision finish(GoalOutcome outcome) {
 			return new Decision(outcome, null, null, false);

@@ -51,7 +51,7 @@ public final class JdbcGoalDispatcherMetrics implements MeterBinder {
 					JdbcGoalDispatcherMetrics::oldestAge)
 			.description("Age of the goal that has waited for the longest time")
 			.register(registry);
-		Gauge.builder("datafast.goals.parked", this.dispatcher, JdbcGoalDispatcher::parked)
+		Gauge.builder("datafast.goals.parked", this.dispatcher, (dispatcher) -> dispatcher.parked().orElse(0))
 			.description("Goals in the table that ended without being recorded")
 			.register(registry);
 		Gauge.builder("datafast.goals.capacity", this.dispatcher, JdbcGoalDispatcher::capacity)

@@ -26,7 +26,7 @@ import io.datafast.VisitorIdResolver;
 import io.datafast.client.GoalClient;
 import io.datafast.delivery.GoalDispatcher;
 import io.datafast.delivery.GoalOutcomePublisher;
-import io.datafast.delivery.InMemoryGoalDispatcher;
+import io.datafast.delivery.memory.InMemoryGoalDispatcher;
 import io.datafast.interceptor.TrackGoalBeanPostProcessor;
 import io.datafast.testing.DataFastContextRunners;
 import io.datafast.web.VisitorCookie;
@@ -96,7 +96,7 @@ class DataFastAutoConfigurationTests {
 	void createsNoClientWithoutKey() {
 		this.runner.run((context) -> {
 			assertThat(context).hasSingleBean(DataFastGoals.class);
-			assertThat(context.getSourceApplicationContext().getBeanFactory().containsSingleton("goalClient"))
+			assertThat(context.getSourceApplicationContext().getBeanFactory().containsSingleton("dataFastGoalClient"))
 				.isFalse();
 		});
 	}

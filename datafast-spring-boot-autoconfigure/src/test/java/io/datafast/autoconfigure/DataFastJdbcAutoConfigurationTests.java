@@ -38,10 +38,10 @@ import io.datafast.Goal;
 import io.datafast.delivery.GoalDispatcher;
 import io.datafast.delivery.GoalOutcome.Created;
 import io.datafast.delivery.GoalOutcome.Skipped;
-import io.datafast.delivery.InMemoryGoalDispatcher;
+import io.datafast.delivery.memory.InMemoryGoalDispatcher;
 import io.datafast.delivery.jdbc.JdbcGoalDispatcher;
 import io.datafast.delivery.jdbc.MissingGoalTableException;
-import io.datafast.metrics.GoalDispatcherMetrics;
+import io.datafast.metrics.GoalBacklogMetrics;
 import io.datafast.metrics.JdbcGoalDispatcherMetrics;
 import io.datafast.test.MockAnswer;
 import io.datafast.test.MockDataFast;
@@ -339,7 +339,7 @@ class DataFastJdbcAutoConfigurationTests {
 			.withBean(MeterRegistry.class, SimpleMeterRegistry::new)
 			.withPropertyValues("datafast.delivery.capacity=100")
 			.run((context) -> {
-				assertThat(context).doesNotHaveBean(GoalDispatcherMetrics.class);
+				assertThat(context).doesNotHaveBean(GoalBacklogMetrics.class);
 				SimpleMeterRegistry meters = (SimpleMeterRegistry) context.getBean(MeterRegistry.class);
 				context.getBean(JdbcGoalDispatcherMetrics.class).bindTo(meters);
 				track(context, "parked");

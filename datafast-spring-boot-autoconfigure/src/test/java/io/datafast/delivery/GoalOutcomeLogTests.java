@@ -17,6 +17,7 @@
 package io.datafast.delivery;
 
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
 
 import io.datafast.DataFastAuthenticationException;
 import io.datafast.Goal;
@@ -45,9 +46,9 @@ class GoalOutcomeLogTests {
 
 	private static final GoalOutcome CREATED = new Created(new GoalReceipt("1", ""));
 
-	private final ManualTimer timer = new ManualTimer();
+	private final AtomicLong now = new AtomicLong();
 
-	private final GoalOutcomeLog log = new GoalOutcomeLog(this.timer);
+	private final GoalOutcomeLog log = new GoalOutcomeLog(this.now::get);
 
 	@Test
 	void warnsWhenTroubleBeginsAndThenOnceAMinuteWithTheNumber(CapturedOutput output) {
@@ -55,44 +56,55 @@ class GoalOutcomeLogTests {
 		publish(REFUSED, 1);
 		assertThat(count(output, "WARN")).isEqualTo(2);
 		assertThat(output).contains("dropped (QUEUE_FULL)").contains("datafast.delivery.capacity");
-		this.timer.advance(Duration.ofSeconds(59));
+		pass(Duration.ofSeconds(59));
+		publish(QUEUE_FULL, 1);
 		assertThat(count(output, "WARN")).isEqualTo(2);
-		this.timer.advance(Duration.ofSeconds(1));
+		pass(Duration.ofSeconds(1));
+		publish(QUEUE_FULL, 2);
 		assertThat(count(output, "WARN")).isEqualTo(3);
-		assertThat(output).contains("Goals dropped because the queue is full: 2 more within a minute");
-		publish(QUEUE_FULL, 5);
-		this.timer.advance(Duration.ofMinutes(1));
+		assertThat(output).contains("(4 since this was last logged)");
+		this.log.close();
 		assertThat(count(output, "WARN")).isEqualTo(4);
-		assertThat(output).contains("5 more within a minute");
+		assertThat(output).contains("Goals dropped because the queue is full: 1 since this was last logged");
 	}
 
 	@Test
-	void warnsAgainAtOnceAfterAQuietMinute(CapturedOutput output) {
-		publish(REFUSED, 1);
-		this.timer.advance(Duration.ofMinutes(1));
-		assertThat(this.timer.isIdle()).isTrue();
-		publish(REFUSED, 1);
-		assertThat(count(output, "WARN")).isEqualTo(2);
-	}
-
-	@Test
-	void logsTheRestWhenItEnds(CapturedOutput output) {
-		publish(REFUSED, 4);
-		this.log.destroy();
-		assertThat(output).contains("Goals that DataFast refused with status 400: 3 more within a minute");
-		assertThat(this.timer.isIdle()).isTrue();
-	}
-
-	@Test
-	void aRefusedKeyIsOneErrorAndOneRecovery(CapturedOutput output) {
+	void aRefusedKeyIsOneErrorAMinute(CapturedOutput output) {
 		publish(KEY_REFUSED, 5);
 		assertThat(count(output, "ERROR")).isEqualTo(1);
+		assertThat(output).contains("datafast.api-key");
+		pass(Duration.ofMinutes(1));
+		publish(KEY_REFUSED, 5);
+		assertThat(count(output, "ERROR")).isEqualTo(2);
+		assertThat(output).contains("(5 since this was last logged)");
+		assertThat(count(output, "WARN")).isZero();
+	}
+
+	@Test
+	void aKeyIsAcceptedAgainAfterAMinuteWithoutARefusal(CapturedOutput output) {
+		publish(KEY_REFUSED, 3);
 		publish(CREATED, 3);
-		assertThat(count(output, "INFO")).isEqualTo(1);
-		assertThat(output).contains("DataFast accepts the API key again");
+		pass(Duration.ofSeconds(59));
+		publish(CREATED, 3);
+		publish(KEY_REFUSED, 1);
+		pass(Duration.ofSeconds(59));
+		publish(CREATED, 3);
+		assertThat(output).doesNotContain("accepts the API key again");
+		pass(Duration.ofSeconds(1));
+		publish(CREATED, 3);
+		assertThat(output).containsOnlyOnce("DataFast accepts the API key again")
+			.contains("Refusals of the API key: 3 since this was last logged");
 		publish(KEY_REFUSED, 2);
 		assertThat(count(output, "ERROR")).isEqualTo(2);
+	}
+
+	@Test
+	void goalsDroppedAtShutdownAreOneWarningWithTheNumber(CapturedOutput output) {
+		publish(new Dropped(Dropped.Reason.SHUTDOWN, null), 7);
 		assertThat(count(output, "WARN")).isZero();
+		this.log.close();
+		assertThat(count(output, "WARN")).isEqualTo(1);
+		assertThat(output).contains("Dropped 7 goal(s)");
 	}
 
 	@Test
@@ -102,7 +114,12 @@ class GoalOutcomeLogTests {
 		publish(new Rejected(new VisitorNotFoundException("no", 404, "no")), 2);
 		publish(new Rejected(new GoalRejectedException("no", 400, "Visitor is a bot")), 2);
 		assertThat(count(output, "WARN") + count(output, "ERROR") + count(output, "INFO")).isZero();
-		assertThat(this.timer.isIdle()).isTrue();
+		this.log.close();
+		assertThat(count(output, "WARN")).isZero();
+	}
+
+	private void pass(Duration time) {
+		this.now.addAndGet(time.toNanos());
 	}
 
 	private void publish(GoalOutcome outcome, int times) {

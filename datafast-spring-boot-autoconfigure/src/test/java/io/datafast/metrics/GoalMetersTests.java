@@ -241,7 +241,7 @@ class GoalMetersTests {
 			.withConfiguration(AutoConfigurations.of(DataFastMetricsAutoConfiguration.class));
 		plain.run((context) -> assertThat(context).hasNotFailed()
 			.doesNotHaveBean(MicrometerGoalDeliveryListener.class)
-			.doesNotHaveBean(GoalDispatcherMetrics.class));
+			.doesNotHaveBean(GoalBacklogMetrics.class));
 		plain.withBean("one", MeterRegistry.class, SimpleMeterRegistry::new)
 			.withBean("two", MeterRegistry.class, SimpleMeterRegistry::new)
 			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(MicrometerGoalDeliveryListener.class));

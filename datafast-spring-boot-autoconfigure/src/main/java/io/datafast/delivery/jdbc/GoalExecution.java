@@ -39,7 +39,6 @@ import io.datafast.delivery.GoalOutcome;
 import io.datafast.delivery.GoalOutcome.Created;
 import io.datafast.delivery.GoalOutcome.Dropped;
 import io.datafast.delivery.GoalOutcomePublisher;
-import io.datafast.delivery.OutageLog;
 import io.datafast.delivery.RetryPolicy;
 import io.datafast.delivery.jdbc.DeliveryGate.Pass;
 import org.apache.commons.logging.Log;
@@ -156,7 +155,7 @@ final class GoalExecution {
 	private CompletionHandler<StoredGoal> afterFailure(StoredGoal stored, Instant trackedAt, Pass pass,
 			DataFastException failure) {
 		RetryPolicy.Decision decision = this.retryPolicy.decide(failure, stored.answers() + 1, stored.notFound());
-		if (decision.unreachable()) {
+		if (decision.notSent()) {
 			if (this.gate.unreachable(pass)) {
 				this.outageLog.unreachable(failure);
 			}

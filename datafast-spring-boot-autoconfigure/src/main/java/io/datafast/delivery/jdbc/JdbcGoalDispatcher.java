@@ -18,6 +18,7 @@ package io.datafast.delivery.jdbc;
 
 import java.time.Clock;
 import java.time.Duration;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadLocalRandom;
@@ -25,10 +26,10 @@ import java.util.function.BooleanSupplier;
 
 import io.datafast.Goal;
 import io.datafast.delivery.DaemonThreadFactory;
+import io.datafast.delivery.GoalBacklog;
 import io.datafast.delivery.GoalDelivery;
 import io.datafast.delivery.GoalOutcomePublisher;
-import io.datafast.delivery.InMemoryGoalDispatcher;
-import io.datafast.delivery.OutageLog;
+import io.datafast.delivery.DeliveryShutdown;
 import io.datafast.delivery.RetryPolicy;
 import io.datafast.delivery.RetrySettings;
 import io.datafast.delivery.TransactionalGoalDispatcher;
@@ -58,7 +59,8 @@ import org.springframework.dao.DataAccessException;
  * <p>
  * Thread-safe.
  */
-public final class JdbcGoalDispatcher implements TransactionalGoalDispatcher, SmartLifecycle, DisposableBean {
+public final class JdbcGoalDispatcher
+		implements TransactionalGoalDispatcher, GoalBacklog, SmartLifecycle, DisposableBean {
 
 	/**
 	 * How long goals in the background wait for a database that does not answer.
@@ -197,6 +199,7 @@ public final class JdbcGoalDispatcher implements TransactionalGoalDispatcher, Sm
 	 * little.
 	 * @return the capacity
 	 */
+	@Override
 	public int capacity() {
 		return this.settings.capacity();
 	}
@@ -206,6 +209,7 @@ public final class JdbcGoalDispatcher implements TransactionalGoalDispatcher, Sm
 	 * {@link #refresh()}.
 	 * @return the age, or {@code null} if no goal waited
 	 */
+	@Override
 	public @Nullable Duration oldestAge() {
 		return this.backlog.oldestAge(this.clock.instant());
 	}
@@ -214,8 +218,20 @@ public final class JdbcGoalDispatcher implements TransactionalGoalDispatcher, Sm
 	 * How many goals are parked, as of the last {@link #refresh()}.
 	 * @return about how many there are
 	 */
-	public int parked() {
-		return this.backlog.parkedCount();
+	@Override
+	public OptionalInt parked() {
+		return OptionalInt.of(this.backlog.parkedCount());
+	}
+
+	@Override
+	public String mode() {
+		return "jdbc";
+	}
+
+	@Override
+	public int pending() {
+		refresh();
+		return backlog();
 	}
 
 	/**
@@ -244,7 +260,7 @@ public final class JdbcGoalDispatcher implements TransactionalGoalDispatcher, Sm
 
 	@Override
 	public int getPhase() {
-		return InMemoryGoalDispatcher.PHASE;
+		return DeliveryShutdown.PHASE;
 	}
 
 	@Override

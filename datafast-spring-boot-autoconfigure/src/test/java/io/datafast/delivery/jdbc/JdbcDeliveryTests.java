@@ -141,7 +141,7 @@ abstract class JdbcDeliveryTests {
 			});
 			assertThat(backlog(context)).isZero();
 			dispatcher(context).refresh();
-			assertThat(dispatcher(context).parked()).isOne();
+			assertThat(dispatcher(context).parked()).hasValue(1);
 			assertThat(this.mock.getRequests()).hasSize(1);
 		});
 	}

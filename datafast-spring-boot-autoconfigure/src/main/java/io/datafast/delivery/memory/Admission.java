@@ -14,7 +14,7 @@
  * limitations under the License.
  */
 
-package io.datafast.delivery;
+package io.datafast.delivery.memory;
 
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -22,7 +22,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Counts the pending goals and decides whether another is admitted. Count and state share
- * one integer, so that after {@link #close()} nobody slips in and the count is exact.
+ * one integer, so that no goal is admitted after {@link #close()} and the count is exact.
  */
 final class Admission {
 
@@ -58,7 +58,7 @@ final class Admission {
 	}
 
 	void release() {
-		if (this.state.decrementAndGet() == CLOSED_BIT) {
+		if ((this.state.decrementAndGet() & ~CLOSED_BIT) == 0) {
 			synchronized (this) {
 				notifyAll();
 			}
@@ -69,20 +69,13 @@ final class Admission {
 		return this.state.get() & ~CLOSED_BIT;
 	}
 
-	boolean isOpen() {
-		return this.state.get() >= 0;
-	}
-
-	void open() {
-		this.state.getAndUpdate((current) -> current & ~CLOSED_BIT);
-	}
-
 	void close() {
 		this.state.getAndUpdate((current) -> current | CLOSED_BIT);
 	}
 
 	/**
-	 * Wait until nothing is pending. Only for a {@linkplain #close() closed} admission.
+	 * Wait until no goal is pending.
+	 * @return whether that was so within the timeout
 	 */
 	synchronized boolean awaitEmpty(Duration timeout) throws InterruptedException {
 		long deadline = System.nanoTime() + timeout.toNanos();

@@ -14,17 +14,15 @@
  * limitations under the License.
  */
 
-package io.datafast.delivery;
+package io.datafast.delivery.memory;
 
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
-import java.util.concurrent.Future;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.stream.IntStream;
@@ -33,8 +31,15 @@ import io.datafast.DataFastUnavailableException;
 import io.datafast.Goal;
 import io.datafast.GoalReceipt;
 import io.datafast.GoalRejectedException;
+import io.datafast.delivery.DaemonThreadFactory;
+import io.datafast.delivery.DeliveryContext;
+import io.datafast.delivery.GoalDelivery;
+import io.datafast.delivery.GoalDeliveryListener;
+import io.datafast.delivery.GoalOutcome;
 import io.datafast.delivery.GoalOutcome.Created;
 import io.datafast.delivery.GoalOutcome.Dropped;
+import io.datafast.delivery.GoalOutcomePublisher;
+import io.datafast.delivery.RetrySettings;
 import io.datafast.testing.RecordedOutcomes;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -55,6 +60,9 @@ class InMemoryGoalDispatcherTests {
 
 	private static final GoalReceipt RECEIPT = new GoalReceipt("1", "ok");
 
+	private static final RetrySettings QUICK_RETRY = new RetrySettings(5, Duration.ofHours(1), Duration.ofMillis(10),
+			Duration.ofMillis(10), false, Duration.ofMillis(10));
+
 	private final RecordedOutcomes outcomes = new RecordedOutcomes();
 
 	private final CountDownLatch api = new CountDownLatch(1);
@@ -63,13 +71,15 @@ class InMemoryGoalDispatcherTests {
 
 	private final ThreadFactory threads = new DaemonThreadFactory(this.threadNames);
 
+	private GoalOutcomePublisher publisher;
+
 	private InMemoryGoalDispatcher dispatcher;
 
 	@AfterEach
 	void stop() {
 		this.api.countDown();
 		if (this.dispatcher != null) {
-			this.dispatcher.destroy();
+			this.dispatcher.close();
 		}
 		Awaitility.await().until(() -> deliveryThreads().isEmpty());
 	}
@@ -143,23 +153,128 @@ class InMemoryGoalDispatcherTests {
 	void stopWaitsForPendingGoals() {
 		create(100, 2, Duration.ofSeconds(60), (goal) -> awaitApi());
 		dispatch(20);
-		Thread stopper = new Thread(this.dispatcher::stop);
-		stopper.start();
-		Awaitility.await().until(() -> !this.dispatcher.isRunning());
+		Thread stopper = startAndAwaitWaiting(this.dispatcher::stop);
 		this.api.countDown();
 		Awaitility.await().until(() -> !stopper.isAlive());
 		assertThat(this.outcomes.count(Created.class)).isEqualTo(20);
 	}
 
 	@Test
-	void stopDropsWhatIsLeftAfterTheTimeoutAndWarnsWithTheNumber(CapturedOutput output) {
+	void acceptsAndDeliversBetweenStopAndClose() {
+		create(100, 2, Duration.ofSeconds(60), (goal) -> RECEIPT);
+		this.dispatcher.stop();
+		dispatch(20);
+		this.dispatcher.close();
+		assertThat(this.outcomes.all()).hasSize(20);
+		assertThat(this.outcomes.count(Created.class)).isEqualTo(20);
+	}
+
+	@Test
+	void stopAndCloseWaitForTheTimeoutTogether() {
+		create(100, 2, Duration.ofSeconds(1), (goal) -> awaitApi());
+		dispatch(1);
+		long start = System.nanoTime();
+		this.dispatcher.stop();
+		assertThat(this.outcomes.all()).isEmpty();
+		long stopped = System.nanoTime();
+		this.dispatcher.close();
+		assertThat(this.outcomes.outcomes()).containsExactly(SHUTDOWN);
+		assertThat(stopped - start).isGreaterThanOrEqualTo(Duration.ofSeconds(1).toNanos());
+		assertThat(System.nanoTime() - stopped).isLessThan(Duration.ofSeconds(1).toNanos());
+	}
+
+	@Test
+	void closeDropsWhatIsLeftAfterTheTimeoutAndTheNumberIsWarnedOf(CapturedOutput output) {
 		create(100, 2, Duration.ofMillis(50), (goal) -> awaitApi());
 		dispatch(20);
 		this.dispatcher.stop();
+		this.dispatcher.close();
+		this.publisher.close();
 		assertThat(this.outcomes.outcomes()).hasSize(20).containsOnly(SHUTDOWN);
 		assertThat(this.dispatcher.pending()).isZero();
-		assertThat(output).containsOnlyOnce("Dropped 20 goal(s) that DataFast had not taken within 50 ms at shutdown");
+		assertThat(output).containsOnlyOnce("WARN")
+			.contains("Dropped 20 goal(s) that DataFast had not taken when the application ended");
 		this.api.countDown();
+	}
+
+	@Test
+	void dropsGoalsAfterClose(CapturedOutput output) {
+		create(10, 2, Duration.ofSeconds(60), (goal) -> RECEIPT);
+		this.dispatcher.close();
+		dispatch(1);
+		this.publisher.close();
+		assertThat(this.outcomes.outcomes()).containsExactly(SHUTDOWN);
+		dispatch(2);
+		assertThat(this.outcomes.outcomes()).containsExactly(SHUTDOWN, SHUTDOWN, SHUTDOWN);
+		assertThat(output).containsOnlyOnce("Dropped 1 goal(s)").containsOnlyOnce("dropped (SHUTDOWN)");
+	}
+
+	@Test
+	void deliversAgainAfterRestart() {
+		create(10, 2, Duration.ofSeconds(60), (goal) -> RECEIPT);
+		this.dispatcher.start();
+		dispatch(1);
+		this.dispatcher.stop();
+		assertThat(this.dispatcher.isRunning()).isFalse();
+		this.dispatcher.start();
+		assertThat(this.dispatcher.isRunning()).isTrue();
+		dispatch(1);
+		this.outcomes.awaitCount(2);
+		assertThat(this.outcomes.count(Created.class)).isEqualTo(2);
+	}
+
+	@Test
+	void aNullReceiptCostsItsGoalOnly() {
+		create(10, 1, Duration.ofSeconds(60), (goal) -> goal.name().equals("goal0") ? null : RECEIPT);
+		dispatch(2);
+		List<RecordedOutcomes.Recorded> all = this.outcomes.awaitCount(2);
+		assertThat(all.get(0).outcome()).isEqualTo(new Dropped(Dropped.Reason.FAILED, null));
+		assertThat(all.get(1).outcome()).isInstanceOf(Created.class);
+	}
+
+	@Test
+	void aContextThatFailsAfterTheCallNeitherLosesNorRepeatsAGoal() {
+		AtomicInteger calls = new AtomicInteger();
+		create((delivery) -> () -> {
+			delivery.run();
+			throw new IllegalStateException("on purpose");
+		}, (goal) -> {
+			if (calls.incrementAndGet() == 1) {
+				throw new DataFastUnavailableException("busy", 500, null);
+			}
+			return RECEIPT;
+		});
+		dispatch(1);
+		this.outcomes.awaitSingle(Created.class);
+		Awaitility.await().until(() -> this.dispatcher.pending() == 0);
+		assertThat(calls).hasValue(2);
+	}
+
+	@Test
+	void aContextThatFailsBeforeTheCallCostsItsGoalOnly() {
+		AtomicInteger captured = new AtomicInteger();
+		create((delivery) -> (captured.incrementAndGet() > 1) ? delivery : () -> {
+			throw new IllegalStateException("on purpose");
+		}, (goal) -> RECEIPT);
+		dispatch(2);
+		List<RecordedOutcomes.Recorded> all = this.outcomes.awaitCount(2);
+		assertThat(all.get(0).outcome()).isEqualTo(new Dropped(Dropped.Reason.FAILED, null));
+		assertThat(all.get(1).outcome()).isInstanceOf(Created.class);
+	}
+
+	@Test
+	void aWaitingGoalKeepsWhatItsLastFailureSaidWithoutItsStackTrace() {
+		create(null, (goal) -> {
+			throw new DataFastUnavailableException("unreachable", new IllegalStateException("cause"), false);
+		});
+		dispatch(1);
+		Awaitility.await().until(() -> deliveryThreads().isEmpty() || this.dispatcher.oldestAge() != null);
+		this.dispatcher.close();
+		assertThat(this.outcomes.awaitSingle(Dropped.class).lastFailure())
+			.isInstanceOf(DataFastUnavailableException.class)
+			.hasMessage("unreachable")
+			.hasNoCause()
+			.satisfies((failure) -> assertThat(failure.getStackTrace()).isEmpty());
 	}
 
 	@Test
@@ -178,57 +293,11 @@ class InMemoryGoalDispatcherTests {
 		});
 		dispatch(2);
 		Awaitility.await().until(() -> begun.getCount() == 0);
-		this.dispatcher.stop();
+		this.dispatcher.close();
 		this.api.countDown();
 		Awaitility.await().until(() -> finished.getCount() == 0);
 		Awaitility.await().until(() -> deliveryThreads().isEmpty());
 		assertThat(this.outcomes.outcomes()).containsExactly(SHUTDOWN, SHUTDOWN);
-	}
-
-	@Test
-	void dropsGoalsAfterStop() {
-		create(10, 2, Duration.ofSeconds(60), (goal) -> RECEIPT);
-		this.dispatcher.stop();
-		dispatch(1);
-		assertThat(this.outcomes.outcomes()).containsExactly(SHUTDOWN);
-	}
-
-	@Test
-	void deliversAgainAfterRestart() {
-		create(10, 2, Duration.ofSeconds(60), (goal) -> RECEIPT);
-		dispatch(1);
-		this.dispatcher.stop();
-		this.dispatcher.start();
-		assertThat(this.dispatcher.isRunning()).isTrue();
-		dispatch(1);
-		this.outcomes.awaitCount(2);
-		assertThat(this.outcomes.count(Created.class)).isEqualTo(2);
-	}
-
-	@Test
-	void aWorkerFromBeforeARestartDoesNotTouchGoalsFromAfter() {
-		for (int i = 0; i < 50; i++) {
-			RecordedOutcomes recorded = new RecordedOutcomes();
-			CountDownLatch hanging = new CountDownLatch(1);
-			InMemoryGoalDispatcher restarted = new InMemoryGoalDispatcher(new GoalDelivery((goal) -> {
-				if (goal.name().equals("goal0")) {
-					hanging.countDown();
-					return awaitApi();
-				}
-				if (Thread.currentThread().isInterrupted()) {
-					throw new GoalRejectedException("interrupted", 400, "");
-				}
-				return RECEIPT;
-			}), new GoalOutcomePublisher(() -> List.of(recorded)), new InMemorySettings(10, 1, Duration.ZERO),
-					RetrySettings.DEFAULTS, this.threads, null);
-			restarted.dispatch(goal(0));
-			Awaitility.await().until(() -> hanging.getCount() == 0);
-			restarted.stop();
-			restarted.start();
-			restarted.dispatch(goal(1));
-			assertThat(recorded.awaitCount(2).get(1).outcome()).isInstanceOf(Created.class);
-			restarted.destroy();
-		}
 	}
 
 	@Test
@@ -281,52 +350,6 @@ class InMemoryGoalDispatcherTests {
 	}
 
 	@Test
-	void aNullReceiptAndAFailureBeforeTheCallCostTheirGoalOnly() {
-		ManualTimer timer = new ManualTimer();
-		create(timer, null, (goal) -> {
-			if (goal.name().equals("goal0")) {
-				return null;
-			}
-			if (goal.name().equals("goal1")) {
-				throw new DataFastUnavailableException("refused by an interceptor", new IllegalStateException(), false);
-			}
-			return RECEIPT;
-		});
-		dispatch(3);
-		List<RecordedOutcomes.Recorded> all = this.outcomes.awaitCount(2);
-		assertThat(all.get(0).outcome()).isEqualTo(new Dropped(Dropped.Reason.FAILED, null));
-		assertThat(all.get(1).goal().name()).isEqualTo("goal2");
-		assertThat(all.get(1).outcome()).isInstanceOf(Created.class);
-		for (int attempt = 2; attempt <= 5; attempt++) {
-			timer.awaitNext();
-			timer.advance(Duration.ofMinutes(1));
-		}
-		assertThat(this.outcomes.awaitCount(3).get(2).outcome()).isInstanceOfSatisfying(Dropped.class,
-				(dropped) -> assertThat(dropped.reason()).isEqualTo(Dropped.Reason.ATTEMPTS_EXHAUSTED));
-	}
-
-	@Test
-	void aContextThatFailsAfterTheCallNeitherLosesNorRepeatsAGoal() {
-		ManualTimer timer = new ManualTimer();
-		AtomicInteger calls = new AtomicInteger();
-		create(timer, (delivery) -> () -> {
-			delivery.run();
-			throw new IllegalStateException("on purpose");
-		}, (goal) -> {
-			if (calls.incrementAndGet() == 1) {
-				throw new DataFastUnavailableException("busy", 500, null);
-			}
-			return RECEIPT;
-		});
-		dispatch(1);
-		timer.awaitNext();
-		timer.advance(Duration.ofSeconds(1));
-		this.outcomes.awaitSingle(Created.class);
-		Awaitility.await().until(() -> this.dispatcher.pending() == 0);
-		assertThat(calls).hasValue(2);
-	}
-
-	@Test
 	void aGoalThatWasDroppedBeforeItsCallIsNotSent() {
 		AtomicInteger calls = new AtomicInteger();
 		AtomicInteger taken = new AtomicInteger();
@@ -341,7 +364,7 @@ class InMemoryGoalDispatcherTests {
 				});
 		dispatch(1);
 		Awaitility.await().until(() -> taken.get() == 1);
-		this.dispatcher.stop();
+		this.dispatcher.close();
 		this.outcomes.awaitSingle(Dropped.class);
 		this.api.countDown();
 		Awaitility.await().until(() -> deliveryThreads().isEmpty());
@@ -350,7 +373,7 @@ class InMemoryGoalDispatcherTests {
 	}
 
 	@Test
-	void stopWaitsForAListenerThatIsBeingTold() throws Exception {
+	void closeWaitsForAListenerThatIsBeingTold() throws Exception {
 		CountDownLatch telling = new CountDownLatch(1);
 		CountDownLatch told = new CountDownLatch(1);
 		this.dispatcher = new InMemoryGoalDispatcher(new GoalDelivery((goal) -> RECEIPT),
@@ -362,9 +385,7 @@ class InMemoryGoalDispatcherTests {
 				})), new InMemorySettings(10, 1, Duration.ZERO), RetrySettings.DEFAULTS, this.threads, null);
 		dispatch(1);
 		assertThat(telling.await(60, TimeUnit.SECONDS)).isTrue();
-		Thread stopper = new Thread(this.dispatcher::stop);
-		stopper.start();
-		Awaitility.await().until(() -> stopper.getState() == Thread.State.TIMED_WAITING);
+		Thread stopper = startAndAwaitWaiting(this.dispatcher::close);
 		this.api.countDown();
 		assertThat(told.await(60, TimeUnit.SECONDS)).isTrue();
 		this.outcomes.awaitSingle(Created.class);
@@ -389,11 +410,9 @@ class InMemoryGoalDispatcherTests {
 	@Test
 	void goalsWaitUntilThereAreThreadsAgain(CapturedOutput output) {
 		AtomicInteger refusals = new AtomicInteger();
-		ManualTimer timer = new ManualTimer();
 		this.dispatcher = new InMemoryGoalDispatcher(new GoalDelivery((goal) -> RECEIPT),
 				new GoalOutcomePublisher(() -> List.of(this.outcomes)),
-				new InMemorySettings(10, 2, Duration.ofSeconds(60)), new RetryPolicy(RetrySettings.DEFAULTS, () -> 1.0),
-				timer, (runnable) -> {
+				new InMemorySettings(10, 2, Duration.ofSeconds(60)), RetrySettings.DEFAULTS, (runnable) -> {
 					if (refusals.incrementAndGet() <= 4) {
 						throw new OutOfMemoryError("unable to create native thread");
 					}
@@ -402,70 +421,29 @@ class InMemoryGoalDispatcherTests {
 		dispatch(3);
 		assertThat(this.outcomes.all()).isEmpty();
 		assertThat(this.dispatcher.pending()).isEqualTo(3);
-		timer.advance(Duration.ofSeconds(2));
 		this.outcomes.awaitCount(3);
 		assertThat(this.outcomes.count(Created.class)).isEqualTo(3);
 		assertThat(output).containsOnlyOnce("Cannot start a delivery thread");
 	}
 
-	@Test
-	void aTimerWithoutAThreadCostsNoGoalAndCountsNoneTwice() {
-		AtomicBoolean refusing = new AtomicBoolean(true);
-		AtomicInteger refusals = new AtomicInteger();
-		ManualTimer timer = new ManualTimer();
-		DeliveryTimer failing = new DeliveryTimer() {
-
-			@Override
-			public long now() {
-				return timer.now();
-			}
-
-			@Override
-			public Future<?> schedule(Runnable task, long delayNanos) {
-				if (refusing.get()) {
-					refusals.incrementAndGet();
-					throw new OutOfMemoryError("unable to create native thread");
-				}
-				return timer.schedule(task, delayNanos);
-			}
-
-			@Override
-			public void stop() {
-				timer.stop();
-			}
-
-		};
-		AtomicInteger calls = new AtomicInteger();
-		this.dispatcher = new InMemoryGoalDispatcher(new GoalDelivery((goal) -> {
-			if (calls.incrementAndGet() == 1) {
-				throw new DataFastUnavailableException("busy", 429, Duration.ofSeconds(7));
-			}
-			return RECEIPT;
-		}), new GoalOutcomePublisher(() -> List.of(this.outcomes)), new InMemorySettings(10, 1, Duration.ofSeconds(60)),
-				new RetryPolicy(RetrySettings.DEFAULTS, () -> 1.0), failing, this.threads, null);
-		dispatch(1);
-		Awaitility.await().until(() -> refusals.get() > 0 && this.dispatcher.workers() == 0);
-		dispatch(1);
-		assertThat(this.outcomes.all()).isEmpty();
-		refusing.set(false);
-		dispatch(1);
-		timer.advance(Duration.ofSeconds(7));
-		this.outcomes.awaitCount(3);
-		assertThat(this.outcomes.count(Created.class)).isEqualTo(3);
-	}
-
-	private void create(ManualTimer timer, DeliveryContext context, Function<Goal, GoalReceipt> client) {
-		this.dispatcher = new InMemoryGoalDispatcher(new GoalDelivery(client),
-				new GoalOutcomePublisher(() -> List.of(this.outcomes)),
-				new InMemorySettings(10, 1, Duration.ofSeconds(60)), new RetryPolicy(RetrySettings.DEFAULTS, () -> 1.0),
-				timer, this.threads, context);
+	private void create(DeliveryContext context, Function<Goal, GoalReceipt> client) {
+		this.publisher = new GoalOutcomePublisher(() -> List.of(this.outcomes));
+		this.dispatcher = new InMemoryGoalDispatcher(new GoalDelivery(client), this.publisher,
+				new InMemorySettings(10, 1, Duration.ofMillis(100)), QUICK_RETRY, this.threads, context);
 	}
 
 	private void create(int capacity, int concurrency, Duration shutdownTimeout, Function<Goal, GoalReceipt> client) {
-		this.dispatcher = new InMemoryGoalDispatcher(new GoalDelivery(client),
-				new GoalOutcomePublisher(() -> List.of(this.outcomes)),
+		this.publisher = new GoalOutcomePublisher(() -> List.of(this.outcomes));
+		this.dispatcher = new InMemoryGoalDispatcher(new GoalDelivery(client), this.publisher,
 				new InMemorySettings(capacity, concurrency, shutdownTimeout), RetrySettings.DEFAULTS, this.threads,
 				null);
+	}
+
+	private static Thread startAndAwaitWaiting(Runnable task) {
+		Thread thread = new Thread(task);
+		thread.start();
+		Awaitility.await().until(() -> thread.getState() == Thread.State.TIMED_WAITING);
+		return thread;
 	}
 
 	private void dispatch(int count) {

@@ -14,7 +14,7 @@
  * limitations under the License.
  */
 
-package io.datafast.delivery;
+package io.datafast.delivery.memory;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,6 +29,7 @@ import java.util.stream.IntStream;
 import io.datafast.DataFastGoals;
 import io.datafast.Goal;
 import io.datafast.GoalFilter;
+import io.datafast.delivery.GoalOutcome;
 import io.datafast.delivery.GoalOutcome.Created;
 import io.datafast.delivery.GoalOutcome.Dropped;
 import io.datafast.test.MockAnswer;

@@ -14,7 +14,7 @@
  * limitations under the License.
  */
 
-package io.datafast.delivery;
+package io.datafast.delivery.memory;
 
 import java.time.Duration;
 

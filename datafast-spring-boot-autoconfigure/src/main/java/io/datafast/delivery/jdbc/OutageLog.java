@@ -14,7 +14,7 @@
  * limitations under the License.
  */
 
-package io.datafast.delivery;
+package io.datafast.delivery.jdbc;
 
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;

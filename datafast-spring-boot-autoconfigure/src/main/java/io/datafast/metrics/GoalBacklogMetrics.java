@@ -16,34 +16,34 @@
 
 package io.datafast.metrics;
 
-import io.datafast.delivery.InMemoryGoalDispatcher;
+import io.datafast.delivery.GoalBacklog;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 
 /**
- * Gauges of the queue in memory: {@code datafast.goals.pending}, the goals that are
- * waiting, in flight or waiting to be tried again, and {@code datafast.goals.capacity},
- * how many that may be.
+ * Gauges of the backlog: {@code datafast.goals.pending}, the goals that are waiting, in
+ * flight or waiting to be tried again, and {@code datafast.goals.capacity}, how many that
+ * may be.
  */
-public final class GoalDispatcherMetrics implements MeterBinder {
+public final class GoalBacklogMetrics implements MeterBinder {
 
-	private final InMemoryGoalDispatcher dispatcher;
+	private final GoalBacklog backlog;
 
 	/**
 	 * Create metrics.
-	 * @param dispatcher the dispatcher to look at; registries refer to it weakly
+	 * @param backlog the backlog to look at; registries refer to it weakly
 	 */
-	public GoalDispatcherMetrics(InMemoryGoalDispatcher dispatcher) {
-		this.dispatcher = dispatcher;
+	public GoalBacklogMetrics(GoalBacklog backlog) {
+		this.backlog = backlog;
 	}
 
 	@Override
 	public void bindTo(MeterRegistry registry) {
-		Gauge.builder("datafast.goals.pending", this.dispatcher, InMemoryGoalDispatcher::pending)
+		Gauge.builder("datafast.goals.pending", this.backlog, GoalBacklog::pending)
 			.description("Goals that are waiting, in flight or waiting to be tried again")
 			.register(registry);
-		Gauge.builder("datafast.goals.capacity", this.dispatcher, InMemoryGoalDispatcher::capacity)
+		Gauge.builder("datafast.goals.capacity", this.backlog, GoalBacklog::capacity)
 			.description("How many goals may be pending")
 			.register(registry);
 	}

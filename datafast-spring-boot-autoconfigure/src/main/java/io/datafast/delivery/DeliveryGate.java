@@ -1,0 +1,247 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.datafast.delivery;
+
+import java.time.Duration;
+import java.util.function.IntFunction;
+import java.util.function.LongSupplier;
+
+import io.datafast.DataFastException;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides when calls to DataFast may start. It is closed during a pause that DataFast
+ * asked for. It is closed during an outage, too, except for one probe at a time, with
+ * backoff between two probes. An outage begins when a call could not be sent, or when a
+ * number of calls in a row were sent and got no answer. Any answer ends it.
+ * <p>
+ * Each call needs a {@link Permit}, and {@link GoalAttempt} reports what became of the
+ * call. The gate logs outages and pauses. Thread-safe; never blocks.
+ */
+public final class DeliveryGate implements AutoCloseable {
+
+	private final Log log = LogFactory.getLog(DeliveryGate.class);
+
+	private final ThrottledLog throttledLog;
+
+	private final int unansweredLimit;
+
+	private final IntFunction<Duration> backoff;
+
+	private final Runnable onRecovery;
+
+	private final LongSupplier nanoTime;
+
+	private long pausedUntil;
+
+	private int failedProbes;
+
+	private long probeAt;
+
+	private @Nullable Permit probe;
+
+	private int unansweredInARow;
+
+	private long outageSince;
+
+	private boolean outageLogged;
+
+	private @Nullable Duration maxBackoff;
+
+	/**
+	 * Create an open gate.
+	 * @param concurrency how many calls are in flight at most; as many calls in a row
+	 * without an answer are an outage
+	 * @param retryPolicy gives the time between two probes
+	 * @param onRecovery called when an outage has ended, on the thread of the call that
+	 * was answered
+	 */
+	public DeliveryGate(int concurrency, RetryPolicy retryPolicy, Runnable onRecovery) {
+		this(concurrency, retryPolicy::backoff, onRecovery, System::nanoTime);
+	}
+
+	DeliveryGate(int concurrency, IntFunction<Duration> backoff, Runnable onRecovery, LongSupplier nanoTime) {
+		this.unansweredLimit = concurrency;
+		this.backoff = backoff;
+		this.onRecovery = onRecovery;
+		this.nanoTime = nanoTime;
+		this.throttledLog = new ThrottledLog(DeliveryGate.class, nanoTime);
+		this.pausedUntil = nanoTime.getAsLong();
+	}
+
+	/**
+	 * How many calls may start now.
+	 * @return 0 if it is closed, 1 if the next call is a probe, {@link Integer#MAX_VALUE}
+	 * if it is open
+	 */
+	public synchronized int availablePermits() {
+		if (this.nanoTime.getAsLong() - this.pausedUntil < 0) {
+			return 0;
+		}
+		if (this.failedProbes == 0) {
+			return Integer.MAX_VALUE;
+		}
+		return (this.probe == null && this.nanoTime.getAsLong() - this.probeAt >= 0) ? 1 : 0;
+	}
+
+	/**
+	 * When the next call may start.
+	 * @return the time until then, zero if it may start now, or {@code null} if that
+	 * depends on the probe that is in flight
+	 */
+	public synchronized @Nullable Duration opensIn() {
+		if (this.failedProbes > 0 && this.probe != null) {
+			return null;
+		}
+		long now = this.nanoTime.getAsLong();
+		long pause = this.pausedUntil - now;
+		long probing = (this.failedProbes > 0) ? this.probeAt - now : 0;
+		return Duration.ofNanos(Math.max(0, Math.max(pause, probing)));
+	}
+
+	/**
+	 * Ask for the permission to make one call.
+	 * @return a permit for {@link GoalAttempt#run}, or for {@link #release} if the call
+	 * is not made; {@code null} if no call may start now
+	 */
+	public synchronized @Nullable Permit tryAcquire() {
+		int available = availablePermits();
+		if (available == 0) {
+			return null;
+		}
+		Permit permit = new Permit();
+		if (available == 1) {
+			this.probe = permit;
+		}
+		return permit;
+	}
+
+	/**
+	 * Give a permit back whose call was not made, or told nothing of DataFast. Has no
+	 * effect on a permit whose result is known.
+	 * @param permit the permit
+	 */
+	public synchronized void release(Permit permit) {
+		if (permit == this.probe) {
+			this.probe = null;
+		}
+	}
+
+	/**
+	 * Bound the time between two probes, as at shutdown. The next probe may start at
+	 * once. Pauses that DataFast asks for are not affected.
+	 * @param maxBackoff the bound, or {@code null} for none but the policy's
+	 */
+	public synchronized void limitBackoff(@Nullable Duration maxBackoff) {
+		this.maxBackoff = maxBackoff;
+		this.probeAt = this.nanoTime.getAsLong();
+	}
+
+	/**
+	 * DataFast answered, whatever it said.
+	 */
+	void answered() {
+		if (recovered()) {
+			this.onRecovery.run();
+		}
+	}
+
+	private synchronized boolean recovered() {
+		this.unansweredInARow = 0;
+		if (this.failedProbes == 0) {
+			return false;
+		}
+		this.failedProbes = 0;
+		this.probe = null;
+		Duration outage = Duration.ofNanos(this.nanoTime.getAsLong() - this.outageSince);
+		String message = "DataFast answers again after " + outage.toSeconds() + " s";
+		if (this.outageLogged) {
+			this.log.info(message);
+		}
+		else {
+			this.log.debug(message);
+		}
+		return true;
+	}
+
+	/**
+	 * A call could not be sent.
+	 */
+	synchronized void notSent(Permit permit, DataFastException failure) {
+		boolean begins = this.failedProbes == 0;
+		if (begins || permit == this.probe) {
+			this.failedProbes++;
+			Duration delay = this.backoff.apply(this.failedProbes);
+			delay = (this.maxBackoff != null && delay.compareTo(this.maxBackoff) > 0) ? this.maxBackoff : delay;
+			this.probeAt = this.nanoTime.getAsLong() + delay.toNanos();
+			this.probe = null;
+		}
+		if (begins) {
+			this.outageSince = this.nanoTime.getAsLong();
+			this.outageLogged = false;
+		}
+		if (!this.outageLogged) {
+			this.outageLogged = this.throttledLog.warn("DataFast is unreachable",
+					failure.getMessage() + ". Goals wait, and DataFast is probed until it answers; check the network"
+							+ " and datafast.base-url if it never did.",
+					null);
+		}
+	}
+
+	/**
+	 * A call was sent, and there was no answer.
+	 */
+	synchronized void unanswered(Permit permit, DataFastException failure) {
+		this.unansweredInARow++;
+		if (this.failedProbes > 0 || this.unansweredInARow >= this.unansweredLimit) {
+			notSent(permit, failure);
+		}
+	}
+
+	/**
+	 * DataFast asked for a pause.
+	 */
+	synchronized void pause(Duration pause, DataFastException failure) {
+		long until = this.nanoTime.getAsLong() + pause.toNanos();
+		if (until - this.pausedUntil > 0) {
+			this.pausedUntil = until;
+		}
+		this.throttledLog.warn("Pauses that DataFast asked for",
+				"DataFast asks for a pause of " + pause.toSeconds() + " s: " + failure.getMessage(), null);
+	}
+
+	/**
+	 * Log what has not been logged yet.
+	 */
+	@Override
+	public void close() {
+		this.throttledLog.close();
+	}
+
+	/**
+	 * The permission to make a call.
+	 */
+	public static final class Permit {
+
+		private Permit() {
+		}
+
+	}
+
+}

@@ -1,0 +1,83 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.datafast.delivery;
+
+import java.util.Deque;
+import java.util.concurrent.ConcurrentLinkedDeque;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+import org.springframework.beans.factory.DisposableBean;
+import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+
+/**
+ * Ends delivery after all other beans have been destroyed: executors that await their
+ * tasks, and {@code @PreDestroy} methods, may still track goals. Beans are destroyed in
+ * the reverse order of their creation, and bean factory post-processors are created
+ * before all other beans. To be one is all that this class needs; it processes nothing.
+ * Thread-safe.
+ */
+public final class DeliveryShutdown implements BeanFactoryPostProcessor, DisposableBean {
+
+	/**
+	 * The phase of a dispatcher: far below the phases of web servers, message listeners
+	 * and task executors, and of an application's own components that have none in
+	 * particular: what starts later stops earlier.
+	 */
+	public static final int PHASE = Integer.MIN_VALUE / 2;
+
+	private final Log log = LogFactory.getLog(DeliveryShutdown.class);
+
+	private final Deque<AutoCloseable> resources = new ConcurrentLinkedDeque<>();
+
+	@Override
+	public void postProcessBeanFactory(ConfigurableListableBeanFactory beanFactory) {
+	}
+
+	/**
+	 * Close a resource last. What is registered first is closed last. A bean that is
+	 * registered must not have a destroy method of its own.
+	 * @param <T> the type of the resource
+	 * @param resource the resource
+	 * @return the resource
+	 */
+	public <T extends AutoCloseable> T register(T resource) {
+		this.resources.push(resource);
+		return resource;
+	}
+
+	@Override
+	public void destroy() {
+		AutoCloseable resource = this.resources.poll();
+		while (resource != null) {
+			close(resource);
+			resource = this.resources.poll();
+		}
+	}
+
+	private void close(AutoCloseable resource) {
+		try {
+			resource.close();
+		}
+		catch (Exception ex) {
+			this.log.warn("Closing " + resource.getClass().getName() + " failed", ex);
+		}
+	}
+
+}
