@@ -22,7 +22,7 @@ import java.util.function.IntSupplier;
 import io.datafast.DataFastGoals;
 import io.datafast.Goal;
 import io.datafast.VisitorIdResolver;
-import io.datafast.delivery.FailureLog;
+import io.datafast.delivery.ThrottledLog;
 import io.datafast.delivery.GoalOutcomePublisher;
 import io.datafast.interceptor.TrackGoalOperation.Entry;
 import io.datafast.interceptor.result.ResultValues;
@@ -53,7 +53,7 @@ final class GoalTracker {
 
 	private static final Log logger = LogFactory.getLog(GoalTracker.class);
 
-	private final FailureLog failures = new FailureLog(GoalTracker.class);
+	private final ThrottledLog failures = new ThrottledLog(GoalTracker.class);
 
 	private final Lazy<DataFastGoals> goals;
 
@@ -197,7 +197,7 @@ final class GoalTracker {
 			catch (Exception ex) {
 				String where = describe(operation, invocation.getMethod(), invocation.getTargetClass())
 						+ " left metadata entry \"" + entry.key() + "\" out";
-				this.failures.log(where, where + ": " + FailureDescription.of(ex), null);
+				this.failures.warn(where, where + ": " + FailureDescription.of(ex), null);
 			}
 		}
 		return result;

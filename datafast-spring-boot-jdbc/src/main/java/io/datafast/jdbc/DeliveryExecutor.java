@@ -1,0 +1,98 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.datafast.jdbc;
+
+import java.util.List;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The threads that deliver. It knows when there is one to spare: looking for goals that
+ * are due only makes sense then, and with some databases what is found while there is
+ * none piles up in memory.
+ */
+final class DeliveryExecutor extends ThreadPoolExecutor {
+
+	private static final long INTERRUPTED_MILLIS = 1000;
+
+	private final AtomicInteger busy = new AtomicInteger();
+
+	private final AtomicBoolean due = new AtomicBoolean();
+
+	private volatile boolean interrupted;
+
+	private volatile Runnable lookForGoals = () -> {
+	};
+
+	DeliveryExecutor(int threads, ThreadFactory threadFactory) {
+		super(threads, threads, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), threadFactory);
+		allowCoreThreadTimeOut(true);
+	}
+
+	/**
+	 * Set what finds goals that are due.
+	 */
+	void setLookForGoals(Runnable lookForGoals) {
+		this.lookForGoals = lookForGoals;
+	}
+
+	/**
+	 * There are new goals: look for them as soon as there is a thread to spare.
+	 */
+	void goalsAreDue() {
+		this.due.set(true);
+		lookIfThereIsAThread();
+	}
+
+	private void lookIfThereIsAThread() {
+		if (this.due.get() && this.busy.get() < getMaximumPoolSize() && this.due.compareAndSet(true, false)) {
+			this.lookForGoals.run();
+		}
+	}
+
+	@Override
+	protected void beforeExecute(Thread thread, Runnable runnable) {
+		this.busy.incrementAndGet();
+	}
+
+	@Override
+	protected void afterExecute(Runnable runnable, Throwable failure) {
+		this.busy.decrementAndGet();
+		lookIfThereIsAThread();
+	}
+
+	@Override
+	public List<Runnable> shutdownNow() {
+		this.interrupted = true;
+		return super.shutdownNow();
+	}
+
+	/**
+	 * The engine would wait a second time as long for what it has interrupted.
+	 */
+	@Override
+	public boolean awaitTermination(long timeout, TimeUnit unit) throws InterruptedException {
+		long millis = unit.toMillis(timeout);
+		return super.awaitTermination(this.interrupted ? Math.min(millis, INTERRUPTED_MILLIS) : millis,
+				TimeUnit.MILLISECONDS);
+	}
+
+}
