@@ -17,16 +17,18 @@
 package io.datafast.jdbc;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 
+import io.datafast.delivery.DaemonThreadFactory;
+import io.datafast.delivery.GoalOutcome.Dropped;
+import io.datafast.delivery.GoalOutcomePublisher;
+import io.datafast.delivery.ThrottledLog;
 import io.datafast.jdbc.GoalTable.NewGoal;
 import org.jspecify.annotations.Nullable;
 
@@ -47,16 +49,24 @@ final class BackgroundWriter {
 
 	private static final long PAUSE_MILLIS = 200;
 
-	private final Consumer<List<NewGoal>> insert;
+	private static final String NO_THREAD = "No thread can be started that stores goals; the next goal tries again";
 
-	private final Listener listener;
+	private final GoalTable table;
+
+	private final Backlog backlog;
+
+	private final GoalOutcomePublisher outcomes;
+
+	private final Runnable stored;
+
+	private final ThrottledLog log = new ThrottledLog(JdbcGoalDispatcher.class);
 
 	private final ThreadPoolExecutor executor;
 
 	/**
-	 * In the order of their deadlines. A goal stays here until it has been stored.
+	 * In the order of their times. A goal stays here until it has been stored.
 	 */
-	private final Deque<Entry> waiting = new ArrayDeque<>();
+	private final Deque<NewGoal> waiting = new ArrayDeque<>();
 
 	private boolean working;
 
@@ -64,36 +74,47 @@ final class BackgroundWriter {
 
 	/**
 	 * Create a writer.
-	 * @param insert inserts goals in a transaction of their own
-	 * @param listener is told what becomes of the goals
-	 * @param threadFactory makes the thread
+	 * @param table the table
+	 * @param backlog bounds the goals
+	 * @param outcomes told of goals that are not stored
+	 * @param stored called when goals have been stored
 	 */
-	BackgroundWriter(Consumer<List<NewGoal>> insert, Listener listener, ThreadFactory threadFactory) {
-		this.insert = insert;
-		this.listener = listener;
-		this.executor = new ThreadPoolExecutor(1, 1, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), threadFactory);
+	BackgroundWriter(GoalTable table, Backlog backlog, GoalOutcomePublisher outcomes, Runnable stored) {
+		this.table = table;
+		this.backlog = backlog;
+		this.outcomes = outcomes;
+		this.stored = stored;
+		this.executor = new ThreadPoolExecutor(1, 1, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(),
+				new DaemonThreadFactory("datafast-writer-"));
 		this.executor.allowCoreThreadTimeOut(true);
 	}
 
 	/**
 	 * Take a goal over. Never blocks.
-	 * @return whether it is taken; {@code false} if this has been closed
 	 */
-	synchronized boolean add(NewGoal goal) {
-		if (this.closed) {
-			return false;
+	void add(NewGoal goal) {
+		if (!this.backlog.reserve(1)) {
+			this.outcomes.publish(goal.goal(), new Dropped(Dropped.Reason.QUEUE_FULL, null));
 		}
-		this.waiting.add(new Entry(goal, System.nanoTime() + PATIENCE.toNanos()));
-		if (!this.working) {
+		else if (!tryAdd(goal)) {
+			drop(List.of(goal), Dropped.Reason.SHUTDOWN);
+		}
+	}
+
+	private synchronized boolean tryAdd(NewGoal goal) {
+		if (!this.closed) {
+			this.waiting.add(goal);
+		}
+		if (!this.closed && !this.working) {
 			try {
 				this.executor.execute(this::work);
 				this.working = true;
 			}
 			catch (Throwable ex) {
-				// No thread can be started now. The next goal tries again.
+				this.log.warn(NO_THREAD, NO_THREAD, ex);
 			}
 		}
-		return true;
+		return !this.closed;
 	}
 
 	/**
@@ -114,52 +135,51 @@ final class BackgroundWriter {
 	}
 
 	/**
-	 * Take no more goals, and wait until all are stored.
+	 * Take no more goals, wait until all are stored, and drop those that are not.
 	 * @param timeout how long to wait at most
-	 * @return the goals that are not stored by then; the listener is not told of them
 	 */
-	List<NewGoal> close(Duration timeout) {
+	void close(Duration timeout) {
 		synchronized (this) {
 			this.closed = true;
 		}
 		flush(timeout);
-		List<NewGoal> left = remove(first(Integer.MAX_VALUE));
+		drop(remove(first(Integer.MAX_VALUE)), Dropped.Reason.SHUTDOWN);
 		this.executor.shutdownNow();
-		return left;
+		this.log.close();
 	}
 
 	private void work() {
 		int oneByOne = 0;
-		List<Entry> batch = first(BATCH);
+		List<NewGoal> batch = first(BATCH);
 		while (!batch.isEmpty()) {
 			Throwable failure = attempt(batch);
-			if (failure == null) {
-				this.listener.stored(remove(batch));
+			if (failure == null || (batch.size() == 1 && StorageFailure.isDuplicate(failure))) {
+				// A duplicate was committed before without being acknowledged.
+				this.backlog.release(remove(batch).size(), true);
+				this.stored.run();
 			}
 			else if (isTemporary(failure)) {
-				this.listener.delayed(failure);
-				this.listener.failed(remove(expired()), failure);
+				this.log.warn("Goals that wait for the database",
+						StorageFailure.describe(failure) + ". They wait in memory for up to a minute", null);
+				drop(remove(expired()), Dropped.Reason.FAILED);
 				pause();
 			}
 			else if (batch.size() > 1) {
 				// One that is refused does not keep the others from being stored.
 				oneByOne = batch.size() + 1;
 			}
-			else if (StorageFailure.isDuplicate(failure)) {
-				// An earlier attempt was committed without being acknowledged.
-				this.listener.stored(remove(batch));
-			}
 			else {
-				this.listener.failed(remove(batch), failure);
+				this.log.warn("Goals that cannot be stored", StorageFailure.describe(failure), null);
+				drop(remove(batch), Dropped.Reason.FAILED);
 			}
 			oneByOne--;
 			batch = first((oneByOne > 0) ? 1 : BATCH);
 		}
 	}
 
-	private @Nullable Throwable attempt(List<Entry> batch) {
+	private @Nullable Throwable attempt(List<NewGoal> batch) {
 		try {
-			this.insert.accept(goals(batch));
+			this.table.insert(batch);
 			return null;
 		}
 		catch (Throwable ex) {
@@ -172,6 +192,11 @@ final class BackgroundWriter {
 				&& !StorageFailure.isRefusal(failure);
 	}
 
+	private void drop(List<NewGoal> goals, Dropped.Reason reason) {
+		this.backlog.release(goals.size(), false);
+		goals.forEach((goal) -> this.outcomes.publish(goal.goal(), new Dropped(reason, null)));
+	}
+
 	private static void pause() {
 		try {
 			TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
@@ -181,60 +206,25 @@ final class BackgroundWriter {
 		}
 	}
 
-	private synchronized List<Entry> first(int limit) {
+	private synchronized List<NewGoal> first(int limit) {
 		this.working = !this.waiting.isEmpty();
 		return this.waiting.stream().limit(limit).toList();
 	}
 
-	private synchronized List<Entry> expired() {
-		long now = System.nanoTime();
-		return this.waiting.stream().takeWhile((entry) -> entry.deadline() - now <= 0).toList();
+	private synchronized List<NewGoal> expired() {
+		Instant trackedBefore = Instant.now().minus(PATIENCE);
+		return this.waiting.stream().takeWhile((goal) -> GoalId.timeOf(goal.id()).isBefore(trackedBefore)).toList();
 	}
 
 	/**
 	 * Remove goals, and tell which of them were still there.
 	 */
-	private synchronized List<NewGoal> remove(List<Entry> entries) {
-		List<Entry> removed = new ArrayList<>();
-		for (Entry entry : entries) {
-			if (this.waiting.peek() == entry) {
-				removed.add(this.waiting.remove());
-			}
-		}
+	private synchronized List<NewGoal> remove(List<NewGoal> goals) {
+		List<NewGoal> removed = goals.stream().filter(this.waiting::removeFirstOccurrence).toList();
 		if (this.waiting.isEmpty()) {
 			notifyAll();
 		}
-		return goals(removed);
-	}
-
-	private static List<NewGoal> goals(List<Entry> entries) {
-		return entries.stream().map(Entry::goal).toList();
-	}
-
-	/**
-	 * Is told what becomes of the goals, on the thread that writes them.
-	 */
-	interface Listener {
-
-		/**
-		 * Goals have been stored.
-		 */
-		void stored(List<NewGoal> goals);
-
-		/**
-		 * Goals will not be stored.
-		 */
-		void failed(List<NewGoal> goals, Throwable failure);
-
-		/**
-		 * Goals wait, since the database cannot store them now.
-		 */
-		void delayed(Throwable failure);
-
-	}
-
-	private record Entry(NewGoal goal, long deadline) {
-
+		return removed;
 	}
 
 }

@@ -18,6 +18,7 @@ package io.datafast.jdbc;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.function.BooleanSupplier;
 
 import io.datafast.jdbc.GoalTable.Counts;
 import org.jspecify.annotations.Nullable;
@@ -45,8 +46,8 @@ final class Backlog {
 	}
 
 	/**
-	 * Reserve room for goals that are going to be stored, to be {@linkplain #stored
-	 * confirmed} or {@linkplain #abandoned given back}.
+	 * Reserve room for goals that are going to be stored, to be {@linkplain #release
+	 * released}.
 	 * @return whether there is room for all of them
 	 */
 	synchronized boolean reserve(int goals) {
@@ -54,40 +55,46 @@ final class Backlog {
 	}
 
 	/**
-	 * Goals with a reservation are rows now.
+	 * Goals with a reservation are rows now, or will be none.
 	 */
-	synchronized void stored(int goals) {
-		this.waiting.confirm(goals);
-	}
-
-	/**
-	 * Goals with a reservation will be no rows.
-	 */
-	synchronized void abandoned(int goals) {
-		this.waiting.release(goals);
+	synchronized void release(int goals, boolean stored) {
+		this.waiting.release(goals, stored);
 	}
 
 	/**
 	 * A goal in the table no longer waits.
 	 */
 	synchronized void ended() {
-		this.waiting.remove();
+		this.waiting.add(-1);
 	}
 
 	/**
-	 * Reserve room for a goal that is going to be parked, to be {@linkplain #parked
-	 * confirmed} or {@linkplain #notParked given back}.
+	 * Park a goal if there is room for it, also if many goals are parked at the same
+	 * moment.
+	 * @param park parks the goal, and says whether it did
+	 * @param otherwise what to do instead if there is no room
+	 * @return what either says
 	 */
-	synchronized boolean reserveParked() {
+	boolean park(BooleanSupplier park, BooleanSupplier otherwise) {
+		if (!reserveParked()) {
+			return otherwise.getAsBoolean();
+		}
+		boolean parked = false;
+		try {
+			parked = park.getAsBoolean();
+			return parked;
+		}
+		finally {
+			releaseParked(parked);
+		}
+	}
+
+	private synchronized boolean reserveParked() {
 		return this.parked.reserve(1, this.parkedCapacity);
 	}
 
-	synchronized void parked() {
-		this.parked.confirm(1);
-	}
-
-	synchronized void notParked() {
-		this.parked.release(1);
+	private synchronized void releaseParked(boolean added) {
+		this.parked.release(1, added);
 	}
 
 	synchronized boolean isFull() {
@@ -100,10 +107,6 @@ final class Backlog {
 
 	synchronized int parkedCount() {
 		return this.parked.total();
-	}
-
-	int capacity() {
-		return this.capacity;
 	}
 
 	/**
@@ -153,19 +156,16 @@ final class Backlog {
 			return true;
 		}
 
-		void confirm(int count) {
+		void release(int count, boolean added) {
 			this.reserved -= count;
+			if (added) {
+				add(count);
+			}
+		}
+
+		void add(int count) {
 			this.rows += count;
 			this.changes += count;
-		}
-
-		void release(int count) {
-			this.reserved -= count;
-		}
-
-		void remove() {
-			this.rows--;
-			this.changes--;
 		}
 
 		void counted(long counted, long changesBefore) {

@@ -17,7 +17,8 @@
 package io.datafast.jdbc;
 
 import java.util.List;
-import java.util.regex.Pattern;
+
+import io.datafast.jdbc.ParkedGoals.ParkedGoal;
 
 import org.springframework.boot.actuate.endpoint.Access;
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
@@ -37,8 +38,6 @@ import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 public class DataFastParkedEndpoint {
 
 	private static final int MAX_SHOWN = 100;
-
-	private static final Pattern ID = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
 
 	private final JdbcGoalDispatcher dispatcher;
 
@@ -67,7 +66,7 @@ public class DataFastParkedEndpoint {
 	 */
 	@WriteOperation
 	public RequeuedDescriptor requeueAll() {
-		return new RequeuedDescriptor(this.dispatcher.parkedGoals().requeueAll(null));
+		return new RequeuedDescriptor(this.dispatcher.parkedGoals().requeue(null));
 	}
 
 	/**
@@ -78,10 +77,7 @@ public class DataFastParkedEndpoint {
 	 */
 	@WriteOperation
 	public RequeuedDescriptor requeue(@Selector String idOrReason) {
-		if (isId(idOrReason)) {
-			return new RequeuedDescriptor(this.dispatcher.parkedGoals().requeue(idOrReason) ? 1 : 0);
-		}
-		return new RequeuedDescriptor(this.dispatcher.parkedGoals().requeueAll(idOrReason));
+		return new RequeuedDescriptor(this.dispatcher.parkedGoals().requeue(idOrReason));
 	}
 
 	/**
@@ -90,7 +86,7 @@ public class DataFastParkedEndpoint {
 	 */
 	@DeleteOperation
 	public DeletedDescriptor deleteAll() {
-		return new DeletedDescriptor(this.dispatcher.parkedGoals().deleteAll(null));
+		return new DeletedDescriptor(this.dispatcher.parkedGoals().delete(null));
 	}
 
 	/**
@@ -100,14 +96,7 @@ public class DataFastParkedEndpoint {
 	 */
 	@DeleteOperation
 	public DeletedDescriptor delete(@Selector String idOrReason) {
-		if (isId(idOrReason)) {
-			return new DeletedDescriptor(this.dispatcher.parkedGoals().delete(idOrReason) ? 1 : 0);
-		}
-		return new DeletedDescriptor(this.dispatcher.parkedGoals().deleteAll(idOrReason));
-	}
-
-	private static boolean isId(String idOrReason) {
-		return ID.matcher(idOrReason).matches();
+		return new DeletedDescriptor(this.dispatcher.parkedGoals().delete(idOrReason));
 	}
 
 	/**

@@ -16,7 +16,6 @@
 
 package io.datafast.jdbc;
 
-import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -31,13 +30,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class DeliveryExecutor extends ThreadPoolExecutor {
 
-	private static final long INTERRUPTED_MILLIS = 1000;
-
 	private final AtomicInteger busy = new AtomicInteger();
 
 	private final AtomicBoolean due = new AtomicBoolean();
-
-	private volatile boolean interrupted;
 
 	private volatile Runnable lookForGoals = () -> {
 	};
@@ -77,22 +72,6 @@ final class DeliveryExecutor extends ThreadPoolExecutor {
 	protected void afterExecute(Runnable runnable, Throwable failure) {
 		this.busy.decrementAndGet();
 		lookIfThereIsAThread();
-	}
-
-	@Override
-	public List<Runnable> shutdownNow() {
-		this.interrupted = true;
-		return super.shutdownNow();
-	}
-
-	/**
-	 * The engine would wait a second time as long for what it has interrupted.
-	 */
-	@Override
-	public boolean awaitTermination(long timeout, TimeUnit unit) throws InterruptedException {
-		long millis = unit.toMillis(timeout);
-		return super.awaitTermination(this.interrupted ? Math.min(millis, INTERRUPTED_MILLIS) : millis,
-				TimeUnit.MILLISECONDS);
 	}
 
 }

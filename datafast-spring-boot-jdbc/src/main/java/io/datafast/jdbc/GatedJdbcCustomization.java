@@ -16,96 +16,56 @@
 
 package io.datafast.jdbc;
 
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.time.Instant;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
 import java.util.List;
 
 import com.github.kagkarlsson.scheduler.jdbc.JdbcCustomization;
-import com.github.kagkarlsson.scheduler.jdbc.JdbcTaskRepositoryContext;
-import com.github.kagkarlsson.scheduler.task.Execution;
 import io.datafast.delivery.DeliveryGate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Lets db-scheduler find no more goals than the {@link DeliveryGate} lets through, so
- * that an outage of DataFast neither changes rows nor fills the memory with them.
+ * that an outage of DataFast neither changes rows nor fills the memory with them. The two
+ * methods that find goals have the limit as a parameter.
  */
-final class GatedJdbcCustomization implements JdbcCustomization {
+final class GatedJdbcCustomization implements InvocationHandler {
 
-	private final JdbcCustomization delegate;
+	private final JdbcCustomization target;
 
 	private final DeliveryGate gate;
 
-	GatedJdbcCustomization(JdbcCustomization delegate, DeliveryGate gate) {
-		this.delegate = delegate;
+	private GatedJdbcCustomization(JdbcCustomization target, DeliveryGate gate) {
+		this.target = target;
 		this.gate = gate;
 	}
 
-	@Override
-	public List<Execution> lockAndFetchSingleStatement(JdbcTaskRepositoryContext context, Instant now, int limit,
-			boolean orderByPriority) {
-		int admitted = Math.min(limit, this.gate.availablePermits());
-		return (admitted > 0) ? this.delegate.lockAndFetchSingleStatement(context, now, admitted, orderByPriority)
-				: List.of();
+	static JdbcCustomization of(JdbcCustomization target, DeliveryGate gate) {
+		return (JdbcCustomization) Proxy.newProxyInstance(JdbcCustomization.class.getClassLoader(),
+				new Class<?>[] { JdbcCustomization.class }, new GatedJdbcCustomization(target, gate));
 	}
 
 	@Override
-	public String createSelectDueQuery(String tableName, int limit, String andCondition, boolean orderByPriority) {
-		int admitted = Math.min(limit, this.gate.availablePermits());
-		return (admitted > 0) ? this.delegate.createSelectDueQuery(tableName, admitted, andCondition, orderByPriority)
-				: this.delegate.createSelectDueQuery(tableName, 1, andCondition + " and 1 = 0 ", orderByPriority);
-	}
-
-	@Override
-	public String createGenericSelectForUpdateQuery(String tableName, int limit, String requiredAndCondition,
-			boolean orderByPriority) {
-		return this.delegate.createGenericSelectForUpdateQuery(tableName, limit, requiredAndCondition, orderByPriority);
-	}
-
-	@Override
-	public String getName() {
-		return this.delegate.getName();
-	}
-
-	@Override
-	public void setInstant(PreparedStatement statement, int index, Instant value) throws SQLException {
-		this.delegate.setInstant(statement, index, value);
-	}
-
-	@Override
-	public Instant getInstant(ResultSet resultSet, String columnName) throws SQLException {
-		return this.delegate.getInstant(resultSet, columnName);
-	}
-
-	@Override
-	public void setTaskData(PreparedStatement statement, int index, byte[] value) throws SQLException {
-		this.delegate.setTaskData(statement, index, value);
-	}
-
-	@Override
-	public byte[] getTaskData(ResultSet resultSet, String columnName) throws SQLException {
-		return this.delegate.getTaskData(resultSet, columnName);
-	}
-
-	@Override
-	public boolean supportsExplicitQueryLimitPart() {
-		return this.delegate.supportsExplicitQueryLimitPart();
-	}
-
-	@Override
-	public String getQueryLimitPart(int limit) {
-		return this.delegate.getQueryLimitPart(limit);
-	}
-
-	@Override
-	public boolean supportsSingleStatementLockAndFetch() {
-		return this.delegate.supportsSingleStatementLockAndFetch();
-	}
-
-	@Override
-	public boolean supportsGenericLockAndFetch() {
-		return this.delegate.supportsGenericLockAndFetch();
+	public @Nullable Object invoke(Object proxy, Method method, Object[] arguments) throws Throwable {
+		int available = this.gate.availablePermits();
+		if (method.getName().equals("lockAndFetchSingleStatement")) {
+			if (available == 0) {
+				return List.of();
+			}
+			arguments[2] = Math.min((int) arguments[2], available);
+		}
+		else if (method.getName().equals("createSelectDueQuery")) {
+			arguments[1] = Math.min((int) arguments[1], Math.max(1, available));
+			arguments[2] = (available == 0) ? arguments[2] + " and 1 = 0 " : arguments[2];
+		}
+		try {
+			return method.invoke(this.target, arguments);
+		}
+		catch (InvocationTargetException ex) {
+			throw ex.getTargetException();
+		}
 	}
 
 }

@@ -16,8 +16,6 @@
 
 package io.datafast.jdbc;
 
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -25,12 +23,9 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
-import javax.sql.DataSource;
-
 import com.github.kagkarlsson.scheduler.Scheduler;
 import com.github.kagkarlsson.scheduler.SchedulerBuilder;
 import com.github.kagkarlsson.scheduler.SchedulerName;
-import com.github.kagkarlsson.scheduler.event.AbstractSchedulerListener;
 import com.github.kagkarlsson.scheduler.logging.LogLevel;
 import com.github.kagkarlsson.scheduler.task.Task;
 import com.github.kagkarlsson.scheduler.task.TaskDescriptor;
@@ -38,9 +33,6 @@ import com.github.kagkarlsson.scheduler.task.helper.Tasks;
 import io.datafast.delivery.DaemonThreadFactory;
 import io.datafast.delivery.DeliveryGate;
 import io.datafast.jdbc.GoalTable.Database;
-
-import org.springframework.jdbc.CannotGetJdbcConnectionException;
-import org.springframework.jdbc.datasource.DelegatingDataSource;
 
 /**
  * A running db-scheduler that takes goals from the table and delivers them. An instance
@@ -69,22 +61,16 @@ final class GoalEngine {
 
 	private final Runnable maintenance;
 
-	private final long deadAfterNanos;
-
-	private volatile long lastCheck = System.nanoTime();
-
 	private volatile boolean stopping;
 
 	GoalEngine(GoalTable table, DeliveryGate gate, JdbcSettings settings, ThreadFactory threadFactory,
 			Function<GoalEngine, GoalExecution> execution, Runnable maintenance) {
 		Database database = table.database();
-		this.deadAfterNanos = settings.heartbeatInterval().multipliedBy(MISSED_HEARTBEATS).toNanos();
 		this.threads = new DeliveryExecutor(settings.concurrency(), threadFactory);
 		this.maintenance = maintenance;
-		SchedulerBuilder builder = Scheduler
-			.create(new EngineDataSource(table.dataSource()), task(execution.apply(this)))
+		SchedulerBuilder builder = Scheduler.create(table.dataSource(), task(execution.apply(this)))
 			.tableName(table.name())
-			.jdbcCustomization(new GatedJdbcCustomization(database.dialect(), gate))
+			.jdbcCustomization(GatedJdbcCustomization.of(database.dialect(), gate))
 			.serializer(table.format())
 			.schedulerName(new SchedulerName.Fixed(nodeName()))
 			.threads(settings.concurrency())
@@ -96,7 +82,6 @@ final class GoalEngine {
 			.missedHeartbeatsLimit(MISSED_HEARTBEATS)
 			// db-scheduler deletes the rows of tasks that it does not know.
 			.deleteUnresolvedAfter(NEVER)
-			.addSchedulerListener(new CheckListener())
 			.shutdownMaxWait(settings.shutdownTimeout())
 			.commitWhenAutocommitDisabled(true)
 			.failureLogging(LogLevel.OFF, false);
@@ -136,15 +121,6 @@ final class GoalEngine {
 		this.threads.goalsAreDue();
 	}
 
-	/**
-	 * Whether this node could not look for crashed nodes for so long that others may seem
-	 * to have crashed only because they could not reach the database either. They get the
-	 * time until the next check.
-	 */
-	boolean wasCutOff() {
-		return System.nanoTime() - this.lastCheck >= this.deadAfterNanos;
-	}
-
 	boolean isStopping() {
 		return this.stopping;
 	}
@@ -155,42 +131,6 @@ final class GoalEngine {
 	void stop() {
 		this.stopping = true;
 		this.scheduler.stop();
-	}
-
-	/**
-	 * Notes when db-scheduler has last looked for crashed nodes.
-	 */
-	private final class CheckListener extends AbstractSchedulerListener {
-
-		@Override
-		public void onSchedulerEvent(SchedulerEventType type) {
-			if (type == SchedulerEventType.RAN_DETECT_DEAD) {
-				GoalEngine.this.lastCheck = System.nanoTime();
-			}
-		}
-
-	}
-
-	/**
-	 * Tells a missing connection apart from what can go wrong on a connection:
-	 * db-scheduler wraps every {@link SQLException} in the same way.
-	 */
-	private static final class EngineDataSource extends DelegatingDataSource {
-
-		EngineDataSource(DataSource dataSource) {
-			super(dataSource);
-		}
-
-		@Override
-		public Connection getConnection() {
-			try {
-				return super.getConnection();
-			}
-			catch (SQLException ex) {
-				throw new CannotGetJdbcConnectionException("There is no connection to the database", ex);
-			}
-		}
-
 	}
 
 }

@@ -16,12 +16,9 @@
 
 package io.datafast.jdbc;
 
-import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 import com.github.kagkarlsson.scheduler.exceptions.ExecutionException;
@@ -42,11 +39,10 @@ import io.datafast.delivery.GoalOutcome;
 import io.datafast.delivery.GoalOutcome.Created;
 import io.datafast.delivery.GoalOutcome.Dropped;
 import io.datafast.delivery.GoalOutcomePublisher;
+import io.datafast.jdbc.JdbcSettings.OnCrash;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
-
-import org.springframework.jdbc.CannotGetJdbcConnectionException;
 
 /**
  * Attempts to deliver goals that db-scheduler has taken from the table, and notes in
@@ -75,13 +71,9 @@ final class GoalExecution {
 
 	private final GoalEngine engine;
 
-	private final OnCrash onCrash;
-
-	private final Duration patience;
+	private final JdbcSettings settings;
 
 	private final Clock clock;
-
-	private final Set<String> inFlight = ConcurrentHashMap.newKeySet();
 
 	GoalExecution(GoalAttempt attempt, DeliveryGate gate, GoalOutcomePublisher outcomes, Backlog backlog,
 			GoalEngine engine, JdbcSettings settings, Clock clock) {
@@ -90,26 +82,13 @@ final class GoalExecution {
 		this.outcomes = outcomes;
 		this.backlog = backlog;
 		this.engine = engine;
-		this.onCrash = settings.onCrash();
-		// No other node takes the goal over meanwhile.
-		this.patience = settings.heartbeatInterval().multipliedBy(GoalEngine.MISSED_HEARTBEATS / 2);
+		this.settings = settings;
 		this.clock = clock;
 	}
 
 	CompletionHandler<StoredGoal> execute(TaskInstance<StoredGoal> instance, ExecutionContext context) {
-		this.inFlight.add(instance.getId());
-		CompletionHandler<StoredGoal> completion = attempt(instance.getData(), GoalId.timeOf(instance.getId()));
-		return (complete, operations) -> {
-			try {
-				completion.complete(complete, operations);
-			}
-			finally {
-				this.inFlight.remove(instance.getId());
-			}
-		};
-	}
-
-	private CompletionHandler<StoredGoal> attempt(StoredGoal stored, Instant trackedAt) {
+		StoredGoal stored = instance.getData();
+		Instant trackedAt = GoalId.timeOf(instance.getId());
 		if (this.attempt.isExpired(Duration.between(trackedAt, this.clock.instant()))) {
 			return end(stored, trackedAt, new Dropped(Dropped.Reason.EXPIRED, null));
 		}
@@ -119,11 +98,12 @@ final class GoalExecution {
 		}
 		Result result = this.attempt.run(stored.goal(), stored.progress(), permit);
 		if (result instanceof Finished finished) {
-			return (finished.outcome() instanceof Created created) ? created(stored, trackedAt, created)
-					: end(stored.answered(), trackedAt, finished.outcome());
+			return end(stored.answered(), trackedAt, finished.outcome());
 		}
 		return (result instanceof Retry retry)
-				? (complete, operations) -> tryAgain(complete, operations, stored.after(retry.progress()), retry)
+				? (complete,
+						operations) -> write(() -> operations.reschedule(failed(complete),
+								this.clock.instant().plus(retry.delay()), stored.after(retry.progress())))
 				: this::waitFurther;
 	}
 
@@ -134,32 +114,11 @@ final class GoalExecution {
 		write(() -> operations.reschedule(complete, complete.getExecution().getExecutionTime()));
 	}
 
-	private void tryAgain(ExecutionComplete complete, ExecutionOperations<StoredGoal> operations, StoredGoal answered,
-			Retry retry) {
-		ExecutionComplete failed = failed(complete, retry.failure());
-		try {
-			write(() -> operations.reschedule(failed, this.clock.instant().plus(retry.delay()), answered));
-		}
-		catch (RuntimeException ex) {
-			if (!isRefused(ex)) {
-				throw ex;
-			}
-			// Without its answers being counted there would be no end.
-			failed(failed, operations, "What DataFast answered cannot be stored, the database refuses it");
-		}
-	}
-
-	private CompletionHandler<StoredGoal> created(StoredGoal stored, Instant trackedAt, Created outcome) {
-		return (complete, operations) -> {
-			if (write(operations::remove)) {
-				publish(stored.goal(), trackedAt, outcome);
-			}
-		};
-	}
-
 	private CompletionHandler<StoredGoal> end(StoredGoal stored, Instant trackedAt, GoalOutcome outcome) {
 		return (complete, operations) -> {
-			if (park(failed(complete, null), operations, stored.ended(outcome))) {
+			boolean noted = (outcome instanceof Created) ? write(operations::remove)
+					: park(complete, operations, stored.ended(outcome));
+			if (noted) {
 				publish(stored.goal(), trackedAt, outcome);
 			}
 		};
@@ -167,30 +126,10 @@ final class GoalExecution {
 
 	private boolean park(ExecutionComplete complete, ExecutionOperations<StoredGoal> operations,
 			@Nullable StoredGoal ended) {
-		if (!this.backlog.reserveParked()) {
-			return write(operations::remove);
-		}
-		boolean parked = false;
-		try {
-			parked = write((ended != null) ? () -> operations.reschedule(complete, GoalTable.PARKED, ended)
-					: () -> operations.reschedule(complete, GoalTable.PARKED));
-			return parked;
-		}
-		catch (RuntimeException ex) {
-			if (!isRefused(ex)) {
-				throw ex;
-			}
-		}
-		finally {
-			if (parked) {
-				this.backlog.parked();
-			}
-			else {
-				this.backlog.notParked();
-			}
-		}
-		// To know why it ended matters less than that it ends.
-		return (ended != null) ? park(complete, operations, null) : write(operations::remove);
+		ExecutionComplete failed = failed(complete);
+		return this.backlog
+			.park(() -> write((ended != null) ? () -> operations.reschedule(failed, GoalTable.PARKED, ended)
+					: () -> operations.reschedule(failed, GoalTable.PARKED)), () -> write(operations::remove));
 	}
 
 	/**
@@ -201,8 +140,10 @@ final class GoalExecution {
 	 */
 	private boolean write(Runnable change) {
 		boolean interrupted = Thread.interrupted();
-		long deadline = System.nanoTime() + this.patience.toNanos();
-		boolean doubtful = false;
+		// Before another node takes the goal over.
+		long deadline = System.nanoTime()
+				+ this.settings.heartbeatInterval().toNanos() * GoalEngine.MISSED_HEARTBEATS / 2;
+		boolean again = false;
 		try {
 			while (true) {
 				try {
@@ -210,19 +151,15 @@ final class GoalExecution {
 					return true;
 				}
 				catch (ExecutionException ex) {
-					// If an earlier attempt got through to the database, the change is
-					// its own.
-					if (!doubtful) {
-						this.log.info("Another node has taken a goal over that was in flight here,"
-								+ " and publishes its outcome");
-					}
-					return doubtful;
+					// An earlier attempt was committed without being acknowledged, or
+					// another node has taken the goal over.
+					return again;
 				}
 				catch (RuntimeException ex) {
-					if (isRefused(ex) || this.engine.isStopping() || System.nanoTime() - deadline >= 0) {
+					if (this.engine.isStopping() || System.nanoTime() - deadline >= 0) {
 						throw ex;
 					}
-					doubtful = doubtful || !(ex instanceof CannotGetJdbcConnectionException);
+					again = true;
 					this.log.debug("What became of a goal cannot be noted; this is tried again", ex);
 				}
 				try {
@@ -241,22 +178,9 @@ final class GoalExecution {
 		}
 	}
 
-	/**
-	 * Whether the database refuses the data, as it would the next time.
-	 */
-	private static boolean isRefused(RuntimeException failure) {
-		for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-			if (cause instanceof SQLException sqlException && sqlException.getSQLState() != null) {
-				String state = sqlException.getSQLState();
-				return state.startsWith("22") || state.startsWith("23");
-			}
-		}
-		return false;
-	}
-
-	private ExecutionComplete failed(ExecutionComplete complete, @Nullable Throwable failure) {
+	private ExecutionComplete failed(ExecutionComplete complete) {
 		Instant now = this.clock.instant();
-		return ExecutionComplete.failure(complete.getExecution(), now, now, failure);
+		return ExecutionComplete.failure(complete.getExecution(), now, now, null);
 	}
 
 	private void publish(Goal goal, Instant trackedAt, GoalOutcome outcome) {
@@ -269,52 +193,30 @@ final class GoalExecution {
 	 * on this side.
 	 */
 	void onFailure(ExecutionComplete complete, ExecutionOperations<StoredGoal> operations) {
-		try {
-			failed(complete, operations, "Delivering a goal failed");
-		}
-		finally {
-			this.inFlight.remove(complete.getExecution().getId());
-		}
-	}
-
-	private void failed(ExecutionComplete complete, ExecutionOperations<StoredGoal> operations, String message) {
 		StoredGoal stored = readable(complete.getExecution());
 		if (park(complete, operations,
 				(stored != null) ? stored.ended(new Dropped(Dropped.Reason.FAILED, null)) : null)) {
 			this.backlog.ended();
 			this.outcomes.publishFailed((stored != null) ? stored.goal() : UNREADABLE,
-					(stored != null) ? message : "A stored goal cannot be read", complete.getCause().orElse(null));
+					(stored != null) ? "Delivering a goal failed" : "A stored goal cannot be read",
+					complete.getCause().orElse(null));
 		}
 	}
 
 	/**
-	 * The goal was in flight on a node that has crashed or could not reach the database
-	 * for as long. If that is this node, the goal still is in flight.
+	 * The goal was in flight on a node that has crashed, or it could not be noted there
+	 * what became of the goal.
 	 */
 	void onDead(ExecutionComplete complete, ExecutionOperations<StoredGoal> operations) {
-		if (this.inFlight.contains(complete.getExecution().getId()) || this.engine.wasCutOff()) {
-			return;
-		}
-		try {
-			takeOver(complete, operations);
-		}
-		catch (ExecutionException ex) {
-			this.log.debug("Another node was faster to take a goal over", ex);
-		}
-	}
-
-	private void takeOver(ExecutionComplete complete, ExecutionOperations<StoredGoal> operations) {
 		Execution execution = complete.getExecution();
 		StoredGoal stored = readable(execution);
-		if (this.onCrash == OnCrash.RETRY || stored == null) {
-			operations.reschedule(complete, this.clock.instant());
-			this.log.info("A goal is tried again that was in flight on " + execution.pickedBy + ", which has stopped");
+		if (this.settings.onCrash() == OnCrash.PARK && stored != null) {
+			end(stored, GoalId.timeOf(execution.getId()), new Dropped(Dropped.Reason.AMBIGUOUS, null))
+				.complete(complete, operations);
 			return;
 		}
-		Dropped outcome = new Dropped(Dropped.Reason.AMBIGUOUS, null);
-		if (park(complete, operations, stored.ended(outcome))) {
-			publish(stored.goal(), GoalId.timeOf(execution.getId()), outcome);
-		}
+		write(() -> operations.reschedule(complete, this.clock.instant()));
+		this.log.info("A goal is tried again that was in flight on " + execution.pickedBy);
 	}
 
 	private static @Nullable StoredGoal readable(Execution execution) {

@@ -19,10 +19,10 @@ package io.datafast.jdbc;
 import java.sql.Connection;
 import java.sql.DatabaseMetaData;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.Stream;
 
 import javax.sql.DataSource;
 
@@ -40,6 +40,7 @@ import org.springframework.dao.TransientDataAccessException;
 import org.springframework.jdbc.CannotGetJdbcConnectionException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.PreparedStatementSetter;
+import org.springframework.jdbc.core.RowMapper;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.jdbc.support.JdbcUtils;
 import org.springframework.jdbc.support.MetaDataAccessException;
@@ -68,6 +69,8 @@ final class GoalTable {
 	static final Instant PARKED = Instant.parse("9000-01-01T00:00:00Z");
 
 	static final int PAGE = 500;
+
+	private static final String KEY = " where task_name = ? and task_instance = ? and version = ?";
 
 	private static final String COLUMNS = "task_name, task_instance, task_data, execution_time, picked, picked_by,"
 			+ " last_success, last_failure, consecutive_failures, last_heartbeat, version";
@@ -112,7 +115,7 @@ final class GoalTable {
 	}
 
 	/**
-	 * The database, which is asked for once.
+	 * The database, which is asked once. In a transaction, its connection is used.
 	 * @throws CannotGetJdbcConnectionException if it cannot be asked
 	 */
 	Database database() {
@@ -125,18 +128,6 @@ final class GoalTable {
 				throw new CannotGetJdbcConnectionException("There is no connection to the database for goals",
 						(ex.getCause() instanceof SQLException cause) ? cause : null);
 			}
-			this.database = database;
-		}
-		return database;
-	}
-
-	/**
-	 * The database of a connection, for a thread that must not wait for another one.
-	 */
-	Database database(Connection connection) throws SQLException {
-		Database database = this.database;
-		if (database == null) {
-			database = Database.of(connection.getMetaData());
 			this.database = database;
 		}
 		return database;
@@ -178,16 +169,11 @@ final class GoalTable {
 	 * Insert goals in the transaction of a connection.
 	 */
 	void insert(Connection connection, List<NewGoal> goals) throws SQLException {
-		JdbcCustomization dialect = database(connection).dialect();
 		try (PreparedStatement statement = connection.prepareStatement("insert into " + this.name
 				+ " (task_name, task_instance, task_data, execution_time, picked, version) values (?, ?, ?, ?, ?, ?)")) {
 			for (NewGoal goal : goals) {
-				statement.setString(1, TASK);
-				statement.setString(2, goal.id());
-				dialect.setTaskData(statement, 3, this.format.serialize(StoredGoal.of(goal.goal())));
-				dialect.setInstant(statement, 4, GoalId.timeOf(goal.id()));
-				statement.setBoolean(5, false);
-				statement.setLong(6, 1);
+				setValues(statement, TASK, goal.id(), this.format.serialize(StoredGoal.of(goal.goal())),
+						GoalId.timeOf(goal.id()), false, 1L);
 				statement.addBatch();
 			}
 			statement.executeBatch();
@@ -201,8 +187,7 @@ final class GoalTable {
 		try (PreparedStatement statement = connection
 			.prepareStatement("delete from " + this.name + " where task_name = ? and task_instance = ?")) {
 			for (NewGoal goal : goals) {
-				statement.setString(1, TASK);
-				statement.setString(2, goal.id());
+				setValues(statement, TASK, goal.id());
 				statement.executeUpdate();
 			}
 		}
@@ -212,19 +197,14 @@ final class GoalTable {
 	 * Count the goals.
 	 */
 	Counts count() {
-		JdbcCustomization dialect = database().dialect();
-		Counts counts = this.jdbc.query("select count(*), sum(case when execution_time >= ? then 1 else 0 end),"
-				+ " min(case when execution_time >= ? then null else task_instance end) from " + this.name
-				+ " where task_name = ?", (statement) -> {
-					dialect.setInstant(statement, 1, PARKED);
-					dialect.setInstant(statement, 2, PARKED);
-					statement.setString(3, TASK);
-				}, (ResultSet resultSet) -> {
-					resultSet.next();
+		return query(
+				"count(*), sum(case when execution_time >= ? then 1 else 0 end),"
+						+ " min(case when execution_time >= ? then null else task_instance end)",
+				"", 1, (resultSet, number) -> {
 					int parked = resultSet.getInt(2);
 					return new Counts(resultSet.getInt(1) - parked, parked, resultSet.getString(3));
-				});
-		return (counts != null) ? counts : new Counts(0, 0, null);
+				}, PARKED, PARKED, TASK)
+			.get(0);
 	}
 
 	/**
@@ -232,30 +212,42 @@ final class GoalTable {
 	 * flight, in the order in which they were tracked; at most {@link #PAGE}.
 	 */
 	List<Row> findWaiting(String after, Instant trackedBefore) {
-		return find("execution_time < ? and task_instance > ? and task_instance < ? and picked = ?", (statement) -> {
-			database().dialect().setInstant(statement, 2, PARKED);
-			statement.setString(3, after);
-			statement.setString(4, GoalId.boundary(trackedBefore));
-			statement.setBoolean(5, false);
-		}, PAGE);
+		return find("execution_time < ? and task_instance > ? and task_instance < ? and picked = ?", PAGE, PARKED,
+				after, GoalId.boundary(trackedBefore), false);
 	}
 
 	/**
 	 * The parked goals after the given one, in the order in which they were tracked.
 	 */
 	List<Row> findParked(String after, int limit) {
-		return find("execution_time >= ? and task_instance > ?", (statement) -> {
-			database().dialect().setInstant(statement, 2, PARKED);
-			statement.setString(3, after);
-		}, limit);
+		return find("execution_time >= ? and task_instance > ?", limit, PARKED, after);
 	}
 
-	@Nullable Row findParked(String id) {
-		List<Row> rows = find("execution_time >= ? and task_instance = ?", (statement) -> {
-			database().dialect().setInstant(statement, 2, PARKED);
-			statement.setString(3, id);
-		}, 1);
-		return rows.isEmpty() ? null : rows.get(0);
+	/**
+	 * A parked goal.
+	 * @return a list with the goal, or an empty list
+	 */
+	List<Row> findParked(String id) {
+		return find("execution_time >= ? and task_instance = ?", 1, PARKED, id);
+	}
+
+	private List<Row> find(String condition, int limit, Object... values) {
+		return query("task_instance, task_data, last_failure, version", " and " + condition + " order by task_instance",
+				limit,
+				(resultSet, number) -> new Row(resultSet.getString("task_instance"),
+						database().dialect().getTaskData(resultSet, "task_data"),
+						database().dialect().getInstant(resultSet, "last_failure"), resultSet.getLong("version")),
+				Stream.concat(Stream.of(TASK), Stream.of(values)).toArray());
+	}
+
+	private <T> List<T> query(String columns, String condition, int limit, RowMapper<T> mapper, Object... values) {
+		return this.jdbc.query((connection) -> {
+			PreparedStatement statement = connection
+				.prepareStatement("select " + columns + " from " + this.name + " where task_name = ?" + condition);
+			statement.setMaxRows(limit);
+			setValues(statement, values);
+			return statement;
+		}, mapper);
 	}
 
 	/**
@@ -263,12 +255,8 @@ final class GoalTable {
 	 * @return whether the row was still as when it was found
 	 */
 	boolean park(Row row, StoredGoal ended, Instant now) {
-		JdbcCustomization dialect = database().dialect();
-		return change("execution_time = ?, last_failure = ?, task_data = ?", row, (statement) -> {
-			dialect.setInstant(statement, 1, PARKED);
-			dialect.setInstant(statement, 2, now);
-			dialect.setTaskData(statement, 3, this.format.serialize(ended));
-		}, 3);
+		return change("execution_time = ?, last_failure = ?, task_data = ?", row, PARKED, now,
+				this.format.serialize(ended));
 	}
 
 	/**
@@ -277,21 +265,24 @@ final class GoalTable {
 	 */
 	boolean requeue(Row row, StoredGoal fresh, Instant now) {
 		String id = GoalId.create(now);
-		JdbcCustomization dialect = database().dialect();
 		return change(
-				"task_instance = ?, execution_time = ?, last_failure = ?, consecutive_failures = ?, task_data = ?", row,
-				(statement) -> {
-					statement.setString(1, id);
-					dialect.setInstant(statement, 2, GoalId.timeOf(id));
-					dialect.setInstant(statement, 3, null);
-					statement.setInt(4, 0);
-					dialect.setTaskData(statement, 5, this.format.serialize(fresh));
-				}, 5);
+				"task_instance = ?, execution_time = ?, task_data = ?, last_failure = null, consecutive_failures = 0",
+				row, id, GoalId.timeOf(id), this.format.serialize(fresh));
+	}
+
+	private boolean change(String assignments, Row row, Object... values) {
+		return update(
+				"update " + this.name + " set " + assignments + ", version = version + 1" + KEY + " and picked = ?",
+				Stream.concat(Stream.of(values), Stream.of(TASK, row.id(), row.version(), false)));
 	}
 
 	boolean delete(Row row) {
-		return update("delete from " + this.name + " where task_name = ? and task_instance = ? and version = ?",
-				(statement) -> setKey(statement, 1, row));
+		return update("delete from " + this.name + KEY, Stream.of(TASK, row.id(), row.version()));
+	}
+
+	private boolean update(String sql, Stream<Object> values) {
+		PreparedStatementSetter setter = (statement) -> setValues(statement, values.toArray());
+		return Boolean.TRUE.equals(this.newTransaction.execute((status) -> this.jdbc.update(sql, setter) > 0));
 	}
 
 	/**
@@ -304,7 +295,8 @@ final class GoalTable {
 		String last = GoalId.BEFORE_ALL;
 		List<Row> rows;
 		do {
-			rows = findParked(last, parkedBefore);
+			rows = find("execution_time >= ? and task_instance > ? and last_failure < ?", PAGE, PARKED, last,
+					parkedBefore);
 			for (Row row : rows) {
 				last = row.id();
 				deleted += delete(row) ? 1 : 0;
@@ -314,46 +306,19 @@ final class GoalTable {
 		return deleted;
 	}
 
-	private List<Row> findParked(String after, Instant parkedBefore) {
-		return find("execution_time >= ? and task_instance > ? and last_failure < ?", (statement) -> {
-			database().dialect().setInstant(statement, 2, PARKED);
-			statement.setString(3, after);
-			database().dialect().setInstant(statement, 4, parkedBefore);
-		}, PAGE);
-	}
-
-	private boolean change(String assignments, Row row, PreparedStatementSetter values, int count) {
-		return update("update " + this.name + " set " + assignments + ", version = version + 1"
-				+ " where task_name = ? and task_instance = ? and version = ? and picked = ?", (statement) -> {
-					values.setValues(statement);
-					setKey(statement, count + 1, row);
-					statement.setBoolean(count + 4, false);
-				});
-	}
-
-	private static void setKey(PreparedStatement statement, int index, Row row) throws SQLException {
-		statement.setString(index, TASK);
-		statement.setString(index + 1, row.id());
-		statement.setLong(index + 2, row.version());
-	}
-
-	private boolean update(String sql, PreparedStatementSetter values) {
-		return Boolean.TRUE.equals(this.newTransaction.execute((status) -> this.jdbc.update(sql, values) > 0));
-	}
-
-	private List<Row> find(String condition, PreparedStatementSetter values, int limit) {
+	private void setValues(PreparedStatement statement, Object... values) throws SQLException {
 		JdbcCustomization dialect = database().dialect();
-		String sql = "select task_instance, task_data, last_failure, version from " + this.name
-				+ " where task_name = ? and " + condition + " order by task_instance";
-		return this.jdbc.query((connection) -> {
-			PreparedStatement statement = connection.prepareStatement(sql);
-			statement.setMaxRows(limit);
-			statement.setString(1, TASK);
-			values.setValues(statement);
-			return statement;
-		}, (resultSet, number) -> new Row(resultSet.getString("task_instance"),
-				dialect.getTaskData(resultSet, "task_data"), dialect.getInstant(resultSet, "last_failure"),
-				resultSet.getLong("version")));
+		for (int i = 0; i < values.length; i++) {
+			if (values[i] instanceof Instant time) {
+				dialect.setInstant(statement, i + 1, time);
+			}
+			else if (values[i] instanceof byte[] data) {
+				dialect.setTaskData(statement, i + 1, data);
+			}
+			else {
+				statement.setObject(i + 1, values[i]);
+			}
+		}
 	}
 
 	/**
@@ -386,30 +351,24 @@ final class GoalTable {
 		 * connection.
 		 */
 		private static JdbcCustomization dialect(String product) {
-			if (isMySql(product)) {
-				return new MySqlJdbcCustomization();
-			}
 			return switch (product) {
 				case "PostgreSQL" -> new PostgreSqlJdbcCustomization(false, false);
+				case "MySQL", "MariaDB" -> new MySqlJdbcCustomization();
 				case "Microsoft SQL Server" -> new MssqlJdbcCustomization(true);
-				default -> product.contains("Oracle") ? new OracleJdbcCustomization(false)
-						: new DefaultJdbcCustomization(false);
+				case "Oracle" -> new OracleJdbcCustomization(false);
+				default -> new DefaultJdbcCustomization(false);
 			};
 		}
 
 		boolean isPostgreSql() {
-			return "PostgreSQL".equals(this.product);
+			return this.dialect instanceof PostgreSqlJdbcCustomization;
 		}
 
 		/**
 		 * Or MariaDB.
 		 */
 		boolean isMySql() {
-			return isMySql(this.product);
-		}
-
-		private static boolean isMySql(String product) {
-			return product.contains("MySQL") || product.contains("MariaDB");
+			return this.dialect instanceof MySqlJdbcCustomization;
 		}
 
 	}

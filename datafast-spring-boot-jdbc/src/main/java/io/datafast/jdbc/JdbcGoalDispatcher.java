@@ -35,7 +35,6 @@ import io.datafast.delivery.DeliveryShutdown;
 import io.datafast.delivery.GoalAttempt;
 import io.datafast.delivery.GoalBacklog;
 import io.datafast.delivery.GoalDelivery;
-import io.datafast.delivery.GoalOutcome.Dropped;
 import io.datafast.delivery.GoalOutcomePublisher;
 import io.datafast.delivery.RetryPolicy;
 import io.datafast.delivery.RetrySettings;
@@ -105,8 +104,6 @@ public final class JdbcGoalDispatcher
 
 	private final ParkedGoals parkedGoals;
 
-	private boolean autoStartup = true;
-
 	private volatile @Nullable GoalEngine engine;
 
 	private @Nullable Long stoppedAt;
@@ -124,7 +121,6 @@ public final class JdbcGoalDispatcher
 	 * {@code DataSource} are part of it.
 	 * @param transactionManager the application's transaction manager, or {@code null};
 	 * it matters only if it manages transactions over several resources (JTA)
-	 * @param tableName the table's name, possibly with a schema; used in SQL as it is
 	 * @param writer writes a map of strings, nulls and maps of strings as a JSON object
 	 * @param reader reads what the writer has written; gives {@code null} for anything
 	 * else
@@ -133,19 +129,19 @@ public final class JdbcGoalDispatcher
 	 */
 	public JdbcGoalDispatcher(GoalDelivery delivery, GoalOutcomePublisher outcomes, RetrySettings retrySettings,
 			JdbcSettings settings, DataSource dataSource, @Nullable PlatformTransactionManager transactionManager,
-			String tableName, Function<Map<String, ?>, byte[]> writer, Function<byte[], @Nullable Map<?, ?>> reader,
+			Function<Map<String, ?>, byte[]> writer, Function<byte[], @Nullable Map<?, ?>> reader,
 			@Nullable ThreadFactory threadFactory) {
 		this.outcomes = outcomes;
 		this.settings = settings;
 		this.threadFactory = (threadFactory != null) ? threadFactory : new DaemonThreadFactory("datafast-delivery-");
-		this.table = new GoalTable(withoutProxy(dataSource), tableName, new StoredGoalFormat(writer, reader));
+		this.table = new GoalTable(withoutProxy(dataSource), settings.tableName(),
+				new StoredGoalFormat(writer, reader));
 		this.backlog = new Backlog(settings.capacity(), settings.parkedCapacity());
 		RetryPolicy retryPolicy = new RetryPolicy(retrySettings, () -> ThreadLocalRandom.current().nextDouble());
 		this.gate = new DeliveryGate(settings.concurrency(), retryPolicy, this::goalsAreDue);
 		this.attempt = new GoalAttempt(delivery, retryPolicy, this.gate);
 		this.transactionWriter = new TransactionWriter(this.table, isGlobal(transactionManager));
-		this.backgroundWriter = new BackgroundWriter(this.table::insert, new WriteListener(),
-				new DaemonThreadFactory("datafast-writer-"));
+		this.backgroundWriter = new BackgroundWriter(this.table, this.backlog, outcomes, this::goalsAreDue);
 		this.parkedGoals = new ParkedGoals(this.table, this.backlog, this::goalsAreDue, this.clock);
 	}
 
@@ -169,23 +165,9 @@ public final class JdbcGoalDispatcher
 		return type != null;
 	}
 
-	/**
-	 * Set whether it starts with the application context. By default it does.
-	 * @param autoStartup whether it starts by itself
-	 */
-	public void setAutoStartup(boolean autoStartup) {
-		this.autoStartup = autoStartup;
-	}
-
 	@Override
 	public void dispatch(Goal goal) {
-		if (!this.backlog.reserve(1)) {
-			this.outcomes.publish(goal, new Dropped(Dropped.Reason.QUEUE_FULL, null));
-		}
-		else if (!this.backgroundWriter.add(newGoal(goal))) {
-			this.backlog.abandoned(1);
-			this.outcomes.publish(goal, new Dropped(Dropped.Reason.SHUTDOWN, null));
-		}
+		this.backgroundWriter.add(newGoal(goal));
 	}
 
 	@Override
@@ -195,7 +177,7 @@ public final class JdbcGoalDispatcher
 		}
 		WrittenGoals written = new WrittenGoals(goals.size());
 		try {
-			if (this.transactionWriter.canWrite()) {
+			if (this.transactionWriter.canWrite() && !hasFailedToWrite()) {
 				// Before they are written, since it may fail.
 				TransactionSynchronizationManager.registerSynchronization(written);
 				this.transactionWriter.write(goals.stream().map(this::newGoal).toList());
@@ -210,10 +192,20 @@ public final class JdbcGoalDispatcher
 		}
 		finally {
 			if (!written.inTransaction) {
-				this.backlog.abandoned(goals.size());
+				this.backlog.release(goals.size(), false);
 			}
 		}
 		return written.inTransaction;
+	}
+
+	/**
+	 * A transaction that a failure has ended, or that has waited for a lock in vain, does
+	 * not try again with its last goals.
+	 */
+	private static boolean hasFailedToWrite() {
+		return TransactionSynchronizationManager.getSynchronizations()
+			.stream()
+			.anyMatch((synchronization) -> synchronization instanceof WrittenGoals goals && !goals.inTransaction);
 	}
 
 	private NewGoal newGoal(Goal goal) {
@@ -294,7 +286,7 @@ public final class JdbcGoalDispatcher
 
 	@Override
 	public boolean isAutoStartup() {
-		return this.autoStartup;
+		return this.settings.autoStartup();
 	}
 
 	/**
@@ -366,9 +358,7 @@ public final class JdbcGoalDispatcher
 	@Override
 	public void close() {
 		stop();
-		List<NewGoal> left = this.backgroundWriter.close(shutdownTime());
-		this.backlog.abandoned(left.size());
-		left.forEach((goal) -> this.outcomes.publish(goal.goal(), new Dropped(Dropped.Reason.SHUTDOWN, null)));
+		this.backgroundWriter.close(shutdownTime());
 		this.gate.close();
 		this.throttledLog.close();
 	}
@@ -401,44 +391,10 @@ public final class JdbcGoalDispatcher
 
 		@Override
 		public void afterCompletion(int status) {
-			if (!this.inTransaction) {
-				return;
-			}
-			if (status == STATUS_COMMITTED) {
-				JdbcGoalDispatcher.this.backlog.stored(this.count);
+			if (this.inTransaction) {
+				JdbcGoalDispatcher.this.backlog.release(this.count, status == STATUS_COMMITTED);
 				goalsAreDue();
 			}
-			else {
-				JdbcGoalDispatcher.this.backlog.abandoned(this.count);
-			}
-		}
-
-	}
-
-	private final class WriteListener implements BackgroundWriter.Listener {
-
-		@Override
-		public void stored(List<NewGoal> goals) {
-			JdbcGoalDispatcher.this.backlog.stored(goals.size());
-			goalsAreDue();
-		}
-
-		@Override
-		public void failed(List<NewGoal> goals, Throwable failure) {
-			if (goals.isEmpty()) {
-				return;
-			}
-			JdbcGoalDispatcher.this.backlog.abandoned(goals.size());
-			JdbcGoalDispatcher.this.throttledLog.warn("Goals that cannot be stored", StorageFailure.describe(failure),
-					null);
-			goals.forEach((goal) -> JdbcGoalDispatcher.this.outcomes.publish(goal.goal(),
-					new Dropped(Dropped.Reason.FAILED, null)));
-		}
-
-		@Override
-		public void delayed(Throwable failure) {
-			JdbcGoalDispatcher.this.throttledLog.warn("Goals that wait for the database",
-					StorageFailure.describe(failure) + ". They wait in memory for up to a minute", null);
 		}
 
 	}

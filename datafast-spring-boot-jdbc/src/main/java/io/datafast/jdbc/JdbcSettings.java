@@ -21,6 +21,8 @@ import java.time.Duration;
 /**
  * How a {@link JdbcGoalDispatcher} works.
  *
+ * @param autoStartup whether it starts with the application context
+ * @param tableName the table's name, possibly with a schema; used in SQL as it is
  * @param capacity how many goals may wait in the table and for being written to it before
  * new ones are dropped, at least 1; parked goals do not count
  * @param concurrency how many calls this node may have in flight, at least 1
@@ -35,7 +37,26 @@ import java.time.Duration;
  * @param heartbeatInterval how often this node says that its calls are still in flight; a
  * goal without four heartbeats in a row counts as one whose node has crashed
  */
-public record JdbcSettings(int capacity, int concurrency, Duration maxAge, Duration shutdownTimeout, OnCrash onCrash,
-		Duration parkedRetention, int parkedCapacity, Duration pollInterval, Duration heartbeatInterval) {
+public record JdbcSettings(boolean autoStartup, String tableName, int capacity, int concurrency, Duration maxAge,
+		Duration shutdownTimeout, OnCrash onCrash, Duration parkedRetention, int parkedCapacity, Duration pollInterval,
+		Duration heartbeatInterval) {
+
+	/**
+	 * What becomes of a goal whose call was in flight when its node crashed: DataFast may
+	 * have recorded it, or not.
+	 */
+	public enum OnCrash {
+
+		/**
+		 * Try it again: the goal is recorded at least once, and perhaps twice.
+		 */
+		RETRY,
+
+		/**
+		 * Park it: the goal is recorded at most once, and perhaps never.
+		 */
+		PARK
+
+	}
 
 }

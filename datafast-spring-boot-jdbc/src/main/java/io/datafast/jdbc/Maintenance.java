@@ -98,28 +98,9 @@ final class Maintenance implements Runnable {
 			return;
 		}
 		Dropped outcome = new Dropped(Dropped.Reason.EXPIRED, null);
-		if (end(row, stored.ended(outcome), now)) {
+		if (this.backlog.park(() -> this.table.park(row, stored.ended(outcome), now), () -> this.table.delete(row))) {
 			this.backlog.ended();
 			this.outcomes.publish(stored.goal(), outcome, Duration.between(trackedAt, now));
-		}
-	}
-
-	private boolean end(Row row, StoredGoal ended, Instant now) {
-		if (!this.backlog.reserveParked()) {
-			return this.table.delete(row);
-		}
-		boolean parked = false;
-		try {
-			parked = this.table.park(row, ended, now);
-			return parked;
-		}
-		finally {
-			if (parked) {
-				this.backlog.parked();
-			}
-			else {
-				this.backlog.notParked();
-			}
 		}
 	}
 

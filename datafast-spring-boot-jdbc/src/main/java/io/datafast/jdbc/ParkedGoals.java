@@ -17,6 +17,7 @@
 package io.datafast.jdbc;
 
 import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
 import java.util.function.Predicate;
 
@@ -64,74 +65,68 @@ public final class ParkedGoals {
 	}
 
 	/**
-	 * Let a parked goal wait again, as if it were tracked now. It gets another outcome,
+	 * Let parked goals wait again, as if they were tracked now. They get another outcome,
 	 * which is counted, too.
-	 * @param id the goal's id
-	 * @return whether there was such a parked goal
-	 */
-	public boolean requeue(String id) {
-		Row row = this.table.findParked(id);
-		return row != null && afterChange(requeue(row) ? 1 : 0) > 0;
-	}
-
-	/**
-	 * Let all parked goals wait again.
-	 * @param reason the name of the reason for which they were parked, or {@code null}
-	 * for any
+	 * @param idOrReason the id of a goal, the name of the reason for which goals were
+	 * parked, or {@code null} for all
 	 * @return how many there were
 	 */
-	public int requeueAll(@Nullable String reason) {
-		return afterChange(forAll(reason, this::requeue));
-	}
-
-	private boolean requeue(Row row) {
-		StoredGoal stored = this.table.readOrNull(row);
-		return stored != null && this.table.requeue(row, StoredGoal.of(stored.goal()), this.clock.instant());
-	}
-
-	/**
-	 * Delete a parked goal.
-	 * @param id the goal's id
-	 * @return whether there was such a parked goal
-	 */
-	public boolean delete(String id) {
-		Row row = this.table.findParked(id);
-		return row != null && afterChange(this.table.delete(row) ? 1 : 0) > 0;
+	public int requeue(@Nullable String idOrReason) {
+		return change(idOrReason, (row) -> {
+			StoredGoal stored = this.table.readOrNull(row);
+			return stored != null && this.table.requeue(row, StoredGoal.of(stored.goal()), this.clock.instant());
+		});
 	}
 
 	/**
-	 * Delete all parked goals.
-	 * @param reason the name of the reason for which they were parked, or {@code null}
-	 * for any
+	 * Delete parked goals.
+	 * @param idOrReason the id of a goal, the name of the reason for which goals were
+	 * parked, or {@code null} for all
 	 * @return how many there were
 	 */
-	public int deleteAll(@Nullable String reason) {
-		return afterChange(forAll(reason, this.table::delete));
+	public int delete(@Nullable String idOrReason) {
+		return change(idOrReason, this.table::delete);
 	}
 
-	private int forAll(@Nullable String reason, Predicate<Row> change) {
+	private int change(@Nullable String idOrReason, Predicate<Row> change) {
 		int changed = 0;
+		String id = (idOrReason != null && GoalId.timeOrNull(idOrReason) != null) ? idOrReason : null;
 		String last = GoalId.BEFORE_ALL;
 		List<Row> rows;
 		do {
-			rows = this.table.findParked(last, GoalTable.PAGE);
+			rows = (id != null) ? this.table.findParked(id) : this.table.findParked(last, GoalTable.PAGE);
 			for (Row row : rows) {
 				last = row.id();
-				if ((reason == null || reason.equals(describe(row).reason())) && change.test(row)) {
+				if ((id != null || idOrReason == null || idOrReason.equals(describe(row).reason()))
+						&& change.test(row)) {
 					changed++;
 				}
 			}
 		}
 		while (rows.size() == GoalTable.PAGE);
-		return changed;
-	}
-
-	private int afterChange(int changed) {
 		if (changed > 0) {
 			this.backlog.refresh(this.table);
 			this.requeued.run();
 		}
 		return changed;
+	}
+
+	/**
+	 * A goal that ended without being recorded, and is kept for a while. Neither the
+	 * visitor nor metadata are shown.
+	 *
+	 * @param id identifies it until it is re-queued or deleted
+	 * @param goal the goal's name
+	 * @param trackedAt when it was tracked
+	 * @param parkedAt when it ended
+	 * @param outcome the outcome's name, {@code rejected} or {@code dropped}
+	 * @param reason the name of the outcome's reason
+	 * @param answers how many answers DataFast had given
+	 * @param message what happened, as far as DataFast said anything
+	 */
+	public record ParkedGoal(String id, String goal, @Nullable Instant trackedAt, @Nullable Instant parkedAt,
+			String outcome, String reason, int answers, @Nullable String message) {
+
 	}
 
 }

@@ -54,13 +54,8 @@ record StoredGoal(Goal goal, Progress progress, @Nullable Ending ending) {
 	}
 
 	private static @Nullable String message(GoalOutcome outcome) {
-		DataFastException failure = null;
-		if (outcome instanceof GoalOutcome.Rejected rejected) {
-			failure = rejected.exception();
-		}
-		else if (outcome instanceof GoalOutcome.Dropped dropped) {
-			failure = dropped.lastFailure();
-		}
+		DataFastException failure = (outcome instanceof GoalOutcome.Rejected rejected) ? rejected.exception()
+				: ((outcome instanceof GoalOutcome.Dropped dropped) ? dropped.lastFailure() : null);
 		String message = (failure != null) ? failure.getMessage() : null;
 		return (message != null && message.length() > MAX_MESSAGE) ? message.substring(0, MAX_MESSAGE) : message;
 	}

@@ -82,7 +82,7 @@ final class TransactionWriter {
 		DataSource dataSource = this.table.dataSource();
 		Connection connection = DataSourceUtils.doGetConnection(dataSource);
 		try {
-			insertOrUndo(connection, goals, this.table.database(connection));
+			insertOrUndo(connection, goals, this.table.database());
 		}
 		finally {
 			DataSourceUtils.releaseConnection(connection, dataSource);

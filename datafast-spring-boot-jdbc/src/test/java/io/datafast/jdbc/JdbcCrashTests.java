@@ -27,6 +27,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 import io.datafast.autoconfigure.DataFastMetricsAutoConfiguration;
+import io.datafast.jdbc.ParkedGoals.ParkedGoal;
 import io.datafast.test.MockAnswer;
 import io.datafast.test.MockDataFast;
 import io.datafast.test.ReceivedGoal;

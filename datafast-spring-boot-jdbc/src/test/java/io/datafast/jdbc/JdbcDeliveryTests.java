@@ -33,6 +33,7 @@ import io.datafast.VisitorNotFoundException;
 import io.datafast.delivery.GoalOutcome.Created;
 import io.datafast.delivery.GoalOutcome.Dropped;
 import io.datafast.delivery.GoalOutcome.Rejected;
+import io.datafast.jdbc.ParkedGoals.ParkedGoal;
 import io.datafast.test.MockAnswer;
 import io.datafast.test.MockDataFast;
 import io.datafast.test.ReceivedGoal;
@@ -379,15 +380,15 @@ abstract class JdbcDeliveryTests {
 				outcomes(context).awaitCount(i + 1);
 			}
 			ParkedGoals parkedGoals = dispatcher(context).parkedGoals();
-			assertThat(parkedGoals.requeueAll("authentication")).isEqualTo(2);
+			assertThat(parkedGoals.requeue("authentication")).isEqualTo(2);
 			outcomes(context).awaitCount(5);
 			assertThat(names()).containsExactlyInAnyOrder("first", "third");
 			String id = parked(context).get(0).id();
-			assertThat(parkedGoals.requeue(id)).isTrue();
+			assertThat(parkedGoals.requeue(id)).isOne();
 			outcomes(context).awaitCount(6);
 			assertThat(names()).containsExactlyInAnyOrder("first", "third", "second");
-			assertThat(parkedGoals.requeue(id)).isFalse();
-			assertThat(parkedGoals.requeueAll(null)).isZero();
+			assertThat(parkedGoals.requeue(id)).isZero();
+			assertThat(parkedGoals.requeue(null)).isZero();
 			assertThat(rows(context)).isZero();
 		});
 	}
@@ -402,7 +403,7 @@ abstract class JdbcDeliveryTests {
 			});
 		this.mock.alwaysAnswer(MockAnswer.ok());
 		this.runner.withPropertyValues("datafast.delivery.max-age=30s").run((context) -> {
-			assertThat(dispatcher(context).parkedGoals().requeueAll(null)).isOne();
+			assertThat(dispatcher(context).parkedGoals().requeue(null)).isOne();
 			outcomes(context).awaitSingle(Created.class);
 		});
 	}
@@ -414,10 +415,10 @@ abstract class JdbcDeliveryTests {
 			IntStream.range(0, 3).forEach((i) -> goals(context).track(goal("goal-" + i)));
 			outcomes(context).awaitCount(3);
 			ParkedGoals parkedGoals = dispatcher(context).parkedGoals();
-			assertThat(parkedGoals.delete(parked(context).get(0).id())).isTrue();
+			assertThat(parkedGoals.delete(parked(context).get(0).id())).isOne();
 			assertThat(rows(context)).isEqualTo(2);
-			assertThat(parkedGoals.deleteAll("expired")).isZero();
-			assertThat(parkedGoals.deleteAll("rejected")).isEqualTo(2);
+			assertThat(parkedGoals.delete("expired")).isZero();
+			assertThat(parkedGoals.delete("rejected")).isEqualTo(2);
 			assertThat(rows(context)).isZero();
 		});
 	}
@@ -434,7 +435,7 @@ abstract class JdbcDeliveryTests {
 			assertThat(outcomes(context).awaitSingle(Dropped.class).reason()).isEqualTo(Dropped.Reason.FAILED);
 			assertThat(parked(context)).extracting(ParkedGoal::goal, ParkedGoal::reason)
 				.containsExactly(tuple("unreadable", "failed"));
-			assertThat(dispatcher(context).parkedGoals().requeueAll(null)).isZero();
+			assertThat(dispatcher(context).parkedGoals().requeue(null)).isZero();
 		});
 	}
 

@@ -27,6 +27,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -316,7 +317,7 @@ abstract class JdbcTransactionTests {
 		run((application) -> {
 			application.track("signup");
 			application.outcomes().awaitCount(1);
-			assertThat(application.dispatcher().parkedGoals().deleteAll(null)).isOne();
+			assertThat(application.dispatcher().parkedGoals().delete(null)).isOne();
 			assertThat(application.rowsOfOthers()).isZero();
 		});
 	}
@@ -483,6 +484,27 @@ abstract class JdbcTransactionTests {
 	}
 
 	@Test
+	void aGoalOfALateCallbackIsPartOfTheTransaction() {
+		run((application) -> {
+			application.dispatcher().stop();
+			for (boolean failing : new boolean[] { false, true }) {
+				List<Integer> rowsAtCommit = new ArrayList<>();
+				Runnable transaction = () -> application.inTransaction(() -> TransactionSynchronizationManager
+					.registerSynchronization(new LateCallback(application, failing, rowsAtCommit)));
+				if (failing) {
+					assertThatExceptionOfType(IllegalStateException.class).isThrownBy(transaction::run);
+					assertThat(application.outcomes().outcomes()).containsExactly(ROLLED_BACK);
+				}
+				else {
+					transaction.run();
+					assertThat(rowsAtCommit).containsExactly(1);
+				}
+			}
+			assertThat(application.rowsOfOthers()).isOne();
+		});
+	}
+
+	@Test
 	void aBatchThatFailsHalfwayLeavesNothing() {
 		this.runner = this.runner.withBean(FailingBatches.class);
 		run((application) -> {
@@ -561,7 +583,7 @@ abstract class JdbcTransactionTests {
 					@Override
 					public void beforeCompletion() {
 						CompletableFuture.runAsync(() -> {
-							assertThat(parkedGoals.requeue(parkedGoals.list(1).get(0).id())).isTrue();
+							assertThat(parkedGoals.requeue(parkedGoals.list(1).get(0).id())).isOne();
 							assertThat(application.table().deleteParked(later)).isOne();
 						}).orTimeout(LONG.toSeconds(), TimeUnit.SECONDS).join();
 					}
@@ -719,6 +741,27 @@ abstract class JdbcTransactionTests {
 			if (failing) {
 				throw new IllegalStateException("expected");
 			}
+		}
+
+	}
+
+	/**
+	 * Tracks the first goal of a transaction while that is committed.
+	 */
+	private record LateCallback(Application application, boolean failing,
+			List<Integer> rowsAtCommit) implements TransactionSynchronization {
+
+		@Override
+		public void beforeCommit(boolean readOnly) {
+			this.application.track("late");
+			if (this.failing) {
+				throw new IllegalStateException("expected");
+			}
+		}
+
+		@Override
+		public void afterCommit() {
+			this.rowsAtCommit.add(this.application.rowsOfOthers());
 		}
 
 	}

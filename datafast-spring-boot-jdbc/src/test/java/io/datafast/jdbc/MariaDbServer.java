@@ -46,7 +46,7 @@ public final class MariaDbServer {
 	/**
 	 * For {@link EnabledIf @EnabledIf}.
 	 */
-	public static final String AVAILABLE = "io.datafast.testing.MariaDbServer#isAvailable";
+	public static final String AVAILABLE = "io.datafast.jdbc.MariaDbServer#isAvailable";
 
 	/**
 	 * For {@link EnabledIf @EnabledIf}.

@@ -99,7 +99,7 @@ class MariaDbTimeZoneTests {
 			assertThat(dispatcher.parked()).hasValue(1);
 			assertThat(dispatcher.parkedGoals().list(1)).singleElement()
 				.satisfies((parked) -> assertThat(parked.parkedAt()).isBetween(start, Instant.now()));
-			assertThat(dispatcher.parkedGoals().requeueAll(null)).isOne();
+			assertThat(dispatcher.parkedGoals().requeue(null)).isOne();
 			context.getBean(RecordedOutcomes.class).awaitSingle(Created.class);
 		});
 	}

@@ -42,7 +42,7 @@ public final class PostgreSqlServer {
 	/**
 	 * For {@link EnabledIf @EnabledIf}.
 	 */
-	public static final String AVAILABLE = "io.datafast.testing.PostgreSqlServer#isAvailable";
+	public static final String AVAILABLE = "io.datafast.jdbc.PostgreSqlServer#isAvailable";
 
 	/**
 	 * For {@link EnabledIf @EnabledIf}.

@@ -40,12 +40,15 @@ import io.datafast.Goal;
 import io.datafast.delivery.GoalOutcome.Created;
 import io.datafast.delivery.GoalOutcome.Dropped;
 import io.datafast.delivery.GoalOutcome.Rejected;
+import io.datafast.jdbc.ParkedGoals.ParkedGoal;
 import io.datafast.test.MockAnswer;
 import io.datafast.test.MockDataFast;
 import io.datafast.testing.RecordedOutcomes;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.BeanPostProcessor;
@@ -56,6 +59,7 @@ import org.springframework.jdbc.datasource.DelegatingDataSource;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 /**
  * What becomes of goals in flight, and of goals that are tracked, while the database is
@@ -134,24 +138,6 @@ class UnreliableDatabaseTests {
 	}
 
 	@Test
-	void aCallWhoseGoalAnotherNodeHasTakenOverIsCountedThere() {
-		runner(() -> {
-			this.database.leave();
-			this.reliable.update("update datafast_goals set picked_by = 'another', version = version + 1");
-		}).withPropertyValues("datafast.delivery.jdbc.heartbeat-interval=1s").run((context) -> {
-			context.getBean(DataFastGoals.class).track(Goal.of("signup").forVisitor("visitor-1"));
-			Awaitility.await().atMost(LONG).until(() -> !this.mock.getGoals().isEmpty());
-			awaitRefusals(10);
-			this.database.comeBack();
-			RecordedOutcomes outcomes = context.getBean(RecordedOutcomes.class);
-			// The other node has crashed, too, so this one delivers it after all.
-			outcomes.awaitSingle(Created.class);
-			assertThat(rows("1 = 1")).isZero();
-			assertThat(this.mock.getGoals()).hasSize(2);
-		});
-	}
-
-	@Test
 	void aDeletionThatIsNotAcknowledgedCountsOnce() {
 		runner(this.database::acknowledgeNoDeletion).run((context) -> {
 			context.getBean(DataFastGoals.class).track(Goal.of("signup").forVisitor("visitor-1"));
@@ -162,29 +148,27 @@ class UnreliableDatabaseTests {
 		});
 	}
 
-	@Test
-	void aGoalIsParkedEvenIfItCannotBeSaidWhy() {
-		this.mock.answer(MockAnswer.status(400));
-		runner(this.database::refuseData).run((context) -> {
-			context.getBean(DataFastGoals.class).track(Goal.of("signup").forVisitor("visitor-1"));
-			context.getBean(RecordedOutcomes.class).awaitSingle(Rejected.class);
-			Awaitility.await().atMost(LONG).until(() -> parked(context).size() == 1);
-			assertThat(parked(context)).extracting(ParkedGoal::goal).containsExactly("signup");
-			assertThat(this.database.refused).hasValue(1);
-			assertThat(this.mock.getRequests()).hasSize(1);
-			assertThat(context.getBean(RecordedOutcomes.class).all()).hasSize(1);
-		});
-	}
-
-	@Test
-	void aGoalWhoseAnswersCannotBeCountedIsNotTriedAgain() {
-		this.mock.alwaysAnswer(MockAnswer.status(500));
-		runner(this.database::refuseData).run((context) -> {
-			context.getBean(DataFastGoals.class).track(Goal.of("signup").forVisitor("visitor-1"));
-			assertThat(context.getBean(RecordedOutcomes.class).awaitSingle(Dropped.class).reason())
-				.isEqualTo(Dropped.Reason.FAILED);
-			assertThat(parked(context)).extracting(ParkedGoal::goal).containsExactly("signup");
-			assertThat(this.mock.getRequests()).hasSize(1);
+	@ParameterizedTest
+	@ValueSource(strings = { "away", "hanging" })
+	void trackDoesNotWaitForTheDatabase(String state) {
+		int count = 500;
+		runner(() -> {
+		}).withPropertyValues("datafast.delivery.jdbc.heartbeat-interval=5s").run((context) -> {
+			if (state.equals("away")) {
+				this.database.leave();
+			}
+			else {
+				this.database.hang();
+			}
+			assertTimeoutPreemptively(LONG, () -> {
+				for (int i = 0; i < count; i++) {
+					context.getBean(DataFastGoals.class).track(Goal.of("goal-" + i).forVisitor("visitor-1"));
+				}
+			});
+			assertThat(context.getBean(RecordedOutcomes.class).all()).isEmpty();
+			this.database.comeBack();
+			context.getBean(RecordedOutcomes.class).awaitCount(count);
+			assertThat(context.getBean(RecordedOutcomes.class).count(Created.class)).isEqualTo(count);
 		});
 	}
 
@@ -296,8 +280,6 @@ class UnreliableDatabaseTests {
 
 		private volatile boolean acknowledgesNoDeletion;
 
-		private volatile boolean refusesData;
-
 		private volatile boolean swallowsInterrupts;
 
 		private final AtomicReference<CountDownLatch> hanging = new AtomicReference<>();
@@ -320,13 +302,6 @@ class UnreliableDatabaseTests {
 		 */
 		void hang() {
 			this.hanging.set(new CountDownLatch(1));
-		}
-
-		/**
-		 * Refuse to change the data of a row.
-		 */
-		void refuseData() {
-			this.refusesData = true;
 		}
 
 		/**
@@ -357,11 +332,6 @@ class UnreliableDatabaseTests {
 			Connection connection = super.getConnection();
 			return proxy(Connection.class, connection, (method, result, arguments) -> {
 				String sql = method.equals("prepareStatement") ? arguments[0].toString() : "";
-				if (this.refusesData && sql.toLowerCase(Locale.ROOT).startsWith("update")
-						&& sql.contains("task_data")) {
-					this.refused.incrementAndGet();
-					throw new SQLException("The data is refused", "22001");
-				}
 				boolean deletes = sql.startsWith("delete from datafast_goals where task_name = ? and task_inst");
 				return deletes ? deletion((PreparedStatement) result) : result;
 			});

@@ -16,12 +16,11 @@
 
 package io.datafast.jdbc.autoconfigure;
 
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.util.List;
 
 import javax.sql.DataSource;
 
+import com.github.kagkarlsson.scheduler.jdbc.JdbcCustomization;
 import io.datafast.autoconfigure.DataFastAutoConfiguration;
 import io.datafast.autoconfigure.DataFastProperties;
 import io.datafast.autoconfigure.DataFastProperties.Delivery;
@@ -66,7 +65,6 @@ import org.springframework.context.annotation.Lazy;
 import org.springframework.core.env.Environment;
 import org.springframework.core.io.ResourceLoader;
 import org.springframework.core.type.AnnotatedTypeMetadata;
-import org.springframework.jdbc.datasource.AbstractDataSource;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
 import org.springframework.jdbc.datasource.lookup.AbstractRoutingDataSource;
 import org.springframework.transaction.PlatformTransactionManager;
@@ -81,16 +79,19 @@ import org.springframework.transaction.PlatformTransactionManager;
 @Conditional(DataFastJdbcAutoConfiguration.OnJdbcMode.class)
 @ConditionalOnMissingBean(GoalDispatcher.class)
 @EnableConfigurationProperties({ DataFastProperties.class, DataFastJdbcProperties.class })
-@ImportRuntimeHints(DataFastJdbcAutoConfiguration.Scripts.class)
+@ImportRuntimeHints(DataFastJdbcAutoConfiguration.Hints.class)
 public final class DataFastJdbcAutoConfiguration {
 
+	/**
+	 * Where DataFast is off, it has no connections.
+	 */
 	@Bean
 	GoalDataSource dataFastGoalDataSource(DataFastProperties properties, DataFastJdbcProperties jdbc,
 			@DataFastDataSource ObjectProvider<DataSource> qualifiedDataSource,
 			ObjectProvider<DataSource> dataSources) {
 		DataSource dataSource = qualifiedDataSource.getIfAvailable(dataSources::getIfUnique);
 		if (properties.disabledReason() != null) {
-			return new GoalDataSource(new NoDataSource());
+			return new GoalDataSource(new DelegatingDataSource());
 		}
 		jdbc.validate();
 		if (dataSource == null) {
@@ -154,18 +155,17 @@ public final class DataFastJdbcAutoConfiguration {
 			Environment environment, ResourceLoader resourceLoader,
 			ObjectProvider<PlatformTransactionManager> transactionManager) {
 		JsonCodec json = JsonCodec.create(resourceLoader.getClassLoader());
-		JdbcGoalDispatcher dispatcher = shutdown
+		return shutdown
 			.register(new JdbcGoalDispatcher(delivery, outcomes, DeliverySettings.retrySettings(properties.delivery()),
-					settings(properties.delivery(), jdbc), dataSource.dataSource(), transactionManager.getIfUnique(),
-					jdbc.tableName(), json::write, json::read, DeliverySettings.virtualThreads(environment)));
-		dispatcher.setAutoStartup(properties.disabledReason() == null);
-		return dispatcher;
+					settings(properties, jdbc), dataSource.dataSource(), transactionManager.getIfUnique(), json::write,
+					json::read, DeliverySettings.virtualThreads(environment)));
 	}
 
-	private static JdbcSettings settings(Delivery delivery, DataFastJdbcProperties jdbc) {
-		return new JdbcSettings(delivery.capacity(), delivery.concurrency(), delivery.maxAge(),
-				delivery.shutdownTimeout(), jdbc.onCrash(), jdbc.parkedRetention(), jdbc.parkedCapacity(),
-				jdbc.pollInterval(), jdbc.heartbeatInterval());
+	private static JdbcSettings settings(DataFastProperties properties, DataFastJdbcProperties jdbc) {
+		Delivery delivery = properties.delivery();
+		return new JdbcSettings(properties.disabledReason() == null, jdbc.tableName(), delivery.capacity(),
+				delivery.concurrency(), delivery.maxAge(), delivery.shutdownTimeout(), jdbc.onCrash(),
+				jdbc.parkedRetention(), jdbc.parkedCapacity(), jdbc.pollInterval(), jdbc.heartbeatInterval());
 	}
 
 	/**
@@ -174,23 +174,6 @@ public final class DataFastJdbcAutoConfiguration {
 	 * @param dataSource the one that goals are stored in
 	 */
 	record GoalDataSource(DataSource dataSource) {
-
-	}
-
-	/**
-	 * Where DataFast is off.
-	 */
-	static final class NoDataSource extends AbstractDataSource {
-
-		@Override
-		public Connection getConnection() throws SQLException {
-			throw new SQLException("DataFast is off");
-		}
-
-		@Override
-		public Connection getConnection(String username, String password) throws SQLException {
-			return getConnection();
-		}
 
 	}
 
@@ -245,11 +228,12 @@ public final class DataFastJdbcAutoConfiguration {
 
 	}
 
-	static final class Scripts implements RuntimeHintsRegistrar {
+	static final class Hints implements RuntimeHintsRegistrar {
 
 		@Override
 		public void registerHints(RuntimeHints hints, @Nullable ClassLoader classLoader) {
 			hints.resources().registerPattern("io/datafast/jdbc/schema-*.sql");
+			hints.proxies().registerJdkProxy(JdbcCustomization.class);
 		}
 
 	}

@@ -23,7 +23,7 @@ import java.util.regex.Pattern;
 
 import io.datafast.autoconfigure.InvalidDataFastPropertiesException;
 import io.datafast.autoconfigure.InvalidDataFastPropertiesException.Violation;
-import io.datafast.jdbc.OnCrash;
+import io.datafast.jdbc.JdbcSettings.OnCrash;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -46,7 +46,8 @@ import org.springframework.boot.sql.init.DatabaseInitializationMode;
  * @param pollInterval How often to look for goals that are due, beside those that this
  * node has just written itself; more than zero.
  * @param heartbeatInterval How often to write that calls are still in flight; more than
- * zero. Another node takes a goal over after four intervals without that.
+ * zero. Another node takes a goal over after four intervals without that, so an interval
+ * should not be shorter than half of datafast.read-timeout.
  */
 @ConfigurationProperties("datafast.delivery.jdbc")
 public record DataFastJdbcProperties(@DefaultValue("datafast_goals") String tableName,

@@ -364,7 +364,6 @@ class DataFastJdbcAutoConfigurationTests {
 						.queryForObject("select count(*) from datafast_goals", Integer.class) == 3);
 				context.getBean(JdbcGoalDispatcher.class).refresh();
 				assertThat(meters.get("datafast.goals.pending").gauge().value()).isEqualTo(2);
-				assertThat(meters.get("datafast.goals.backlog").gauge().value()).isEqualTo(2);
 				assertThat(meters.get("datafast.goals.parked").gauge().value()).isEqualTo(1);
 				assertThat(meters.get("datafast.goals.capacity").gauge().value()).isEqualTo(100);
 				Awaitility.await()
@@ -390,7 +389,7 @@ class DataFastJdbcAutoConfigurationTests {
 		ClassPathResource script = new ClassPathResource(SCRIPTS + database + ".sql");
 		assertThat(script.exists()).isTrue();
 		RuntimeHints hints = new RuntimeHints();
-		new DataFastJdbcAutoConfiguration.Scripts().registerHints(hints, null);
+		new DataFastJdbcAutoConfiguration.Hints().registerHints(hints, null);
 		assertThat(RuntimeHintsPredicates.resource().forResource(script.getPath())).accepts(hints);
 	}
 
