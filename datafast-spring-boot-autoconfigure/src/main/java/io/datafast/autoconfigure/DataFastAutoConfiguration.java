@@ -18,6 +18,7 @@ package io.datafast.autoconfigure;
 
 import java.net.URI;
 import java.util.List;
+import java.util.function.Supplier;
 
 import io.datafast.DataFastGoals;
 import io.datafast.DataFastGoalsBuilder;
@@ -39,6 +40,7 @@ import io.datafast.delivery.GoalDispatcherDecorator;
 import io.datafast.delivery.GoalOutcomePublisher;
 import io.datafast.delivery.memory.InMemoryGoalDispatcher;
 import io.datafast.delivery.memory.InMemorySettings;
+import io.datafast.support.Lazy;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
@@ -48,7 +50,6 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Lazy;
 import org.springframework.context.annotation.Role;
 import org.springframework.core.env.Environment;
 import org.springframework.core.io.ResourceLoader;
@@ -87,7 +88,7 @@ public final class DataFastAutoConfiguration {
 	DataFastGoals dataFastGoals(DataFastProperties properties, GoalOutcomePublisher outcomes,
 			ObjectProvider<VisitorIdResolver> visitorIdResolver, ObjectProvider<GoalFilter> filters,
 			ObjectProvider<GoalDispatcher> dispatcher, ObjectProvider<GoalDispatcherDecorator> dispatcherDecorator,
-			GoalDelivery delivery) {
+			GoalDelivery delivery, DeliveryShutdown shutdown) {
 		DataFastGoalsBuilder builder = new DataFastGoalsBuilder(outcomes);
 		String disabledReason = properties.disabledReason();
 		if (disabledReason != null) {
@@ -98,11 +99,17 @@ public final class DataFastAutoConfiguration {
 			return builder.buildDisabled(disabledReason);
 		}
 		warnOfPlainHttp(properties.baseUrl());
-		return builder.visitorIdResolver(() -> visitorIdResolver.getIfAvailable(() -> () -> null))
+		Supplier<VisitorIdResolver> currentVisitor = Lazy.of(() -> visitorIdResolver.getIfAvailable(() -> () -> null));
+		Supplier<List<GoalFilter>> orderedFilters = Lazy.of(() -> filters.orderedStream().toList());
+		Supplier<GoalDispatcher> decoratedDispatcher = Lazy
+			.of(() -> dispatcherDecorator.getIfAvailable(() -> (target) -> target).decorate(dispatcher.getObject()));
+		shutdown.beforeDestruction(currentVisitor::get);
+		shutdown.beforeDestruction(orderedFilters::get);
+		shutdown.beforeDestruction(decoratedDispatcher::get);
+		return builder.visitorIdResolver(currentVisitor)
 			.defaultMetadata(properties.metadata())
-			.filters(() -> filters.orderedStream().toList())
-			.build(() -> dispatcherDecorator.getIfAvailable(() -> (target) -> target).decorate(dispatcher.getObject()),
-					delivery);
+			.filters(orderedFilters)
+			.build(decoratedDispatcher, delivery);
 	}
 
 	private static void warnOfPlainHttp(URI baseUrl) {
@@ -125,7 +132,9 @@ public final class DataFastAutoConfiguration {
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 	GoalOutcomePublisher dataFastGoalOutcomePublisher(ObjectProvider<GoalDeliveryListener> listeners,
 			DeliveryShutdown shutdown) {
-		return shutdown.register(new GoalOutcomePublisher(() -> listeners.orderedStream().toList()));
+		GoalOutcomePublisher publisher = new GoalOutcomePublisher(() -> listeners.orderedStream().toList());
+		shutdown.beforeDestruction(publisher::prepareShutdown);
+		return shutdown.register(publisher);
 	}
 
 	@Bean(destroyMethod = "")
@@ -158,26 +167,30 @@ public final class DataFastAutoConfiguration {
 	}
 
 	@Bean
-	@Lazy
+	@org.springframework.context.annotation.Lazy
 	@ConditionalOnMissingBean
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 	GoalClient dataFastGoalClient(DataFastProperties properties, ObjectProvider<RestClient.Builder> applicationBuilder,
-			ObjectProvider<DataFastRestClientCustomizer> customizers, ResourceLoader resourceLoader) {
+			ObjectProvider<DataFastRestClientCustomizer> customizers, ResourceLoader resourceLoader,
+			DeliveryShutdown shutdown) {
 		Assert.state(properties.apiKey() != null, "There is no datafast.api-key");
-		return new GoalClient(() -> createBuilder(properties, applicationBuilder, customizers),
+		Supplier<List<DataFastRestClientCustomizer>> orderedCustomizers = Lazy
+			.of(() -> customizers.orderedStream().toList());
+		Supplier<RestClient.Builder> builder = Lazy.of(() -> applicationBuilder.getIfUnique(RestClient::builder));
+		shutdown.beforeDestruction(orderedCustomizers::get);
+		shutdown.beforeDestruction(builder::get);
+		return new GoalClient(() -> createBuilder(properties, builder.get(), orderedCustomizers.get()),
 				JsonCodec.create(resourceLoader.getClassLoader()),
 				new GoalClientCredentials(properties.apiKey(), properties.websiteId()));
 	}
 
-	private static RestClient.Builder createBuilder(DataFastProperties properties,
-			ObjectProvider<RestClient.Builder> applicationBuilder,
-			ObjectProvider<DataFastRestClientCustomizer> customizers) {
-		RestClient.Builder builder = applicationBuilder.getIfUnique(RestClient::builder)
-			.clone()
+	private static RestClient.Builder createBuilder(DataFastProperties properties, RestClient.Builder original,
+			List<DataFastRestClientCustomizer> customizers) {
+		RestClient.Builder builder = original.clone()
 			.uriBuilderFactory(uriBuilderFactory(properties.baseUrl()))
 			.requestFactory(new BufferingJdkClientHttpRequestFactory(properties.connectTimeout(),
 					properties.readTimeout(), new DaemonThreadFactory("datafast-http-")));
-		customizers.orderedStream().forEach((customizer) -> customizer.customize(builder));
+		customizers.forEach((customizer) -> customizer.customize(builder));
 		return builder;
 	}
 

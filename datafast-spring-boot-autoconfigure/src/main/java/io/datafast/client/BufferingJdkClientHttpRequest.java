@@ -35,6 +35,7 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
+import org.springframework.http.HttpStatus;
 import org.springframework.http.client.AbstractClientHttpRequest;
 import org.springframework.http.client.ClientHttpResponse;
 import org.springframework.util.FastByteArrayOutputStream;
@@ -90,9 +91,10 @@ final class BufferingJdkClientHttpRequest extends AbstractClientHttpRequest {
 		ObservedBodyPublisher content = new ObservedBodyPublisher(this.body.toByteArrayUnsafe());
 		Answer answer = new Answer(
 				new LimitedBodySubscriber(this.bodyDeadlines, System.nanoTime() + this.timeout.toNanos()));
+		int status = 0;
 		try {
 			// Unlike sendAsync, this needs no other thread to hand the answer over.
-			this.httpClient.send(createRequest(headers, content), answer);
+			status = this.httpClient.send(createRequest(headers, content), answer).statusCode();
 		}
 		catch (HttpConnectTimeoutException ex) {
 			throw failure(content, ex);
@@ -110,6 +112,10 @@ final class BufferingJdkClientHttpRequest extends AbstractClientHttpRequest {
 			if (!answer.hasBegun()) {
 				throw failure(content, ex);
 			}
+		}
+		if (status == HttpStatus.PROXY_AUTHENTICATION_REQUIRED.value() && !content.isRequested()) {
+			// HttpClient passes the answer of the proxy off as the server's.
+			throw new RequestNotSentException(new IOException("A proxy asks for authentication (status 407)"));
 		}
 		return answer.toResponse();
 	}

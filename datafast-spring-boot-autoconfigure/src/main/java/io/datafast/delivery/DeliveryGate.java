@@ -16,6 +16,7 @@
 
 package io.datafast.delivery;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.function.IntFunction;
 import java.util.function.LongSupplier;
@@ -63,6 +64,8 @@ public final class DeliveryGate implements AutoCloseable {
 	private boolean outageLogged;
 
 	private @Nullable Duration maxBackoff;
+
+	private boolean closed;
 
 	/**
 	 * Create an open gate.
@@ -196,11 +199,11 @@ public final class DeliveryGate implements AutoCloseable {
 			this.outageSince = this.nanoTime.getAsLong();
 			this.outageLogged = false;
 		}
-		if (!this.outageLogged) {
+		if (!this.outageLogged && !this.closed) {
 			this.outageLogged = this.throttledLog.warn("DataFast is unreachable",
-					failure.getMessage() + ". Goals wait, and DataFast is probed until it answers; check the network"
-							+ " and datafast.base-url if it never did.",
-					null);
+					"Goals wait, and DataFast is probed until it answers (check the network and datafast.base-url"
+							+ " if it never did): " + failure.getMessage(),
+					(failure.getCause() instanceof IOException) ? null : failure.getCause());
 		}
 	}
 
@@ -227,10 +230,12 @@ public final class DeliveryGate implements AutoCloseable {
 	}
 
 	/**
-	 * Log what has not been logged yet.
+	 * Log what has not been logged yet. What follows, as from interrupted calls, is not
+	 * logged.
 	 */
 	@Override
-	public void close() {
+	public synchronized void close() {
+		this.closed = true;
 		this.throttledLog.close();
 	}
 

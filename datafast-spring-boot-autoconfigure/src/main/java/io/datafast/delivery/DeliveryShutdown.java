@@ -17,7 +17,9 @@
 package io.datafast.delivery;
 
 import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -25,15 +27,20 @@ import org.apache.commons.logging.LogFactory;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.context.ApplicationListener;
+import org.springframework.context.event.ContextClosedEvent;
 
 /**
  * Ends delivery after all other beans have been destroyed: executors that await their
  * tasks, and {@code @PreDestroy} methods, may still track goals. Beans are destroyed in
  * the reverse order of their creation, and bean factory post-processors are created
  * before all other beans. To be one is all that this class needs; it processes nothing.
- * Thread-safe.
+ * <p>
+ * While beans are destroyed none can be created, so what is looked up with the first goal
+ * is looked up when the context begins to close. Thread-safe.
  */
-public final class DeliveryShutdown implements BeanFactoryPostProcessor, DisposableBean {
+public final class DeliveryShutdown
+		implements BeanFactoryPostProcessor, ApplicationListener<ContextClosedEvent>, DisposableBean {
 
 	/**
 	 * The phase of a dispatcher: far below the phases of web servers, message listeners
@@ -45,6 +52,8 @@ public final class DeliveryShutdown implements BeanFactoryPostProcessor, Disposa
 	private final Log log = LogFactory.getLog(DeliveryShutdown.class);
 
 	private final Deque<AutoCloseable> resources = new ConcurrentLinkedDeque<>();
+
+	private final List<Runnable> lookups = new CopyOnWriteArrayList<>();
 
 	@Override
 	public void postProcessBeanFactory(ConfigurableListableBeanFactory beanFactory) {
@@ -60,6 +69,26 @@ public final class DeliveryShutdown implements BeanFactoryPostProcessor, Disposa
 	public <T extends AutoCloseable> T register(T resource) {
 		this.resources.push(resource);
 		return resource;
+	}
+
+	/**
+	 * Look beans up before they are destroyed.
+	 * @param lookup the look-up
+	 */
+	public void beforeDestruction(Runnable lookup) {
+		this.lookups.add(lookup);
+	}
+
+	@Override
+	public void onApplicationEvent(ContextClosedEvent event) {
+		for (Runnable lookup : this.lookups) {
+			try {
+				lookup.run();
+			}
+			catch (Throwable ex) {
+				this.log.debug("A bean for goals cannot be created", ex);
+			}
+		}
 	}
 
 	@Override

@@ -82,8 +82,10 @@ final class GoalOutcomeLog implements GoalDeliveryListener, AutoCloseable {
 
 	private void onRejected(Goal goal, DataFastException exception) {
 		if (exception instanceof DataFastAuthenticationException) {
-			this.throttledLog.error(REFUSED_KEY, exception.getMessage() + " Check datafast.api-key and"
-					+ " datafast.website-id, and the website's state in DataFast. Goals are lost until then.");
+			this.throttledLog.error(REFUSED_KEY,
+					"Goals are lost, since DataFast refuses the API key (check datafast.api-key"
+							+ " and datafast.website-id, and the website's state in DataFast): "
+							+ exception.getMessage());
 		}
 		else if (exception instanceof GoalRejectedException rejected && !isExpected(rejected)) {
 			this.throttledLog.warn("Goals that DataFast refused with status " + rejected.getStatus(),

@@ -150,8 +150,8 @@ public final class GoalOutcomePublisher implements AutoCloseable {
 	}
 
 	/**
-	 * Look the listeners up while beans can still be created. A dispatcher calls this
-	 * when it is stopped, so that goals of the time after that are counted.
+	 * Look the listeners up while beans can still be created, so that goals of the time
+	 * after that are counted.
 	 */
 	public void prepareShutdown() {
 		listeners();

@@ -165,7 +165,7 @@ class DataFastEndpointTests {
 					context.getBean(DataFastGoals.class).track(Goal.of("signup").forVisitor(VISITOR));
 				}
 				assertThat(state(context).delivery())
-					.isEqualTo(new DataFastEndpoint.DeliveryDescriptor("memory", 2, 2, null, null));
+					.isEqualTo(new DataFastEndpoint.DeliveryDescriptor("memory", 2, 2, 0L, null));
 				assertThat(state(context).outcomes()).isEqualTo(Map.of("dropped", Map.of("queue_full", 1L)));
 			});
 	}

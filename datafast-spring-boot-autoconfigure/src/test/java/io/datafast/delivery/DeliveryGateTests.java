@@ -154,7 +154,8 @@ class DeliveryGateTests {
 		}
 		this.gate.answered();
 		assertThat(output).containsOnlyOnce("WARN")
-			.contains("it went wrong. Goals wait")
+			.contains("Goals wait")
+			.contains("it went wrong")
 			.containsOnlyOnce("DataFast answers again after 210 s");
 	}
 

@@ -523,7 +523,6 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, GoalBacklog
 	@Override
 	public void stop() {
 		this.running = false;
-		this.outcomes.prepareShutdown();
 		drain();
 	}
 
@@ -577,10 +576,10 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, GoalBacklog
 			// Other threads may be about to tell an outcome.
 			awaitEmpty(ABANDON_TIMEOUT);
 		}
-		this.timer.shutdownNow();
-		this.threads.shutdownNow();
 		this.gate.close();
 		this.throttledLog.close();
+		this.timer.shutdownNow();
+		this.threads.shutdownNow();
 	}
 
 }
