@@ -30,19 +30,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class Backlog {
 
-	private final Count waiting = new Count();
+	private final Count waiting;
 
-	private final Count parked = new Count();
-
-	private final int capacity;
-
-	private final int parkedCapacity;
+	private final Count parked;
 
 	private @Nullable Instant oldest;
 
 	Backlog(int capacity, int parkedCapacity) {
-		this.capacity = capacity;
-		this.parkedCapacity = parkedCapacity;
+		this.waiting = new Count(capacity);
+		this.parked = new Count(parkedCapacity);
 	}
 
 	/**
@@ -51,7 +47,7 @@ final class Backlog {
 	 * @return whether there is room for all of them
 	 */
 	synchronized boolean reserve(int goals) {
-		return this.waiting.reserve(goals, this.capacity);
+		return this.waiting.reserve(goals);
 	}
 
 	/**
@@ -90,15 +86,11 @@ final class Backlog {
 	}
 
 	private synchronized boolean reserveParked() {
-		return this.parked.reserve(1, this.parkedCapacity);
+		return this.parked.reserve(1);
 	}
 
 	private synchronized void releaseParked(boolean added) {
 		this.parked.release(1, added);
-	}
-
-	synchronized boolean isFull() {
-		return this.waiting.total() >= this.capacity;
 	}
 
 	synchronized int waitingCount() {
@@ -114,6 +106,13 @@ final class Backlog {
 	 */
 	synchronized @Nullable Duration oldestAge(Instant now) {
 		return (this.oldest != null) ? Duration.between(this.oldest, now) : null;
+	}
+
+	/**
+	 * Forget the oldest goal until the next count.
+	 */
+	synchronized void forgetOldest() {
+		this.oldest = null;
 	}
 
 	/**
@@ -139,6 +138,8 @@ final class Backlog {
 	 */
 	private static final class Count {
 
+		private final int limit;
+
 		private long rows;
 
 		private long reserved;
@@ -148,8 +149,12 @@ final class Backlog {
 		 */
 		private long changes;
 
-		boolean reserve(int count, int limit) {
-			if (this.rows + this.reserved + count > limit) {
+		Count(int limit) {
+			this.limit = limit;
+		}
+
+		boolean reserve(int count) {
+			if (this.rows + this.reserved + count > this.limit) {
 				return false;
 			}
 			this.reserved += count;

@@ -21,35 +21,35 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.List;
+import java.util.function.IntSupplier;
 
 import com.github.kagkarlsson.scheduler.jdbc.JdbcCustomization;
-import io.datafast.delivery.DeliveryGate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets db-scheduler find no more goals than the {@link DeliveryGate} lets through, so
- * that an outage of DataFast neither changes rows nor fills the memory with them. The two
- * methods that find goals have the limit as a parameter.
+ * Lets db-scheduler find no more goals than are to be delivered now, so that an outage of
+ * DataFast neither changes rows nor fills the memory with them. The two methods that find
+ * goals have the limit as a parameter.
  */
 final class GatedJdbcCustomization implements InvocationHandler {
 
 	private final JdbcCustomization target;
 
-	private final DeliveryGate gate;
+	private final IntSupplier limit;
 
-	private GatedJdbcCustomization(JdbcCustomization target, DeliveryGate gate) {
+	private GatedJdbcCustomization(JdbcCustomization target, IntSupplier limit) {
 		this.target = target;
-		this.gate = gate;
+		this.limit = limit;
 	}
 
-	static JdbcCustomization of(JdbcCustomization target, DeliveryGate gate) {
+	static JdbcCustomization of(JdbcCustomization target, IntSupplier limit) {
 		return (JdbcCustomization) Proxy.newProxyInstance(JdbcCustomization.class.getClassLoader(),
-				new Class<?>[] { JdbcCustomization.class }, new GatedJdbcCustomization(target, gate));
+				new Class<?>[] { JdbcCustomization.class }, new GatedJdbcCustomization(target, limit));
 	}
 
 	@Override
 	public @Nullable Object invoke(Object proxy, Method method, Object[] arguments) throws Throwable {
-		int available = this.gate.availablePermits();
+		int available = this.limit.getAsInt();
 		if (method.getName().equals("lockAndFetchSingleStatement")) {
 			if (available == 0) {
 				return List.of();

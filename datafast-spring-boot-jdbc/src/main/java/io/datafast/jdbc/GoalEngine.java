@@ -22,6 +22,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.IntSupplier;
 
 import com.github.kagkarlsson.scheduler.Scheduler;
 import com.github.kagkarlsson.scheduler.SchedulerBuilder;
@@ -31,7 +32,6 @@ import com.github.kagkarlsson.scheduler.task.Task;
 import com.github.kagkarlsson.scheduler.task.TaskDescriptor;
 import com.github.kagkarlsson.scheduler.task.helper.Tasks;
 import io.datafast.delivery.DaemonThreadFactory;
-import io.datafast.delivery.DeliveryGate;
 import io.datafast.jdbc.GoalTable.Database;
 
 /**
@@ -52,6 +52,8 @@ final class GoalEngine {
 
 	private static final int MAX_NAME = 50;
 
+	private static final long MAINTENANCE_SECONDS = 10;
+
 	private final DeliveryExecutor threads;
 
 	private final ScheduledExecutorService housekeeper = Executors.newScheduledThreadPool(3,
@@ -63,14 +65,14 @@ final class GoalEngine {
 
 	private volatile boolean stopping;
 
-	GoalEngine(GoalTable table, DeliveryGate gate, JdbcSettings settings, ThreadFactory threadFactory,
+	GoalEngine(GoalTable table, IntSupplier limit, JdbcSettings settings, ThreadFactory threadFactory,
 			Function<GoalEngine, GoalExecution> execution, Runnable maintenance) {
 		Database database = table.database();
 		this.threads = new DeliveryExecutor(settings.concurrency(), threadFactory);
 		this.maintenance = maintenance;
 		SchedulerBuilder builder = Scheduler.create(table.dataSource(), task(execution.apply(this)))
 			.tableName(table.name())
-			.jdbcCustomization(GatedJdbcCustomization.of(database.dialect(), gate))
+			.jdbcCustomization(GatedJdbcCustomization.of(database.dialect(), limit))
 			.serializer(table.format())
 			.schedulerName(new SchedulerName.Fixed(nodeName()))
 			.threads(settings.concurrency())
@@ -113,8 +115,8 @@ final class GoalEngine {
 
 	void start() {
 		this.scheduler.start();
-		long interval = Maintenance.INTERVAL.toMillis();
-		this.housekeeper.scheduleWithFixedDelay(this.maintenance, interval, interval, TimeUnit.MILLISECONDS);
+		this.housekeeper.scheduleWithFixedDelay(this.maintenance, MAINTENANCE_SECONDS, MAINTENANCE_SECONDS,
+				TimeUnit.SECONDS);
 	}
 
 	void goalsAreDue() {

@@ -94,6 +94,8 @@ final class GoalExecution {
 		}
 		Permit permit = this.gate.tryAcquire();
 		if (permit == null) {
+			// Goals are taken in their order, so no later one is too old, either.
+			this.backlog.forgetOldest();
 			return this::waitFurther;
 		}
 		Result result = this.attempt.run(stored.goal(), stored.progress(), permit);

@@ -17,7 +17,6 @@
 package io.datafast.jdbc;
 
 import java.time.Instant;
-import java.util.Locale;
 import java.util.UUID;
 
 import org.jspecify.annotations.Nullable;
@@ -64,14 +63,6 @@ final class GoalId {
 		catch (IllegalArgumentException ex) {
 			return null;
 		}
-	}
-
-	/**
-	 * What is before the ids of this time and later, and after those of earlier times.
-	 */
-	static String boundary(Instant time) {
-		String hex = String.format(Locale.ROOT, "%012x", time.toEpochMilli());
-		return hex.substring(0, 8) + "-" + hex.substring(8);
 	}
 
 }

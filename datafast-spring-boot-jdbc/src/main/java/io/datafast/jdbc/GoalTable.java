@@ -208,15 +208,6 @@ final class GoalTable {
 	}
 
 	/**
-	 * The goals after the given one that were tracked before a time and are not in
-	 * flight, in the order in which they were tracked; at most {@link #PAGE}.
-	 */
-	List<Row> findWaiting(String after, Instant trackedBefore) {
-		return find("execution_time < ? and task_instance > ? and task_instance < ? and picked = ?", PAGE, PARKED,
-				after, GoalId.boundary(trackedBefore), false);
-	}
-
-	/**
 	 * The parked goals after the given one, in the order in which they were tracked.
 	 */
 	List<Row> findParked(String after, int limit) {
@@ -248,15 +239,6 @@ final class GoalTable {
 			setValues(statement, values);
 			return statement;
 		}, mapper);
-	}
-
-	/**
-	 * Park a goal that is not in flight.
-	 * @return whether the row was still as when it was found
-	 */
-	boolean park(Row row, StoredGoal ended, Instant now) {
-		return change("execution_time = ?, last_failure = ?, task_data = ?", row, PARKED, now,
-				this.format.serialize(ended));
 	}
 
 	/**

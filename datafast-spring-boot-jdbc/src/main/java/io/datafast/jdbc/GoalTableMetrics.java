@@ -25,8 +25,8 @@ import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.binder.MeterBinder;
 
 /**
- * Gauges of the table: {@code datafast.goals.backlog.age} and
- * {@code datafast.goals.parked}. All nodes with the same table show the same figures.
+ * Gauges of the table: {@code datafast.goals.backlog}, {@code datafast.goals.backlog.age}
+ * and {@code datafast.goals.parked}. All nodes with the same table show the same figures.
  */
 public final class GoalTableMetrics implements MeterBinder {
 
@@ -42,6 +42,9 @@ public final class GoalTableMetrics implements MeterBinder {
 
 	@Override
 	public void bindTo(MeterRegistry registry) {
+		Gauge.builder("datafast.goals.backlog", this.dispatcher, JdbcGoalDispatcher::pending)
+			.description("Goals in the table that are waiting, in flight or waiting to be tried again")
+			.register(registry);
 		TimeGauge
 			.builder("datafast.goals.backlog.age", this.dispatcher, TimeUnit.MILLISECONDS, GoalTableMetrics::oldestAge)
 			.description("Age of the goal that has waited for the longest time")

@@ -315,14 +315,34 @@ public final class JdbcGoalDispatcher
 		}
 		this.table.verify();
 		this.backlog.refresh(this.table);
-		GoalEngine started = new GoalEngine(this.table, this.gate, this.settings, this.threadFactory,
+		GoalEngine started = new GoalEngine(this.table, this::deliverable, this.settings, this.threadFactory,
 				(engine) -> new GoalExecution(this.attempt, this.gate, this.outcomes, this.backlog, engine,
 						this.settings, this.clock),
-				new Maintenance(this.table, this.backlog, this.gate, this.outcomes, this.settings, this.throttledLog,
-						this.clock));
+				this::maintain);
 		started.start();
 		this.engine = started;
 		this.stoppedAt = null;
+	}
+
+	/**
+	 * How many goals are to be taken from the table now. Those that have become too old
+	 * during an outage are taken, too, so that they do not keep new ones out.
+	 */
+	private int deliverable() {
+		Duration oldestAge = oldestAge();
+		return (oldestAge != null && this.attempt.isExpired(oldestAge)) ? Integer.MAX_VALUE
+				: this.gate.availablePermits();
+	}
+
+	private void maintain() {
+		try {
+			this.table.deleteParked(this.clock.instant().minus(this.settings.parkedRetention()));
+			this.backlog.refresh(this.table);
+		}
+		catch (Throwable ex) {
+			String message = "The table with the goals cannot be counted and cleaned up";
+			this.throttledLog.warn(message, message, ex);
+		}
 	}
 
 	/**
@@ -334,7 +354,6 @@ public final class JdbcGoalDispatcher
 	public synchronized void stop() {
 		GoalEngine running = this.engine;
 		if (running != null) {
-			this.outcomes.prepareShutdown();
 			this.stoppedAt = System.nanoTime();
 			this.engine = null;
 			running.stop();

@@ -26,7 +26,6 @@ import java.time.Duration;
  * @param capacity how many goals may wait in the table and for being written to it before
  * new ones are dropped, at least 1; parked goals do not count
  * @param concurrency how many calls this node may have in flight, at least 1
- * @param maxAge how old a goal may become before it is given up
  * @param shutdownTimeout how long stopping waits for the calls in flight and for goals
  * that are being written
  * @param onCrash what becomes of goals that were in flight on a node that crashed
@@ -37,7 +36,7 @@ import java.time.Duration;
  * @param heartbeatInterval how often this node says that its calls are still in flight; a
  * goal without four heartbeats in a row counts as one whose node has crashed
  */
-public record JdbcSettings(boolean autoStartup, String tableName, int capacity, int concurrency, Duration maxAge,
+public record JdbcSettings(boolean autoStartup, String tableName, int capacity, int concurrency,
 		Duration shutdownTimeout, OnCrash onCrash, Duration parkedRetention, int parkedCapacity, Duration pollInterval,
 		Duration heartbeatInterval) {
 

@@ -30,6 +30,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
+import io.datafast.testing.ServerPrograms;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.condition.EnabledIf;
 

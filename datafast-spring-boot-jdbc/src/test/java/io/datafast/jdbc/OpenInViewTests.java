@@ -16,6 +16,9 @@
 
 package io.datafast.jdbc;
 
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,19 +31,20 @@ import java.util.concurrent.TimeUnit;
 
 import io.datafast.DataFastGoals;
 import io.datafast.Goal;
-import io.datafast.jdbc.autoconfigure.DataFastJdbcAutoConfiguration;
 import io.datafast.delivery.GoalOutcome.Created;
 import io.datafast.jdbc.JpaTransactionTests.JpaConfiguration;
+import io.datafast.test.MockDataFast;
 import io.datafast.test.ReceivedGoal;
 import io.datafast.testing.DataFastContextRunners;
-import io.datafast.testing.WebApplication;
+import io.datafast.testing.RecordedOutcomes;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.EntityManagerFactory;
 import jakarta.persistence.PersistenceContext;
 import org.junit.jupiter.api.Test;
 
-import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
-import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
@@ -82,18 +86,24 @@ class OpenInViewTests {
 	}
 
 	private static void requestsThatHoldAllConnections(String kind) throws Exception {
-		try (WebApplication application = WebApplication.onTomcat(OpenInViewConfiguration.class,
-				"spring.datasource.url=jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1",
-				"spring.datasource.hikari.maximum-pool-size=" + POOL,
-				"spring.datasource.hikari.connection-timeout=5000", "datafast.delivery.mode=jdbc",
-				"datafast.delivery.jdbc.poll-interval=50ms")) {
+		try (MockDataFast mock = MockDataFast.start();
+				ConfigurableApplicationContext context = new SpringApplicationBuilder(OpenInViewConfiguration.class)
+					.properties("spring.datasource.url=jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1",
+							"spring.datasource.hikari.maximum-pool-size=" + POOL,
+							"spring.datasource.hikari.connection-timeout=5000", "spring.flyway.enabled=false",
+							"datafast.base-url=" + mock.getBaseUrl(), "datafast.api-key=" + mock.getApiKey(),
+							"datafast.delivery.jdbc.poll-interval=50ms", "server.port=0", "server.address=127.0.0.1")
+					.run()) {
+			String url = "http://127.0.0.1:" + context.getEnvironment().getRequiredProperty("local.server.port") + "/"
+					+ kind + "/goal-";
 			ExecutorService browsers = Executors.newFixedThreadPool(POOL);
 			try {
 				for (int round = 0; round < ROUNDS; round++) {
 					List<Future<HttpResponse<String>>> responses = new ArrayList<>();
 					for (int i = 0; i < POOL; i++) {
-						String path = "/" + kind + "/goal-" + round + "-" + i;
-						responses.add(browsers.submit(() -> application.get(path)));
+						HttpRequest request = HttpRequest.newBuilder(URI.create(url + round + "-" + i)).build();
+						responses.add(browsers.submit(
+								() -> HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString())));
 					}
 					for (Future<HttpResponse<String>> response : responses) {
 						assertThat(response.get().statusCode()).isEqualTo(200);
@@ -103,17 +113,17 @@ class OpenInViewTests {
 			finally {
 				browsers.shutdownNow();
 			}
-			application.outcomes().awaitCount(POOL * ROUNDS);
-			assertThat(application.outcomes().outcomes()).hasSize(POOL * ROUNDS)
+			RecordedOutcomes outcomes = context.getBean(RecordedOutcomes.class);
+			outcomes.awaitCount(POOL * ROUNDS);
+			assertThat(outcomes.outcomes()).hasSize(POOL * ROUNDS)
 				.allSatisfy((outcome) -> assertThat(outcome).isInstanceOf(Created.class));
-			assertThat(application.mock().getGoals().stream().map(ReceivedGoal::name)).hasSize(POOL * ROUNDS)
-				.doesNotHaveDuplicates();
+			assertThat(mock.getGoals().stream().map(ReceivedGoal::name)).hasSize(POOL * ROUNDS).doesNotHaveDuplicates();
 		}
 	}
 
 	@Configuration(proxyBeanMethods = false)
-	@ImportAutoConfiguration({ DataSourceAutoConfiguration.class, DataFastJdbcAutoConfiguration.class })
-	@Import({ JpaConfiguration.class, Shop.class })
+	@EnableAutoConfiguration
+	@Import({ JpaConfiguration.class, RecordedOutcomes.class, Shop.class })
 	static class OpenInViewConfiguration {
 
 		@Bean

@@ -27,6 +27,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
+import io.datafast.testing.ServerPrograms;
 import org.junit.jupiter.api.condition.EnabledIf;
 
 /**

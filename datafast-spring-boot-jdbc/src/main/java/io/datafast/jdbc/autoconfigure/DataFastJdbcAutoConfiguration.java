@@ -164,8 +164,8 @@ public final class DataFastJdbcAutoConfiguration {
 	private static JdbcSettings settings(DataFastProperties properties, DataFastJdbcProperties jdbc) {
 		Delivery delivery = properties.delivery();
 		return new JdbcSettings(properties.disabledReason() == null, jdbc.tableName(), delivery.capacity(),
-				delivery.concurrency(), delivery.maxAge(), delivery.shutdownTimeout(), jdbc.onCrash(),
-				jdbc.parkedRetention(), jdbc.parkedCapacity(), jdbc.pollInterval(), jdbc.heartbeatInterval());
+				delivery.concurrency(), delivery.shutdownTimeout(), jdbc.onCrash(), jdbc.parkedRetention(),
+				jdbc.parkedCapacity(), jdbc.pollInterval(), jdbc.heartbeatInterval());
 	}
 
 	/**

@@ -14,7 +14,7 @@
  * limitations under the License.
  */
 
-package io.datafast.transaction;
+package io.datafast.jdbc;
 
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -35,7 +35,6 @@ import io.datafast.delivery.GoalOutcome;
 import io.datafast.delivery.GoalOutcome.Skipped;
 import io.datafast.test.MockAnswer;
 import io.datafast.test.MockDataFast;
-import io.datafast.testing.JdbcContextRunners;
 import io.datafast.testing.RecordedOutcomes;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
