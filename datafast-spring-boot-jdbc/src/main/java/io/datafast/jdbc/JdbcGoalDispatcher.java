@@ -45,7 +45,6 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.beans.factory.DisposableBean;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.dao.ConcurrencyFailureException;
 import org.springframework.dao.DataAccessException;
@@ -69,8 +68,7 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
  * <p>
  * Thread-safe.
  */
-public final class JdbcGoalDispatcher
-		implements TransactionalGoalWriter, GoalBacklog, SmartLifecycle, DisposableBean, AutoCloseable {
+public final class JdbcGoalDispatcher implements TransactionalGoalWriter, GoalBacklog, SmartLifecycle, AutoCloseable {
 
 	private static final String JTA_TRANSACTION_MANAGER = "org.springframework.transaction.jta.JtaTransactionManager";
 
@@ -361,11 +359,10 @@ public final class JdbcGoalDispatcher
 	}
 
 	/**
-	 * Called before the {@code DataSource} is destroyed: wait until all goals are
-	 * written, at most what is left of the shutdown timeout. Goals are still accepted.
+	 * Called before the {@code DataSource} is closed: wait until all goals are written,
+	 * at most what is left of the shutdown timeout. Goals are still accepted.
 	 */
-	@Override
-	public void destroy() {
+	public void flush() {
 		stop();
 		this.backgroundWriter.flush(shutdownTime());
 	}

@@ -44,6 +44,7 @@ import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.aot.hint.RuntimeHintsRegistrar;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -62,6 +63,7 @@ import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.context.annotation.Lazy;
+import org.springframework.context.annotation.Role;
 import org.springframework.core.env.Environment;
 import org.springframework.core.io.ResourceLoader;
 import org.springframework.core.type.AnnotatedTypeMetadata;
@@ -89,11 +91,11 @@ public final class DataFastJdbcAutoConfiguration {
 	GoalDataSource dataFastGoalDataSource(DataFastProperties properties, DataFastJdbcProperties jdbc,
 			@DataFastDataSource ObjectProvider<DataSource> qualifiedDataSource,
 			ObjectProvider<DataSource> dataSources) {
-		DataSource dataSource = qualifiedDataSource.getIfAvailable(dataSources::getIfUnique);
 		if (properties.disabledReason() != null) {
 			return new GoalDataSource(new DelegatingDataSource());
 		}
 		jdbc.validate();
+		DataSource dataSource = qualifiedDataSource.getIfAvailable(dataSources::getIfUnique);
 		if (dataSource == null) {
 			throw noDataSource(dataSources.stream().findAny().isPresent());
 		}
@@ -152,13 +154,21 @@ public final class DataFastJdbcAutoConfiguration {
 	@DependsOnDatabaseInitialization
 	JdbcGoalDispatcher dataFastGoalDispatcher(DataFastProperties properties, DataFastJdbcProperties jdbc,
 			GoalDataSource dataSource, GoalDelivery delivery, GoalOutcomePublisher outcomes, DeliveryShutdown shutdown,
-			Environment environment, ResourceLoader resourceLoader,
+			FlushBeforeDataSourceDestruction flush, Environment environment, ResourceLoader resourceLoader,
 			ObjectProvider<PlatformTransactionManager> transactionManager) {
 		JsonCodec json = JsonCodec.create(resourceLoader.getClassLoader());
-		return shutdown
-			.register(new JdbcGoalDispatcher(delivery, outcomes, DeliverySettings.retrySettings(properties.delivery()),
-					settings(properties, jdbc), dataSource.dataSource(), transactionManager.getIfUnique(), json::write,
-					json::read, DeliverySettings.virtualThreads(environment)));
+		JdbcGoalDispatcher dispatcher = new JdbcGoalDispatcher(delivery, outcomes,
+				DeliverySettings.retrySettings(properties.delivery()), settings(properties, jdbc),
+				dataSource.dataSource(), transactionManager.getIfUnique(), json::write, json::read,
+				DeliverySettings.virtualThreads(environment));
+		flush.setFlush(dispatcher::flush);
+		return shutdown.register(dispatcher);
+	}
+
+	@Bean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	static FlushBeforeDataSourceDestruction dataFastFlushBeforeDataSourceDestruction() {
+		return new FlushBeforeDataSourceDestruction();
 	}
 
 	private static JdbcSettings settings(DataFastProperties properties, DataFastJdbcProperties jdbc) {
