@@ -93,7 +93,7 @@ final class BackgroundWriter {
 	 * Take a goal over. Never blocks.
 	 */
 	void add(NewGoal goal) {
-		if (!this.backlog.reserve(1)) {
+		if (!this.backlog.waiting().reserve(1)) {
 			this.outcomes.publish(goal.goal(), new Dropped(Dropped.Reason.QUEUE_FULL, null));
 		}
 		else if (!tryAdd(goal)) {
@@ -155,7 +155,7 @@ final class BackgroundWriter {
 			Throwable failure = attempt(batch);
 			if (failure == null || (batch.size() == 1 && StorageFailure.isDuplicate(failure))) {
 				// A duplicate was committed before without being acknowledged.
-				this.backlog.release(remove(batch).size(), true);
+				this.backlog.waiting().release(remove(batch).size(), true);
 				this.stored.run();
 			}
 			else if (isTemporary(failure)) {
@@ -193,7 +193,7 @@ final class BackgroundWriter {
 	}
 
 	private void drop(List<NewGoal> goals, Dropped.Reason reason) {
-		this.backlog.release(goals.size(), false);
+		this.backlog.waiting().release(goals.size(), false);
 		goals.forEach((goal) -> this.outcomes.publish(goal.goal(), new Dropped(reason, null)));
 	}
 

@@ -34,7 +34,7 @@ final class Backlog {
 
 	private final Count parked;
 
-	private @Nullable Instant oldest;
+	private volatile @Nullable Instant oldest;
 
 	Backlog(int capacity, int parkedCapacity) {
 		this.waiting = new Count(capacity);
@@ -42,26 +42,14 @@ final class Backlog {
 	}
 
 	/**
-	 * Reserve room for goals that are going to be stored, to be {@linkplain #release
-	 * released}.
-	 * @return whether there is room for all of them
+	 * The goals that wait or are in flight, and that are going to be stored.
 	 */
-	synchronized boolean reserve(int goals) {
-		return this.waiting.reserve(goals);
+	Count waiting() {
+		return this.waiting;
 	}
 
-	/**
-	 * Goals with a reservation are rows now, or will be none.
-	 */
-	synchronized void release(int goals, boolean stored) {
-		this.waiting.release(goals, stored);
-	}
-
-	/**
-	 * A goal in the table no longer waits.
-	 */
-	synchronized void ended() {
-		this.waiting.add(-1);
+	Count parked() {
+		return this.parked;
 	}
 
 	/**
@@ -72,46 +60,31 @@ final class Backlog {
 	 * @return what either says
 	 */
 	boolean park(BooleanSupplier park, BooleanSupplier otherwise) {
-		if (!reserveParked()) {
+		if (!this.parked.reserve(1)) {
 			return otherwise.getAsBoolean();
 		}
-		boolean parked = false;
+		boolean added = false;
 		try {
-			parked = park.getAsBoolean();
-			return parked;
+			added = park.getAsBoolean();
+			return added;
 		}
 		finally {
-			releaseParked(parked);
+			this.parked.release(1, added);
 		}
-	}
-
-	private synchronized boolean reserveParked() {
-		return this.parked.reserve(1);
-	}
-
-	private synchronized void releaseParked(boolean added) {
-		this.parked.release(1, added);
-	}
-
-	synchronized int waitingCount() {
-		return this.waiting.total();
-	}
-
-	synchronized int parkedCount() {
-		return this.parked.total();
 	}
 
 	/**
 	 * The age of the oldest goal that waited at the last count.
 	 */
-	synchronized @Nullable Duration oldestAge(Instant now) {
-		return (this.oldest != null) ? Duration.between(this.oldest, now) : null;
+	@Nullable Duration oldestAge(Instant now) {
+		Instant oldest = this.oldest;
+		return (oldest != null) ? Duration.between(oldest, now) : null;
 	}
 
 	/**
 	 * Forget the oldest goal until the next count.
 	 */
-	synchronized void forgetOldest() {
+	void forgetOldest() {
 		this.oldest = null;
 	}
 
@@ -119,24 +92,18 @@ final class Backlog {
 	 * Count. A goal that is committed meanwhile may count twice until the next time.
 	 */
 	void refresh(GoalTable table) {
-		long waitingChanges;
-		long parkedChanges;
-		synchronized (this) {
-			waitingChanges = this.waiting.changes;
-			parkedChanges = this.parked.changes;
-		}
+		long waitingChanges = this.waiting.changes();
+		long parkedChanges = this.parked.changes();
 		Counts counts = table.count();
-		synchronized (this) {
-			this.waiting.counted(counts.waiting(), waitingChanges);
-			this.parked.counted(counts.parked(), parkedChanges);
-			this.oldest = (counts.oldest() != null) ? GoalId.timeOrNull(counts.oldest()) : null;
-		}
+		this.waiting.counted(counts.waiting(), waitingChanges);
+		this.parked.counted(counts.parked(), parkedChanges);
+		this.oldest = (counts.oldest() != null) ? GoalId.timeOrNull(counts.oldest()) : null;
 	}
 
 	/**
-	 * A number of rows.
+	 * A number of rows, and how many there may be.
 	 */
-	private static final class Count {
+	static final class Count {
 
 		private final int limit;
 
@@ -149,11 +116,16 @@ final class Backlog {
 		 */
 		private long changes;
 
-		Count(int limit) {
+		private Count(int limit) {
 			this.limit = limit;
 		}
 
-		boolean reserve(int count) {
+		/**
+		 * Reserve room for rows that are going to be added, to be {@linkplain #release
+		 * released}.
+		 * @return whether there is room for all of them
+		 */
+		synchronized boolean reserve(int count) {
 			if (this.rows + this.reserved + count > this.limit) {
 				return false;
 			}
@@ -161,24 +133,29 @@ final class Backlog {
 			return true;
 		}
 
-		void release(int count, boolean added) {
+		/**
+		 * Rows with a reservation have been added, or will not be.
+		 */
+		synchronized void release(int count, boolean added) {
 			this.reserved -= count;
-			if (added) {
-				add(count);
-			}
+			change(added ? count : 0);
 		}
 
-		void add(int count) {
+		synchronized void change(int count) {
 			this.rows += count;
 			this.changes += count;
 		}
 
-		void counted(long counted, long changesBefore) {
-			this.rows = counted + this.changes - changesBefore;
+		synchronized int total() {
+			return (int) Math.max(0, this.rows + this.reserved);
 		}
 
-		int total() {
-			return (int) Math.max(0, this.rows + this.reserved);
+		private synchronized long changes() {
+			return this.changes;
+		}
+
+		private synchronized void counted(long counted, long changesBefore) {
+			this.rows = counted + this.changes - changesBefore;
 		}
 
 	}

@@ -17,6 +17,7 @@
 package io.datafast.jdbc;
 
 import java.util.List;
+import java.util.Map;
 
 import io.datafast.jdbc.ParkedGoals.ParkedGoal;
 
@@ -65,8 +66,8 @@ public class DataFastParkedEndpoint {
 	 * @return how many there were
 	 */
 	@WriteOperation
-	public RequeuedDescriptor requeueAll() {
-		return new RequeuedDescriptor(this.dispatcher.parkedGoals().requeue(null));
+	public Map<String, Integer> requeueAll() {
+		return Map.of("requeued", this.dispatcher.parkedGoals().requeue(null));
 	}
 
 	/**
@@ -76,8 +77,8 @@ public class DataFastParkedEndpoint {
 	 * @return how many there were
 	 */
 	@WriteOperation
-	public RequeuedDescriptor requeue(@Selector String idOrReason) {
-		return new RequeuedDescriptor(this.dispatcher.parkedGoals().requeue(idOrReason));
+	public Map<String, Integer> requeue(@Selector String idOrReason) {
+		return Map.of("requeued", this.dispatcher.parkedGoals().requeue(idOrReason));
 	}
 
 	/**
@@ -85,8 +86,8 @@ public class DataFastParkedEndpoint {
 	 * @return how many there were
 	 */
 	@DeleteOperation
-	public DeletedDescriptor deleteAll() {
-		return new DeletedDescriptor(this.dispatcher.parkedGoals().delete(null));
+	public Map<String, Integer> deleteAll() {
+		return Map.of("deleted", this.dispatcher.parkedGoals().delete(null));
 	}
 
 	/**
@@ -95,8 +96,8 @@ public class DataFastParkedEndpoint {
 	 * @return how many there were
 	 */
 	@DeleteOperation
-	public DeletedDescriptor delete(@Selector String idOrReason) {
-		return new DeletedDescriptor(this.dispatcher.parkedGoals().delete(idOrReason));
+	public Map<String, Integer> delete(@Selector String idOrReason) {
+		return Map.of("deleted", this.dispatcher.parkedGoals().delete(idOrReason));
 	}
 
 	/**
@@ -106,24 +107,6 @@ public class DataFastParkedEndpoint {
 	 * @param goals the first of them
 	 */
 	public record ParkedGoalsDescriptor(int count, List<ParkedGoal> goals) implements OperationResponseBody {
-
-	}
-
-	/**
-	 * What re-queueing did.
-	 *
-	 * @param requeued how many goals will be delivered again
-	 */
-	public record RequeuedDescriptor(int requeued) implements OperationResponseBody {
-
-	}
-
-	/**
-	 * What deleting did.
-	 *
-	 * @param deleted how many goals are gone
-	 */
-	public record DeletedDescriptor(int deleted) implements OperationResponseBody {
 
 	}
 

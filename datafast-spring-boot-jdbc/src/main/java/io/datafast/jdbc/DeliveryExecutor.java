@@ -34,18 +34,11 @@ final class DeliveryExecutor extends ThreadPoolExecutor {
 
 	private final AtomicBoolean due = new AtomicBoolean();
 
-	private volatile Runnable lookForGoals = () -> {
-	};
+	private final Runnable lookForGoals;
 
-	DeliveryExecutor(int threads, ThreadFactory threadFactory) {
+	DeliveryExecutor(int threads, ThreadFactory threadFactory, Runnable lookForGoals) {
 		super(threads, threads, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), threadFactory);
 		allowCoreThreadTimeOut(true);
-	}
-
-	/**
-	 * Set what finds goals that are due.
-	 */
-	void setLookForGoals(Runnable lookForGoals) {
 		this.lookForGoals = lookForGoals;
 	}
 

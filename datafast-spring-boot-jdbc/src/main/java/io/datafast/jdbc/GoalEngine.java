@@ -68,7 +68,7 @@ final class GoalEngine {
 	GoalEngine(GoalTable table, IntSupplier limit, JdbcSettings settings, ThreadFactory threadFactory,
 			Function<GoalEngine, GoalExecution> execution, Runnable maintenance) {
 		Database database = table.database();
-		this.threads = new DeliveryExecutor(settings.concurrency(), threadFactory);
+		this.threads = new DeliveryExecutor(settings.concurrency(), threadFactory, this::lookForGoals);
 		this.maintenance = maintenance;
 		SchedulerBuilder builder = Scheduler.create(table.dataSource(), task(execution.apply(this)))
 			.tableName(table.name())
@@ -93,7 +93,6 @@ final class GoalEngine {
 			builder.pollUsingLockAndFetch(0.5, 1.0);
 		}
 		this.scheduler = builder.build();
-		this.threads.setLookForGoals(this.scheduler::triggerCheckForDueExecutions);
 	}
 
 	private static Task<StoredGoal> task(GoalExecution execution) {
@@ -117,6 +116,10 @@ final class GoalEngine {
 		this.scheduler.start();
 		this.housekeeper.scheduleWithFixedDelay(this.maintenance, MAINTENANCE_SECONDS, MAINTENANCE_SECONDS,
 				TimeUnit.SECONDS);
+	}
+
+	private void lookForGoals() {
+		this.scheduler.triggerCheckForDueExecutions();
 	}
 
 	void goalsAreDue() {

@@ -186,7 +186,7 @@ final class GoalExecution {
 	}
 
 	private void publish(Goal goal, Instant trackedAt, GoalOutcome outcome) {
-		this.backlog.ended();
+		this.backlog.waiting().change(-1);
 		this.outcomes.publish(goal, outcome, Duration.between(trackedAt, this.clock.instant()));
 	}
 
@@ -198,7 +198,7 @@ final class GoalExecution {
 		StoredGoal stored = readable(complete.getExecution());
 		if (park(complete, operations,
 				(stored != null) ? stored.ended(new Dropped(Dropped.Reason.FAILED, null)) : null)) {
-			this.backlog.ended();
+			this.backlog.waiting().change(-1);
 			this.outcomes.publishFailed((stored != null) ? stored.goal() : UNREADABLE,
 					(stored != null) ? "Delivering a goal failed" : "A stored goal cannot be read",
 					complete.getCause().orElse(null));

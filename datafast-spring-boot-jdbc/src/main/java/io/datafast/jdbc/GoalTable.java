@@ -308,7 +308,7 @@ final class GoalTable {
 	 */
 	@Nullable StoredGoal readOrNull(Row row) {
 		try {
-			return this.format.read(row.data());
+			return this.format.deserialize(StoredGoal.class, row.data());
 		}
 		catch (RuntimeException ex) {
 			return null;

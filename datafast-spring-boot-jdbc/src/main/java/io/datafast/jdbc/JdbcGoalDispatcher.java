@@ -74,8 +74,6 @@ public final class JdbcGoalDispatcher implements TransactionalGoalWriter, GoalBa
 
 	private static final Duration LEAST_SHUTDOWN_TIME = Duration.ofSeconds(1);
 
-	private static final Duration COUNT_INTERVAL = Duration.ofSeconds(1);
-
 	private final Log log = LogFactory.getLog(JdbcGoalDispatcher.class);
 
 	private final ThrottledLog throttledLog = new ThrottledLog(JdbcGoalDispatcher.class);
@@ -105,8 +103,6 @@ public final class JdbcGoalDispatcher implements TransactionalGoalWriter, GoalBa
 	private volatile @Nullable GoalEngine engine;
 
 	private @Nullable Long stoppedAt;
-
-	private volatile long countedAt = System.nanoTime() - COUNT_INTERVAL.toNanos();
 
 	/**
 	 * Create a dispatcher. It does not connect to the database before it is started or
@@ -170,7 +166,7 @@ public final class JdbcGoalDispatcher implements TransactionalGoalWriter, GoalBa
 
 	@Override
 	public boolean writeInTransaction(List<Goal> goals) {
-		if (!this.backlog.reserve(goals.size())) {
+		if (!this.backlog.waiting().reserve(goals.size())) {
 			return false;
 		}
 		WrittenGoals written = new WrittenGoals(goals.size());
@@ -190,7 +186,7 @@ public final class JdbcGoalDispatcher implements TransactionalGoalWriter, GoalBa
 		}
 		finally {
 			if (!written.inTransaction) {
-				this.backlog.release(goals.size(), false);
+				this.backlog.waiting().release(goals.size(), false);
 			}
 		}
 		return written.inTransaction;
@@ -224,15 +220,13 @@ public final class JdbcGoalDispatcher implements TransactionalGoalWriter, GoalBa
 
 	/**
 	 * How many goals wait in the table or are in flight, on all nodes, or wait for being
-	 * written by this node. They are counted if the last count is older than a second.
+	 * written by this node. They are counted every 10 seconds, corrected by what this
+	 * node has done since.
 	 * @return about how many there are
 	 */
 	@Override
 	public int pending() {
-		if (System.nanoTime() - this.countedAt > COUNT_INTERVAL.toNanos()) {
-			refresh();
-		}
-		return Math.min(this.backlog.waitingCount(), this.settings.capacity());
+		return Math.min(this.backlog.waiting().total(), this.settings.capacity());
 	}
 
 	/**
@@ -252,7 +246,7 @@ public final class JdbcGoalDispatcher implements TransactionalGoalWriter, GoalBa
 
 	@Override
 	public OptionalInt parked() {
-		return OptionalInt.of(this.backlog.parkedCount());
+		return OptionalInt.of(this.backlog.parked().total());
 	}
 
 	/**
@@ -260,7 +254,6 @@ public final class JdbcGoalDispatcher implements TransactionalGoalWriter, GoalBa
 	 * stays.
 	 */
 	public void refresh() {
-		this.countedAt = System.nanoTime();
 		try {
 			this.backlog.refresh(this.table);
 		}
@@ -408,7 +401,7 @@ public final class JdbcGoalDispatcher implements TransactionalGoalWriter, GoalBa
 		@Override
 		public void afterCompletion(int status) {
 			if (this.inTransaction) {
-				JdbcGoalDispatcher.this.backlog.release(this.count, status == STATUS_COMMITTED);
+				JdbcGoalDispatcher.this.backlog.waiting().release(this.count, status == STATUS_COMMITTED);
 				goalsAreDue();
 			}
 		}

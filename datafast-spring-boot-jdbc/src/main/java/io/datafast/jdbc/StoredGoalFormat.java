@@ -74,10 +74,6 @@ final class StoredGoalFormat implements Serializer {
 		return type.cast(read(object));
 	}
 
-	StoredGoal read(byte[] json) {
-		return deserialize(StoredGoal.class, json);
-	}
-
 	private static StoredGoal read(Map<?, ?> object) {
 		Map<String, String> metadata = new LinkedHashMap<>();
 		if (object.get("metadata") instanceof Map<?, ?> entries) {

@@ -105,14 +105,12 @@ final class TransactionWriter {
 			}
 			throw ex;
 		}
-		if (savepoint != null) {
-			release(connection, savepoint);
-		}
 	}
 
 	/**
 	 * A single row is inserted or not, but a batch may fail halfway. PostgreSQL goes on
-	 * only from a savepoint. In global transactions, savepoints are forbidden.
+	 * only from a savepoint, which ends with the transaction. In global transactions,
+	 * savepoints are forbidden.
 	 */
 	private boolean needsSavepoint(Connection connection, List<NewGoal> goals, boolean savepointTells)
 			throws SQLException {
@@ -136,18 +134,6 @@ final class TransactionWriter {
 		}
 		catch (SQLException ex) {
 			return false;
-		}
-	}
-
-	/**
-	 * SQL Server and Oracle know no release; the savepoint ends with the transaction.
-	 */
-	private static void release(Connection connection, Savepoint savepoint) {
-		try {
-			connection.releaseSavepoint(savepoint);
-		}
-		catch (SQLException ex) {
-			// See above.
 		}
 	}
 

@@ -75,6 +75,7 @@ class DataFastParkedEndpointTests {
 			Awaitility.await()
 				.until(() -> context.getBean(JdbcTemplate.class)
 					.queryForObject("select count(*) from datafast_goals", Integer.class) == 2);
+			context.getBean(JdbcGoalDispatcher.class).refresh();
 			assertThat(send(context, "GET", "/actuator/datafast")).satisfies((json) -> {
 				assertThat(json).extractingPath("$.delivery.mode").isEqualTo("jdbc");
 				assertThat(json).extractingPath("$.delivery.pending").isEqualTo(1);

@@ -222,17 +222,14 @@ public final class DataFastJdbcAutoConfiguration {
 
 		@Override
 		public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
-			Delivery.Mode mode = mode(context.getEnvironment());
-			return new ConditionOutcome(mode == Delivery.Mode.JDBC, PROPERTY + " is " + mode);
-		}
-
-		private static Delivery.@Nullable Mode mode(Environment environment) {
 			try {
-				return Binder.get(environment).bind(PROPERTY, Delivery.Mode.class).orElse(Delivery.Mode.JDBC);
+				Delivery.Mode mode = Binder.get(context.getEnvironment())
+					.bind(PROPERTY, Delivery.Mode.class)
+					.orElse(Delivery.Mode.JDBC);
+				return new ConditionOutcome(mode == Delivery.Mode.JDBC, PROPERTY + " is " + mode);
 			}
 			catch (BindException ex) {
-				// Reported when the properties are bound.
-				return null;
+				return ConditionOutcome.noMatch("It is reported when the properties are bound");
 			}
 		}
 
