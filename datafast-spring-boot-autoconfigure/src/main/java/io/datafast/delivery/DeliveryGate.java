@@ -51,13 +51,13 @@ public final class DeliveryGate implements AutoCloseable {
 
 	private long pausedUntil;
 
-	private int failedProbes;
+	private volatile int failedProbes;
 
 	private long probeAt;
 
 	private @Nullable Permit probe;
 
-	private int unansweredInARow;
+	private volatile int unansweredInARow;
 
 	private long outageSince;
 
@@ -94,13 +94,10 @@ public final class DeliveryGate implements AutoCloseable {
 	 * if it is open
 	 */
 	public synchronized int availablePermits() {
-		if (this.nanoTime.getAsLong() - this.pausedUntil < 0) {
+		if (!Duration.ZERO.equals(opensIn())) {
 			return 0;
 		}
-		if (this.failedProbes == 0) {
-			return Integer.MAX_VALUE;
-		}
-		return (this.probe == null && this.nanoTime.getAsLong() - this.probeAt >= 0) ? 1 : 0;
+		return (this.failedProbes > 0) ? 1 : Integer.MAX_VALUE;
 	}
 
 	/**
@@ -128,8 +125,8 @@ public final class DeliveryGate implements AutoCloseable {
 		if (available == 0) {
 			return null;
 		}
-		Permit permit = new Permit();
-		if (available == 1) {
+		Permit permit = new Permit(available == 1);
+		if (permit.isProbe) {
 			this.probe = permit;
 		}
 		return permit;
@@ -140,9 +137,11 @@ public final class DeliveryGate implements AutoCloseable {
 	 * effect on a permit whose result is known.
 	 * @param permit the permit
 	 */
-	public synchronized void release(Permit permit) {
-		if (permit == this.probe) {
-			this.probe = null;
+	public void release(Permit permit) {
+		if (permit.isProbe) {
+			synchronized (this) {
+				this.probe = (permit == this.probe) ? null : this.probe;
+			}
 		}
 	}
 
@@ -160,7 +159,8 @@ public final class DeliveryGate implements AutoCloseable {
 	 * DataFast answered, whatever it said.
 	 */
 	void answered() {
-		if (recovered()) {
+		// Nearly every call is answered, and needs no lock then.
+		if ((this.failedProbes > 0 || this.unansweredInARow > 0) && recovered()) {
 			this.onRecovery.run();
 		}
 	}
@@ -244,7 +244,10 @@ public final class DeliveryGate implements AutoCloseable {
 	 */
 	public static final class Permit {
 
-		private Permit() {
+		private final boolean isProbe;
+
+		private Permit(boolean isProbe) {
+			this.isProbe = isProbe;
 		}
 
 	}

@@ -55,6 +55,8 @@ public interface GoalBacklog {
 	 * How many goals are kept although they have an outcome.
 	 * @return the number, or empty if goals are not kept
 	 */
-	OptionalInt parked();
+	default OptionalInt parked() {
+		return OptionalInt.empty();
+	}
 
 }

@@ -87,8 +87,8 @@ class CircularReferenceTests {
 			Second second = context.getBean(Second.class);
 			first.call();
 			second.call();
-			second.first.call();
-			assertThat(second.first).isSameAs(first);
+			second.first().call();
+			assertThat(second.first()).isSameAs(first);
 			assertThat(AopUtils.isAopProxy(first)).isTrue();
 			assertGoals(context.getBean(DataFastGoals.class), 3);
 		});
@@ -110,9 +110,9 @@ class CircularReferenceTests {
 			.withBean("three", Three.class)
 			.run((context) -> {
 				assertThat(context).hasNotFailed();
-				context.getBean(One.class).two.call();
-				context.getBean(Two.class).three.call();
-				context.getBean(Three.class).one.call();
+				context.getBean(One.class).two().call();
+				context.getBean(Two.class).three().call();
+				context.getBean(Three.class).one().call();
 				assertGoals(context.getBean(DataFastGoals.class), 3);
 			});
 	}
@@ -223,6 +223,10 @@ class CircularReferenceTests {
 		@Autowired
 		private First first;
 
+		public First first() {
+			return this.first;
+		}
+
 		@Transactional
 		@TrackGoal(name = "opened", visitorId = "'v'")
 		public void call() {
@@ -250,6 +254,10 @@ class CircularReferenceTests {
 		@Autowired
 		private Two two;
 
+		public Two two() {
+			return this.two;
+		}
+
 		@TrackGoal(name = "opened", visitorId = "'v'")
 		public void call() {
 		}
@@ -261,6 +269,10 @@ class CircularReferenceTests {
 		@Autowired
 		private Three three;
 
+		public Three three() {
+			return this.three;
+		}
+
 		@TrackGoal(name = "opened", visitorId = "'v'")
 		public void call() {
 		}
@@ -271,6 +283,10 @@ class CircularReferenceTests {
 
 		@Autowired
 		private One one;
+
+		public One one() {
+			return this.one;
+		}
 
 		@TrackGoal(name = "opened", visitorId = "'v'")
 		public void call() {

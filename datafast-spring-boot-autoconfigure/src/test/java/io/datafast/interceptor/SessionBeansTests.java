@@ -33,16 +33,15 @@ import io.datafast.annotation.TrackGoal;
 import io.datafast.delivery.GoalDispatcher;
 import io.datafast.testing.WebApplication;
 import jakarta.servlet.http.HttpSession;
+import org.aopalliance.intercept.MethodInterceptor;
+import org.aopalliance.intercept.MethodInvocation;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.aop.support.AopUtils;
+import org.springframework.aop.support.NameMatchMethodPointcutAdvisor;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.autoconfigure.aop.AopAutoConfiguration;
-import org.springframework.cache.CacheManager;
-import org.springframework.cache.annotation.CacheEvict;
-import org.springframework.cache.annotation.EnableCaching;
-import org.springframework.cache.concurrent.ConcurrentMapCacheManager;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
@@ -77,7 +76,7 @@ class SessionBeansTests {
 		try (WebApplication application = WebApplication.onTomcat(Application.class)) {
 			buy(application, "visitor-1");
 			assertThat(dispatched).extracting(Goal::name)
-				.containsExactly("request_scoped", "session_scoped", "session_scoped_by_interface", "session_cached");
+				.containsExactly("request_scoped", "session_scoped", "session_scoped_by_interface", "session_advised");
 			assertThat(dispatched).extracting(Goal::visitorId).containsOnly("visitor-1");
 		}
 	}
@@ -90,7 +89,7 @@ class SessionBeansTests {
 			assertThat(application.post("/restore", "", "Cookie", "datafast_visitor_id=visitor-2").body())
 				.isEqualTo("1,1,1");
 			assertThat(dispatched).extracting(Goal::name)
-				.containsExactly("session_scoped", "session_scoped_by_interface", "session_cached");
+				.containsExactly("session_scoped", "session_scoped_by_interface", "session_advised");
 			assertThat(dispatched).extracting(Goal::visitorId).containsOnly("visitor-2");
 		}
 	}
@@ -105,7 +104,7 @@ class SessionBeansTests {
 			assertThat(application.post("/restore", "", "Cookie", "datafast_visitor_id=visitor-2").body())
 				.isEqualTo("1,1,1");
 			assertThat(dispatched).extracting(Goal::name)
-				.containsExactly("session_scoped", "session_scoped_by_interface", "session_cached");
+				.containsExactly("session_scoped", "session_scoped_by_interface", "session_advised");
 			assertThat(dispatched).extracting(Goal::visitorId).containsOnly("visitor-2");
 		}
 	}
@@ -157,17 +156,23 @@ class SessionBeansTests {
 
 	}
 
-	/**
-	 * Behind an advice that is serializable itself.
-	 */
 	@SuppressWarnings("serial")
-	public static class CachedCart implements Serializable {
+	static class SerializableAdvice implements MethodInterceptor, Serializable {
+
+		@Override
+		public Object invoke(MethodInvocation invocation) throws Throwable {
+			return invocation.proceed();
+		}
+
+	}
+
+	@SuppressWarnings("serial")
+	public static class AdvisedCart implements Serializable {
 
 		private int size;
 
-		@CacheEvict(cacheNames = "cart", allEntries = true)
-		@TrackGoal("session_cached")
-		public void buy() {
+		@TrackGoal("session_advised")
+		public void order() {
 			this.size++;
 		}
 
@@ -195,13 +200,13 @@ class SessionBeansTests {
 
 		private final Basket basket;
 
-		private final CachedCart cachedCart;
+		private final AdvisedCart advisedCart;
 
-		Shop(Visit visit, Cart cart, Basket basket, CachedCart cachedCart) {
+		Shop(Visit visit, Cart cart, Basket basket, AdvisedCart advisedCart) {
 			this.visit = visit;
 			this.cart = cart;
 			this.basket = basket;
-			this.cachedCart = cachedCart;
+			this.advisedCart = advisedCart;
 		}
 
 		@PostMapping("/buy")
@@ -209,7 +214,7 @@ class SessionBeansTests {
 			this.visit.buy();
 			this.cart.buy();
 			this.basket.buy();
-			this.cachedCart.buy();
+			this.advisedCart.order();
 			Map<String, Object> attributes = new TreeMap<>();
 			Collections.list(session.getAttributeNames())
 				.forEach((name) -> attributes.put(name, session.getAttribute(name)));
@@ -224,12 +229,12 @@ class SessionBeansTests {
 			Map<?, ?> attributes = (Map<?, ?>) new ObjectInputStream(new ByteArrayInputStream(stored)).readObject();
 			Cart restoredCart = (Cart) attributes.get("scopedTarget.cart");
 			Basket restoredBasket = (Basket) attributes.get("scopedTarget.basket");
-			CachedCart restoredCachedCart = (CachedCart) attributes.get("scopedTarget.cachedCart");
-			String sizes = restoredCart.size() + "," + restoredBasket.size() + "," + restoredCachedCart.size();
+			AdvisedCart restoredAdvisedCart = (AdvisedCart) attributes.get("scopedTarget.advisedCart");
+			String sizes = restoredCart.size() + "," + restoredBasket.size() + "," + restoredAdvisedCart.size();
 			assertThat(AopUtils.isAopProxy(restoredCart)).isTrue();
 			restoredCart.buy();
 			restoredBasket.buy();
-			restoredCachedCart.buy();
+			restoredAdvisedCart.order();
 			return sizes;
 		}
 
@@ -237,7 +242,6 @@ class SessionBeansTests {
 
 	@Configuration(proxyBeanMethods = false)
 	@ImportAutoConfiguration(AopAutoConfiguration.class)
-	@EnableCaching
 	@Import(Shop.class)
 	static class Application {
 
@@ -261,13 +265,15 @@ class SessionBeansTests {
 
 		@Bean
 		@SessionScope
-		CachedCart cachedCart() {
-			return new CachedCart();
+		AdvisedCart advisedCart() {
+			return new AdvisedCart();
 		}
 
 		@Bean
-		CacheManager cacheManager() {
-			return new ConcurrentMapCacheManager();
+		static NameMatchMethodPointcutAdvisor advisor() {
+			NameMatchMethodPointcutAdvisor advisor = new NameMatchMethodPointcutAdvisor(new SerializableAdvice());
+			advisor.setMappedNames("order");
+			return advisor;
 		}
 
 		@Bean

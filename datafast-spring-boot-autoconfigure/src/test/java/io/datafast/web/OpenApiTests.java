@@ -16,11 +16,18 @@
 
 package io.datafast.web;
 
+import java.io.ByteArrayOutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Optional;
+
+import javax.tools.ToolProvider;
 
 import io.datafast.annotation.TrackGoal;
 import io.datafast.annotation.VisitorId;
 import io.datafast.testing.WebApplication;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.springdoc.core.configuration.SpringDocConfiguration;
@@ -50,6 +57,23 @@ class OpenApiTests {
 					application.post("/buy?plan=pro&visitor=guessed", "", "Cookie", "datafast_visitor_id=known").body())
 				.isEqualTo("known");
 		}
+	}
+
+	/**
+	 * Most applications have no annotations of Swagger on their class path.
+	 */
+	@Test
+	void theAnnotationCompilesWithoutWarningWhereSwaggerIsMissing(@TempDir Path directory) throws Exception {
+		Path source = Files.writeString(directory.resolve("Shop.java"),
+				"class Shop { void buy(@io.datafast.annotation.VisitorId String visitor) { } }");
+		String annotations = Path.of(VisitorId.class.getProtectionDomain().getCodeSource().getLocation().toURI())
+			.toString();
+		ByteArrayOutputStream output = new ByteArrayOutputStream();
+		int result = ToolProvider.getSystemJavaCompiler()
+			.run(null, output, output, "-Xlint:all", "-Werror", "-proc:none", "-classpath", annotations, "-d",
+					directory.toString(), source.toString());
+		assertThat(output.toString()).isEmpty();
+		assertThat(result).isZero();
 	}
 
 	@RestController

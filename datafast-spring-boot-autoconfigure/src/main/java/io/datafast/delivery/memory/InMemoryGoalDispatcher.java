@@ -19,21 +19,22 @@ package io.datafast.delivery.memory;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
-import java.util.Iterator;
-import java.util.LinkedHashSet;
+import java.util.HashSet;
 import java.util.List;
-import java.util.OptionalInt;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
+import io.datafast.DataFastException;
 import io.datafast.Goal;
 import io.datafast.delivery.DaemonThreadFactory;
 import io.datafast.delivery.DeliveryContext;
@@ -72,7 +73,7 @@ import org.springframework.context.SmartLifecycle;
  */
 public final class InMemoryGoalDispatcher implements GoalDispatcher, GoalBacklog, SmartLifecycle, AutoCloseable {
 
-	private static final Duration IDLE_THREAD_TIMEOUT = Duration.ofSeconds(10);
+	private static final Duration IDLE_TIMER_TIMEOUT = Duration.ofSeconds(10);
 
 	private static final Duration ABANDON_TIMEOUT = Duration.ofSeconds(1);
 
@@ -105,20 +106,27 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, GoalBacklog
 
 	private final @Nullable DeliveryContext context;
 
-	private final Admission admission;
-
 	private final ExecutorService threads;
 
 	private final ScheduledThreadPoolExecutor timer;
 
+	private volatile boolean running;
+
+	private Duration shutdownTime;
+
 	/**
-	 * The lock of all that follows.
+	 * The lock of all that follows. Waited on until no goal is pending.
 	 */
 	private final Object lock = new Object();
 
-	private final Set<PendingGoal> pending = new LinkedHashSet<>();
+	private int pending;
 
 	private final Deque<PendingGoal> queue = new ArrayDeque<>();
+
+	/**
+	 * The goals that are in flight or wait for a time.
+	 */
+	private final Set<PendingGoal> taken = new HashSet<>();
 
 	private int workers;
 
@@ -133,10 +141,6 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, GoalBacklog
 	private @Nullable Duration maxDelay;
 
 	private boolean closed;
-
-	private volatile boolean running;
-
-	private volatile Duration shutdownTime;
 
 	/**
 	 * Create a dispatcher.
@@ -158,13 +162,11 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, GoalBacklog
 		this.settings = settings;
 		this.maxAge = retrySettings.maxAge();
 		this.context = context;
-		this.admission = new Admission(settings.capacity());
 		this.shutdownTime = settings.shutdownTimeout();
-		this.threads = new ThreadPoolExecutor(0, Integer.MAX_VALUE, IDLE_THREAD_TIMEOUT.toMillis(),
-				TimeUnit.MILLISECONDS, new SynchronousQueue<>(),
+		this.threads = Executors.newCachedThreadPool(
 				(threadFactory != null) ? threadFactory : new DaemonThreadFactory("datafast-delivery-"));
 		this.timer = new ScheduledThreadPoolExecutor(1, new DaemonThreadFactory("datafast-timer-"));
-		this.timer.setKeepAliveTime(IDLE_THREAD_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+		this.timer.setKeepAliveTime(IDLE_TIMER_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
 		this.timer.allowCoreThreadTimeOut(true);
 		this.timer.setRemoveOnCancelPolicy(true);
 	}
@@ -173,36 +175,38 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, GoalBacklog
 
 	@Override
 	public void dispatch(Goal goal) {
-		switch (this.admission.admit()) {
-			case ADMITTED -> enqueue(admitted(goal));
-			case FULL -> this.outcomes.publish(goal, new Dropped(Dropped.Reason.QUEUE_FULL, null));
-			case CLOSED -> this.outcomes.publish(goal, new Dropped(Dropped.Reason.SHUTDOWN, null));
-		}
-	}
-
-	private PendingGoal admitted(Goal goal) {
-		PendingGoal admitted = new PendingGoal(goal);
-		Runnable delivery = () -> deliver(admitted);
-		try {
-			admitted.delivery = (this.context != null) ? this.context.capture(delivery) : delivery;
-		}
-		catch (Throwable ex) {
-			this.log.debug("Delivering a goal without its context", ex);
-			admitted.delivery = delivery;
-		}
-		return admitted;
-	}
-
-	private void enqueue(PendingGoal goal) {
-		boolean accepted;
-		synchronized (this.lock) {
-			accepted = !this.closed && this.queue.offerLast(goal) && this.pending.add(goal);
-		}
-		if (accepted) {
+		PendingGoal tracked = new PendingGoal(goal);
+		tracked.delivery = (this.context != null) ? inContext(this.context, () -> call(tracked)) : null;
+		Dropped.Reason refusal = admit(tracked);
+		if (refusal == null) {
 			advance();
 		}
 		else {
-			drop(goal);
+			this.outcomes.publish(goal, new Dropped(refusal, null));
+		}
+	}
+
+	private @Nullable Runnable inContext(DeliveryContext context, Runnable delivery) {
+		try {
+			return context.capture(delivery);
+		}
+		catch (Throwable ex) {
+			this.log.debug("Delivering a goal without its context", ex);
+			return null;
+		}
+	}
+
+	private Dropped.@Nullable Reason admit(PendingGoal goal) {
+		synchronized (this.lock) {
+			if (this.closed) {
+				return Dropped.Reason.SHUTDOWN;
+			}
+			if (this.pending >= this.settings.capacity()) {
+				return Dropped.Reason.QUEUE_FULL;
+			}
+			this.pending++;
+			this.queue.addLast(goal);
+			return null;
 		}
 	}
 
@@ -214,13 +218,12 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, GoalBacklog
 	private void advance() {
 		synchronized (this.lock) {
 			PendingGoal first = this.queue.peekFirst();
-			Duration opensIn = this.gate.opensIn();
-			if (first == null || this.closed) {
+			if (first == null) {
 				return;
 			}
+			Duration opensIn = this.gate.opensIn();
 			if (opensIn == null || !opensIn.isZero()) {
-				Duration expiresIn = this.maxAge.minus(age(first)).plus(EXPIRY_DELAY);
-				wakeUpIn((opensIn == null || opensIn.compareTo(expiresIn) > 0) ? expiresIn : opensIn);
+				wakeUpIn(shorter(this.maxAge.minus(age(first)).plus(EXPIRY_DELAY), opensIn));
 				return;
 			}
 			if (this.starting || this.workers >= this.settings.concurrency()) {
@@ -240,13 +243,9 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, GoalBacklog
 			synchronized (this.lock) {
 				this.starting = false;
 				this.workers--;
-				if (this.closed) {
-					return;
-				}
 				wakeUpIn(THREAD_RETRY_DELAY);
 			}
-			String message = "Cannot start a delivery thread, goals wait";
-			this.throttledLog.warn(message, message, ex);
+			warn("Cannot start a delivery thread, goals wait", ex);
 		}
 	}
 
@@ -270,83 +269,96 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, GoalBacklog
 
 	private boolean takeNext(Permit permit) {
 		PendingGoal next;
+		boolean more;
 		synchronized (this.lock) {
 			next = this.queue.pollFirst();
+			more = !this.queue.isEmpty() && this.workers < this.settings.concurrency();
+			if (next != null) {
+				this.taken.add(next);
+			}
 		}
-		if (next == null) {
-			this.gate.release(permit);
-			return false;
+		if (more) {
+			advance();
 		}
-		advance();
-		next.permit = permit;
 		try {
-			// A listener may have left it, and it would end the next call.
-			Thread.interrupted();
-			next.delivery.run();
-		}
-		catch (Throwable ex) {
-			failed(next, next.permit == permit, ex);
+			if (next != null) {
+				next.permit = permit;
+				attempt(next);
+			}
 		}
 		finally {
 			this.gate.release(permit);
 		}
-		return true;
+		return next != null;
 	}
 
-	private void deliver(PendingGoal goal) {
-		Permit permit = goal.permit;
-		goal.permit = null;
-		if (permit == null || goal.isClaimed()) {
-			return;
-		}
+	private void attempt(PendingGoal goal) {
 		if (isExpired(goal)) {
-			complete(goal, new Dropped(Dropped.Reason.EXPIRED, goal.lastFailure));
+			finish(goal, new Dropped(Dropped.Reason.EXPIRED, goal.lastFailure));
 			return;
 		}
-		GoalAttempt.Result result;
+		String message = "Delivering a goal failed";
+		goal.result = null;
+		Throwable failure = null;
 		try {
-			result = this.attempt.run(goal.goal, goal.progress, permit);
-		}
-		catch (Throwable ex) {
-			failed(goal, true, ex);
-			return;
-		}
-		if (result instanceof GoalAttempt.Finished finished) {
-			complete(goal, finished.outcome());
-		}
-		else if (result instanceof GoalAttempt.Retry retry) {
-			goal.progress = retry.progress();
-			goal.lastFailure = FailureSummary.of(retry.failure());
-			retry(goal, retry.delay());
-		}
-		else if (result instanceof GoalAttempt.NotSent notSent) {
-			goal.lastFailure = FailureSummary.of(notSent.failure());
-			putBack(goal);
-		}
-	}
-
-	private void putBack(PendingGoal goal) {
-		synchronized (this.lock) {
-			// At the end, so that the next probe is another goal.
-			this.queue.addLast(goal);
-		}
-		advance();
-	}
-
-	private void retry(PendingGoal goal, Duration delay) {
-		try {
-			synchronized (this.lock) {
-				if (this.closed) {
-					return;
-				}
-				goal.retry = this.timer.schedule(() -> due(goal), shorter(delay, this.maxDelay).toNanos(),
-						TimeUnit.NANOSECONDS);
+			// A listener may have left it, and it would end the call.
+			Thread.interrupted();
+			if (goal.delivery != null) {
+				goal.delivery.run();
+			}
+			else {
+				call(goal);
 			}
 		}
 		catch (Throwable ex) {
-			timerFailed(ex);
-			putBack(goal);
+			failure = ex;
 		}
+		GoalAttempt.Result result = goal.result;
+		if (result == null) {
+			Throwable cause = failure;
+			finish(goal, () -> this.outcomes.publishFailed(goal.goal, message, cause));
+			return;
+		}
+		if (failure != null) {
+			warn(message, failure);
+		}
+		follow(goal, result);
+	}
+
+	private void call(PendingGoal goal) {
+		if (goal.finished) {
+			return;
+		}
+		goal.result = this.attempt.run(goal.goal, goal.progress, Objects.requireNonNull(goal.permit));
+	}
+
+	private void follow(PendingGoal goal, GoalAttempt.Result result) {
+		if (result instanceof GoalAttempt.Finished finished) {
+			finish(goal, finished.outcome());
+		}
+		else if (result instanceof GoalAttempt.Retry retry) {
+			goal.progress = retry.progress();
+			requeue(goal, retry.failure(), retry.delay());
+		}
+		else if (result instanceof GoalAttempt.NotSent notSent) {
+			requeue(goal, notSent.failure(), null);
+		}
+	}
+
+	private void requeue(PendingGoal goal, DataFastException failure, @Nullable Duration delay) {
+		goal.lastFailure = FailureSummary.of(failure);
+		synchronized (this.lock) {
+			if (goal.finished) {
+				return;
+			}
+			goal.retry = (delay != null) ? schedule(() -> due(goal), shorter(delay, this.maxDelay)) : null;
+			if (goal.retry == null) {
+				// At the end, so that the next probe is another goal.
+				this.taken.remove(goal);
+				this.queue.addLast(goal);
+			}
+		}
+		advance();
 	}
 
 	private void due(PendingGoal goal) {
@@ -355,6 +367,7 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, GoalBacklog
 				return;
 			}
 			goal.retry = null;
+			this.taken.remove(goal);
 			this.queue.addFirst(goal);
 		}
 		advance();
@@ -362,18 +375,11 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, GoalBacklog
 
 	private void wakeUpIn(Duration delay) {
 		ScheduledFuture<?> planned = this.wakeUp;
-		if (planned != null && planned.getDelay(TimeUnit.NANOSECONDS) <= delay.toNanos()) {
-			return;
-		}
-		try {
-			this.wakeUp = this.timer.schedule(this::wakeUp, delay.toNanos(), TimeUnit.NANOSECONDS);
+		if (planned == null || planned.getDelay(TimeUnit.NANOSECONDS) > delay.toNanos()) {
+			this.wakeUp = schedule(this::wakeUp, delay);
 			if (planned != null) {
 				planned.cancel(false);
 			}
-		}
-		catch (Throwable ex) {
-			// The next goal that is tracked, or the end of an attempt, tries again.
-			timerFailed(ex);
 		}
 	}
 
@@ -381,20 +387,24 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, GoalBacklog
 		List<PendingGoal> expired = new ArrayList<>();
 		synchronized (this.lock) {
 			this.wakeUp = null;
-			for (Iterator<PendingGoal> goals = this.queue.iterator(); goals.hasNext();) {
-				PendingGoal goal = goals.next();
-				if (isExpired(goal)) {
-					goals.remove();
-					expired.add(goal);
-				}
-			}
+			this.queue.removeIf((goal) -> isExpired(goal) && expired.add(goal));
 		}
-		expired.forEach((goal) -> complete(goal, new Dropped(Dropped.Reason.EXPIRED, goal.lastFailure)));
+		expired.forEach((goal) -> finish(goal, new Dropped(Dropped.Reason.EXPIRED, goal.lastFailure)));
 		advance();
 	}
 
-	private void timerFailed(Throwable failure) {
-		String message = "Cannot start the timer's thread";
+	private @Nullable ScheduledFuture<?> schedule(Runnable task, Duration delay) {
+		try {
+			return this.timer.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
+		}
+		catch (Throwable ex) {
+			// The next goal that is tracked, or the end of an attempt, tries again.
+			warn("Cannot start the timer's thread", ex);
+			return null;
+		}
+	}
+
+	private void warn(String message, Throwable failure) {
 		this.throttledLog.warn(message, message, failure);
 	}
 
@@ -406,53 +416,32 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, GoalBacklog
 		return Duration.ofNanos(System.nanoTime() - goal.trackedAt);
 	}
 
-	private static Duration shorter(Duration delay, @Nullable Duration max) {
-		return (max != null && delay.compareTo(max) > 0) ? max : delay;
+	private static Duration shorter(Duration delay, @Nullable Duration other) {
+		return (other != null && delay.compareTo(other) > 0) ? other : delay;
 	}
 
-	// Outcomes
-
-	/**
-	 * Something failed that should not.
-	 * @param lost whether it failed before the attempt had a result; a failure after that
-	 * changes nothing for the goal
-	 */
-	private void failed(PendingGoal goal, boolean lost, Throwable failure) {
-		String message = "Delivering a goal failed";
-		if (lost && claim(goal)) {
-			release(() -> this.outcomes.publishFailed(goal.goal, message, failure));
-		}
-		else {
-			this.throttledLog.warn(message, message, failure);
-		}
+	private void finish(PendingGoal goal, GoalOutcome outcome) {
+		finish(goal, () -> this.outcomes.publish(goal.goal, outcome, age(goal)));
 	}
 
-	private void complete(PendingGoal goal, GoalOutcome outcome) {
-		if (claim(goal)) {
-			release(() -> this.outcomes.publish(goal.goal, outcome, age(goal)));
-		}
-	}
-
-	private void drop(PendingGoal goal) {
-		complete(goal, new Dropped(Dropped.Reason.SHUTDOWN, goal.lastFailure));
-	}
-
-	private boolean claim(PendingGoal goal) {
-		if (!goal.claim()) {
-			return false;
-		}
+	private void finish(PendingGoal goal, Runnable publication) {
 		synchronized (this.lock) {
-			this.pending.remove(goal);
+			if (goal.finished) {
+				return;
+			}
+			goal.finished = true;
 		}
-		return true;
-	}
-
-	private void release(Runnable publication) {
 		try {
 			publication.run();
 		}
 		finally {
-			this.admission.release();
+			synchronized (this.lock) {
+				this.taken.remove(goal);
+				this.pending--;
+				if (this.pending == 0) {
+					this.lock.notifyAll();
+				}
+			}
 		}
 	}
 
@@ -465,7 +454,9 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, GoalBacklog
 
 	@Override
 	public int pending() {
-		return this.admission.pending();
+		synchronized (this.lock) {
+			return this.pending;
+		}
 	}
 
 	@Override
@@ -476,14 +467,11 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, GoalBacklog
 	@Override
 	public @Nullable Duration oldestAge() {
 		synchronized (this.lock) {
-			Iterator<PendingGoal> goals = this.pending.iterator();
-			return goals.hasNext() ? age(goals.next()) : null;
+			return Stream.concat(this.queue.stream(), this.taken.stream())
+				.map(InMemoryGoalDispatcher::age)
+				.max(Comparator.naturalOrder())
+				.orElse(null);
 		}
-	}
-
-	@Override
-	public OptionalInt parked() {
-		return OptionalInt.empty();
 	}
 
 	// Shutdown
@@ -526,35 +514,42 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, GoalBacklog
 		drain();
 	}
 
-	private boolean drain() {
+	private void drain() {
 		long start = System.nanoTime();
 		limitDelays(this.settings.shutdownTimeout().dividedBy(DRAIN_DELAY_DIVISOR));
-		boolean empty = awaitEmpty(this.shutdownTime);
+		awaitEmpty(this.shutdownTime);
 		this.shutdownTime = this.shutdownTime.minusNanos(System.nanoTime() - start);
-		return empty;
 	}
 
 	private void limitDelays(@Nullable Duration maxDelay) {
 		synchronized (this.lock) {
 			this.maxDelay = maxDelay;
-			for (PendingGoal goal : this.pending) {
-				if (goal.retry != null && goal.retry.cancel(false)) {
+			this.taken.removeIf((goal) -> {
+				boolean waiting = goal.retry != null && goal.retry.cancel(false);
+				if (waiting) {
 					goal.retry = null;
 					this.queue.addLast(goal);
 				}
-			}
+				return waiting;
+			});
 		}
 		this.gate.limitBackoff(maxDelay);
 		advance();
 	}
 
-	private boolean awaitEmpty(Duration timeout) {
+	private void awaitEmpty(Duration timeout) {
+		long deadline = System.nanoTime() + timeout.toNanos();
 		try {
-			return this.admission.awaitEmpty(timeout);
+			synchronized (this.lock) {
+				long left = timeout.toNanos();
+				while (left > 0 && this.pending > 0) {
+					TimeUnit.NANOSECONDS.timedWait(this.lock, left);
+					left = deadline - System.nanoTime();
+				}
+			}
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
-			return false;
 		}
 	}
 
@@ -564,18 +559,19 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, GoalBacklog
 	 */
 	@Override
 	public void close() {
-		this.admission.close();
-		boolean empty = drain();
-		List<PendingGoal> left;
 		synchronized (this.lock) {
 			this.closed = true;
-			left = new ArrayList<>(this.pending);
 		}
-		left.forEach(this::drop);
-		if (!empty) {
-			// Other threads may be about to tell an outcome.
-			awaitEmpty(ABANDON_TIMEOUT);
+		drain();
+		List<PendingGoal> left;
+		synchronized (this.lock) {
+			left = new ArrayList<>(this.queue);
+			left.addAll(this.taken);
+			this.queue.clear();
 		}
+		left.forEach((goal) -> finish(goal, new Dropped(Dropped.Reason.SHUTDOWN, goal.lastFailure)));
+		// Other threads may be about to tell an outcome.
+		awaitEmpty(ABANDON_TIMEOUT);
 		this.gate.close();
 		this.throttledLog.close();
 		this.timer.shutdownNow();

@@ -17,18 +17,17 @@
 package io.datafast.delivery.memory;
 
 import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.datafast.DataFastException;
 import io.datafast.Goal;
 import io.datafast.delivery.DeliveryGate.Permit;
 import io.datafast.delivery.GoalAttempt.Progress;
+import io.datafast.delivery.GoalAttempt.Result;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A goal between hand-over and outcome. The first that claims it decides the outcome, so
- * that there is exactly one. The other state is touched only by the worker that has taken
- * the goal, or under the dispatcher's lock.
+ * A goal between hand-over and outcome. Its state is touched only by the worker that has
+ * taken the goal from the queue, or under the dispatcher's lock.
  */
 final class PendingGoal {
 
@@ -37,10 +36,13 @@ final class PendingGoal {
 	final long trackedAt = System.nanoTime();
 
 	/**
-	 * Makes an attempt, in the context in which the goal was tracked.
+	 * Makes the call in the context in which the goal was tracked, if there is any.
 	 */
-	Runnable delivery = () -> {
-	};
+	@Nullable Runnable delivery;
+
+	@Nullable Permit permit;
+
+	@Nullable Result result;
 
 	Progress progress = Progress.NONE;
 
@@ -52,22 +54,13 @@ final class PendingGoal {
 	@Nullable ScheduledFuture<?> retry;
 
 	/**
-	 * For the attempt that is about to be made.
+	 * Whether the outcome is decided. The first that sets it decides the outcome, so that
+	 * there is exactly one.
 	 */
-	@Nullable Permit permit;
-
-	private final AtomicBoolean claimed = new AtomicBoolean();
+	volatile boolean finished;
 
 	PendingGoal(Goal goal) {
 		this.goal = goal;
-	}
-
-	boolean claim() {
-		return this.claimed.compareAndSet(false, true);
-	}
-
-	boolean isClaimed() {
-		return this.claimed.get();
 	}
 
 }
