@@ -21,7 +21,7 @@ import reactor.util.context.ContextView;
 
 /**
  * Finds the visitor of a Reactor context. Define a bean to take the visitor id in
- * reactive code from elsewhere than the cookie of the current exchange; the
+ * reactive code from elsewhere than the header or the cookie of the current exchange; the
  * auto-configured resolver backs off. A {@link VisitorIdResolver} has precedence where it
  * finds a visitor on the calling thread, unless {@link #hasPrecedence} says otherwise.
  */

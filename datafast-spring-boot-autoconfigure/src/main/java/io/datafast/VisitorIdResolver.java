@@ -19,9 +19,9 @@ package io.datafast;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the visitor of whatever the current thread is doing. Define a bean to take the
- * visitor id from elsewhere than the current request's cookie; the auto-configured
- * resolver backs off.
+ * Finds the visitor of what the current thread does. Define a bean to take the visitor id
+ * from elsewhere than the header or the cookie of the current request; the
+ * auto-configured resolver backs off.
  */
 @FunctionalInterface
 public interface VisitorIdResolver {

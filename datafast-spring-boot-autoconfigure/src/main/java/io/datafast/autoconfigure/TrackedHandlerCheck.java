@@ -29,13 +29,14 @@ import io.datafast.interceptor.TrackedMethod;
 import io.datafast.web.reactive.ExchangeVisitorIdResolver;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Hooks;
+import reactor.core.publisher.Mono;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.core.KotlinDetector;
-import org.springframework.core.ReactiveAdapter;
-import org.springframework.core.ReactiveAdapterRegistry;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.core.annotation.AnnotatedMethod;
 import org.springframework.util.ClassUtils;
@@ -43,7 +44,7 @@ import org.springframework.web.bind.annotation.RequestMapping;
 
 /**
  * Warns of handler methods whose goals cannot find the visitor of the request: a method
- * that returns no reactive type has no access to the Reactor context, which holds the
+ * that returns no type of Reactor has no access to the Reactor context, which holds the
  * exchange. Such a method is not refused, since its request may have no visitor anyway.
  */
 final class TrackedHandlerCheck implements SmartInitializingSingleton {
@@ -74,8 +75,8 @@ final class TrackedHandlerCheck implements SmartInitializingSingleton {
 				.map((method) -> ClassUtils.getQualifiedMethodName(method))
 				.sorted()
 				.forEach((name) -> logger.warn("@TrackGoal on " + name + " cannot find the visitor of the request,"
-						+ " since the method returns no reactive type: add a parameter '@VisitorId String visitorId',"
-						+ " or return a Mono"));
+						+ " since the method returns neither a Mono nor a Flux: add a parameter"
+						+ " '@VisitorId String visitorId', or return one of these"));
 		}
 	}
 
@@ -89,16 +90,20 @@ final class TrackedHandlerCheck implements SmartInitializingSingleton {
 	}
 
 	private static boolean needsParameter(Method method) {
-		return AnnotatedElementUtils.hasAnnotation(method, RequestMapping.class) && !returnsReactiveType(method)
+		return AnnotatedElementUtils.hasAnnotation(method, RequestMapping.class) && !hasReactorContext(method)
 				&& !hasVisitorIdParameter(method) && findsVisitorInRequest(method);
 	}
 
-	private static boolean returnsReactiveType(Method method) {
-		ReactiveAdapter adapter = ReactiveAdapterRegistry.getSharedInstance().getAdapter(method.getReturnType());
-		// What is not deferred, such as a future, has no subscriber and so no context.
-		return (adapter != null && adapter.getDescriptor().isDeferred())
-				|| (KotlinDetector.isKotlinType(method.getDeclaringClass())
-						&& KotlinDetector.isSuspendingFunction(method));
+	/**
+	 * Whether a result reads the Reactor context when it is subscribed to. Other reactive
+	 * libraries do not hand the context on, and a future has no subscriber. What a method
+	 * returns that declares an {@code Object} is not known.
+	 */
+	private static boolean hasReactorContext(Method method) {
+		Class<?> type = method.getReturnType();
+		return type == Object.class || type == Publisher.class || Mono.class.isAssignableFrom(type)
+				|| Flux.class.isAssignableFrom(type) || type.getName().equals("kotlinx.coroutines.flow.Flow")
+				|| KotlinDetector.isSuspendingFunction(method);
 	}
 
 	private static boolean hasVisitorIdParameter(Method method) {

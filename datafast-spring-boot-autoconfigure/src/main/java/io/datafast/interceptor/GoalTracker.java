@@ -46,11 +46,6 @@ import org.springframework.validation.Errors;
  */
 final class GoalTracker {
 
-	/**
-	 * The lowest status of an error (RFC 9110, section 15).
-	 */
-	static final int LOWEST_ERROR_STATUS = 400;
-
 	private static final Log logger = LogFactory.getLog(GoalTracker.class);
 
 	private final ThrottledLog failures = new ThrottledLog(GoalTracker.class);
@@ -144,7 +139,7 @@ final class GoalTracker {
 			return false;
 		}
 		return !operations.handlerMethod() || !(hasErrors(invocation.getArguments())
-				|| (responseStatus != null && responseStatus.getAsInt() >= LOWEST_ERROR_STATUS));
+				|| (responseStatus != null && responseStatus.getAsInt() >= ResultValues.LOWEST_ERROR_STATUS));
 	}
 
 	private static boolean hasErrors(@Nullable Object[] arguments) {

@@ -28,6 +28,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 import io.datafast.annotation.TrackGoal;
 import io.datafast.interceptor.result.ResultHandlers;
+import io.datafast.interceptor.result.ResultValues;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.aop.support.AopUtils;
@@ -126,7 +127,7 @@ public final class TrackGoalOperationSource {
 		if (status == null) {
 			status = AnnotatedElementUtils.findMergedAnnotation(beanClass, ResponseStatus.class);
 		}
-		return status != null && status.code().value() >= GoalTracker.LOWEST_ERROR_STATUS;
+		return status != null && status.code().value() >= ResultValues.LOWEST_ERROR_STATUS;
 	}
 
 	private boolean checkAllMethods(Class<?> beanClass) {

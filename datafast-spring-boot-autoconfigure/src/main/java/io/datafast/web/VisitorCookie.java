@@ -44,15 +44,13 @@ public final class VisitorCookie {
 
 	private static final int MAX_DOMAIN_LENGTH = 253;
 
-	private final VisitorIdGenerator visitorIds = new VisitorIdGenerator();
+	private final @Nullable VisitorIdGenerator visitorIds;
 
 	private final String name;
 
 	private final @Nullable String headerName;
 
 	private final @Nullable String domain;
-
-	private final boolean issue;
 
 	private final boolean renew;
 
@@ -71,7 +69,7 @@ public final class VisitorCookie {
 		this.name = name;
 		this.headerName = headerName;
 		this.domain = domain;
-		this.issue = issue;
+		this.visitorIds = issue ? new VisitorIdGenerator() : null;
 		this.renew = renew;
 	}
 
@@ -80,7 +78,7 @@ public final class VisitorCookie {
 	 * @return whether cookies are issued or renewed
 	 */
 	public boolean isWritten() {
-		return this.issue || this.renew;
+		return this.visitorIds != null || this.renew;
 	}
 
 	/**
@@ -129,7 +127,8 @@ public final class VisitorCookie {
 		}
 		List<String> existing = findInCookies(exchange);
 		if (existing.isEmpty()) {
-			return (this.issue && findInHeader(exchange) == null) ? issue(exchange) : null;
+			return (this.visitorIds != null && findInHeader(exchange) == null)
+					? issue(createCookie(this.visitorIds.generate(), exchange), exchange) : null;
 		}
 		// A further cookie beside two that disagree would settle nothing.
 		String visitorId = singleOrNull(existing);
@@ -137,9 +136,8 @@ public final class VisitorCookie {
 				: null;
 	}
 
-	private PendingVisitorCookie issue(VisitorExchange exchange) {
-		PendingVisitorCookie issued = new PendingVisitorCookie(exchange,
-				createCookie(this.visitorIds.generate(), exchange));
+	private static PendingVisitorCookie issue(ResponseCookie cookie, VisitorExchange exchange) {
+		PendingVisitorCookie issued = new PendingVisitorCookie(exchange, cookie);
 		exchange.setAttribute(ISSUED_ATTRIBUTE, issued);
 		return issued;
 	}

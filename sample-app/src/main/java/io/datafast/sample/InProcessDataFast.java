@@ -44,6 +44,7 @@ class InProcessDataFast implements ApplicationContextInitializer<GenericApplicat
 		Map<String, Object> properties = new HashMap<>();
 		// Nobody else would: DataFast's script is not on the page.
 		properties.put("datafast.visitor.issue-cookie", true);
+		properties.put("datafast.visitor.cookie-domain", "localhost");
 		if (!Boolean.getBoolean(AbstractAotProcessor.AOT_PROCESSING)) {
 			MockDataFast dataFast = MockDataFast.start();
 			properties.put("datafast.base-url", dataFast.getBaseUrl());

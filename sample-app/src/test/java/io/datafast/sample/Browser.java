@@ -57,6 +57,10 @@ class Browser {
 		return this.restClient.get().uri(path).retrieve().requiredBody(String.class);
 	}
 
+	ResponseEntity<String> open(String path) {
+		return this.restClient.get().uri(path).retrieve().toEntity(String.class);
+	}
+
 	ResponseEntity<String> submit(String path, Map<String, String> form) {
 		MultiValueMap<String, String> body = new LinkedMultiValueMap<>();
 		body.setAll(form);

@@ -109,12 +109,12 @@ class SampleApplicationTests {
 	}
 
 	@Test
-	void visitorWithoutCookieIsIssuedOneThatCountsAtOnce() {
-		ResponseEntity<String> response = this.browser.submit("/newsletter",
-				Map.of("email", "ada@example.org", "source", "page"));
+	void thePageIssuesACookieThatItsFormsCarry() {
+		ResponseEntity<String> response = this.browser.open("/");
 		List<String> cookies = response.getHeaders().getOrDefault(HttpHeaders.SET_COOKIE, List.of());
 		assertThat(cookies).singleElement().asString().startsWith("datafast_visitor_id=");
 		String visitorId = cookies.get(0).replaceAll("^datafast_visitor_id=([^;]*).*", "$1");
+		this.browser.as(visitorId).submit("/newsletter", Map.of("email", "ada@example.org", "source", "page"));
 		assertThat(this.dataFast).received("newsletter_signup").forVisitor(visitorId);
 	}
 
