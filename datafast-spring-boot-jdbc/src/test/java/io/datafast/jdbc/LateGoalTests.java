@@ -14,7 +14,7 @@
  * limitations under the License.
  */
 
-package io.datafast.transaction;
+package io.datafast.jdbc;
 
 import java.util.List;
 import java.util.Queue;
@@ -31,7 +31,6 @@ import io.datafast.delivery.GoalOutcome.Skipped;
 import io.datafast.delivery.TransactionalGoalDispatcher;
 import io.datafast.test.MockDataFast;
 import io.datafast.testing.DataFastContextRunners;
-import io.datafast.testing.JdbcContextRunners;
 import io.datafast.testing.RecordedOutcomes;
 import io.datafast.testing.TestTransactions;
 import org.awaitility.Awaitility;
