@@ -106,19 +106,6 @@ final class TransactionGoals implements TrackingContext.Transaction {
 		}
 	}
 
-	/**
-	 * The transaction is about to commit, with what was tracked after
-	 * {@link #beforeCommit()}, or to roll back. Nothing tells which of them it is, but a
-	 * row that is rolled back with the transaction is no harm.
-	 * @throws RuntimeException if the transaction must not be committed
-	 */
-	void beforeCompletion() {
-		List<WaitingGoal> goals = waitingGoals();
-		if (!goals.isEmpty() && goals.get(0).dispatcher() instanceof TransactionalGoalWriter writer) {
-			write(goals, writer);
-		}
-	}
-
 	private synchronized List<WaitingGoal> waitingGoals() {
 		return List.copyOf(this.waiting);
 	}

@@ -748,7 +748,7 @@ class TransactionalTrackTests {
 				.contains("Dropped 2 goal(s) at shutdown: their transactions were still open");
 			closed.countDown();
 			transaction.join();
-			assertThat(outcomes.outcomes()).containsExactly(shutdown, shutdown, shutdown);
+			assertThat(outcomes.outcomes()).containsExactly(shutdown, shutdown, ROLLED_BACK);
 			assertDispatched();
 		});
 	}
