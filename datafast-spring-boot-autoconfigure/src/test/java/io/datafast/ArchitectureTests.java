@@ -46,8 +46,6 @@ class ArchitectureTests {
 
 	private static final String DELIVERY = "io.datafast.delivery..";
 
-	private static final String JDBC = "io.datafast.delivery.jdbc..";
-
 	private static final String INTERCEPTOR = "io.datafast.interceptor..";
 
 	private static final String WEB = "io.datafast.web..";
@@ -162,7 +160,7 @@ class ArchitectureTests {
 
 	@ArchTest
 	static final ArchRule springTxStaysInItsPackages = noClasses().that()
-		.resideOutsideOfPackages(TRANSACTION, JDBC, AUTOCONFIGURE)
+		.resideOutsideOfPackages(TRANSACTION, AUTOCONFIGURE)
 		.should()
 		.dependOnClassesThat()
 		.resideInAPackage("org.springframework.transaction..");
@@ -198,12 +196,10 @@ class ArchitectureTests {
 		.resideInAnyPackage("kotlin..", "kotlinx..");
 
 	@ArchTest
-	static final ArchRule databasesStayInTheirPackage = noClasses().that()
-		.resideOutsideOfPackages(JDBC, AUTOCONFIGURE)
-		.should()
+	static final ArchRule databasesStayInTheirModule = noClasses().should()
 		.dependOnClassesThat()
-		.resideInAnyPackage("com.github.kagkarlsson..", "org.springframework.jdbc..", "org.springframework.dao..",
-				"java.sql..", "javax.sql..");
+		.resideInAnyPackage("io.datafast.jdbc..", "com.github.kagkarlsson..", "org.springframework.jdbc..",
+				"org.springframework.dao..", "java.sql..", "javax.sql..");
 
 	static class MainClasses implements ImportOption {
 

@@ -47,7 +47,7 @@ class PublicApiTests {
 
 	private static final Set<String> TYPES = Set.of("io.datafast.delivery.GoalDeliveryListener",
 			"io.datafast.delivery.GoalDispatcher", "io.datafast.delivery.GoalOutcome",
-			"io.datafast.delivery.TransactionalGoalDispatcher", "io.datafast.autoconfigure.DataFastDataSource");
+			"io.datafast.delivery.TransactionalGoalDispatcher");
 
 	/**
 	 * What the auto-configuration puts the API together with.

@@ -37,6 +37,10 @@ class BenchmarkApplication {
 		Map<String, Object> all = new LinkedHashMap<>(properties);
 		all.put("datafast.api-key", "df_benchmark");
 		all.put("datafast.base-url", baseUrl);
+		all.putIfAbsent("datafast.delivery.mode", "memory");
+		// What needs one has its own.
+		all.put("spring.autoconfigure.exclude",
+				"org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration");
 		return new SpringApplicationBuilder(BenchmarkApplication.class).sources(configuration)
 			.web(WebApplicationType.NONE)
 			.bannerMode(Banner.Mode.OFF)

@@ -23,7 +23,7 @@ import javax.sql.DataSource;
 import com.zaxxer.hikari.HikariDataSource;
 import io.datafast.DataFastGoals;
 import io.datafast.Goal;
-import io.datafast.delivery.jdbc.JdbcGoalDispatcher;
+import io.datafast.jdbc.JdbcGoalDispatcher;
 
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.ConfigurableApplicationContext;

@@ -39,8 +39,9 @@ final class WebClassPath implements AutoCloseable {
 
 	private static final List<String> NOT_WEB = List.of("jmh-", "jopt-", "commons-math", "analytics-", "posthog-",
 			"okhttp-", "okio-", "logging-interceptor-", "retrofit-", "converter-", "kotlin-", "gson-", "backo-",
-			"aspectjweaver-", "db-scheduler-", "HikariCP-", "postgresql-", "spring-jdbc-", "spring-tx-",
-			"micrometer-core-", "HdrHistogram-", "LatencyUtils-");
+			"aspectjweaver-", "datafast-spring-boot-jdbc-", "db-scheduler-", "HikariCP-", "postgresql-",
+			"spring-boot-jdbc-", "spring-boot-persistence-", "spring-boot-sql-", "spring-boot-transaction-",
+			"spring-jdbc-", "spring-tx-", "micrometer-core-", "HdrHistogram-", "LatencyUtils-");
 
 	private final Path classes;
 

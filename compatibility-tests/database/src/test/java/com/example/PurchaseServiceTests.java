@@ -20,7 +20,7 @@ import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 
 import com.github.kagkarlsson.scheduler.Scheduler;
-import io.datafast.delivery.jdbc.JdbcGoalDispatcher;
+import io.datafast.jdbc.JdbcGoalDispatcher;
 import io.datafast.test.AutoConfigureMockDataFast;
 import io.datafast.test.MockAnswer;
 import io.datafast.test.MockDataFast;
@@ -79,7 +79,7 @@ class PurchaseServiceTests {
 		this.mockDataFast.answer(MockAnswer.status(401));
 		this.service.buy("visitor-4", false);
 		Awaitility.await().untilAsserted(() -> assertThat(this.dispatcher.parkedGoals().list(2)).hasSize(1));
-		assertThat(this.dispatcher.parkedGoals().requeueAll("authentication")).isOne();
+		assertThat(this.dispatcher.parkedGoals().requeue("authentication")).isOne();
 		assertThat(this.mockDataFast).received("purchase").forVisitor("visitor-4").once();
 		awaitEmptyTable();
 	}

@@ -25,6 +25,7 @@ import io.datafast.DataFastGoalsBuilder;
 import io.datafast.DataFastRestClientCustomizer;
 import io.datafast.GoalFilter;
 import io.datafast.VisitorIdResolver;
+import io.datafast.autoconfigure.InvalidDataFastPropertiesException.Violation;
 import io.datafast.client.BufferingJdkClientHttpRequestFactory;
 import io.datafast.client.GoalClient;
 import io.datafast.client.GoalClientCredentials;
@@ -53,6 +54,7 @@ import org.springframework.context.annotation.Role;
 import org.springframework.core.env.Environment;
 import org.springframework.core.io.ResourceLoader;
 import org.springframework.util.Assert;
+import org.springframework.util.ClassUtils;
 import org.springframework.web.client.RestClient;
 import org.springframework.web.util.DefaultUriBuilderFactory;
 import org.springframework.web.util.DefaultUriBuilderFactory.EncodingMode;
@@ -72,6 +74,11 @@ import org.springframework.web.util.DefaultUriBuilderFactory.EncodingMode;
 @EnableConfigurationProperties(DataFastProperties.class)
 @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 public final class DataFastAutoConfiguration {
+
+	/**
+	 * Slices of an application for a test leave that module's configuration out.
+	 */
+	private static final String JDBC_MODULE = "io.datafast.jdbc.autoconfigure.DataFastJdbcAutoConfiguration";
 
 	private static final Log logger = LogFactory.getLog(DataFastAutoConfiguration.class);
 
@@ -134,8 +141,15 @@ public final class DataFastAutoConfiguration {
 	@ConditionalOnMissingBean(GoalDispatcher.class)
 	InMemoryGoalDispatcher dataFastGoalDispatcher(DataFastProperties properties, GoalDelivery delivery,
 			GoalOutcomePublisher outcomes, DeliveryShutdown shutdown, Environment environment,
-			ObjectProvider<DeliveryContext> context) {
+			ResourceLoader resourceLoader, ObjectProvider<DeliveryContext> context) {
 		DataFastProperties.Delivery settings = properties.delivery();
+		if (settings.mode() == DataFastProperties.Delivery.Mode.JDBC && properties.disabledReason() == null
+				&& !ClassUtils.isPresent(JDBC_MODULE, resourceLoader.getClassLoader())) {
+			throw new InvalidDataFastPropertiesException(List.of(new Violation("datafast.delivery.mode", "jdbc",
+					"needs datafast-spring-boot-jdbc, which is not on the class path",
+					"Add io.datafast:datafast-spring-boot-starter-jdbc, or remove the property to keep goals in"
+							+ " memory.")));
+		}
 		return shutdown.register(new InMemoryGoalDispatcher(delivery, outcomes,
 				new InMemorySettings(settings.capacity(), settings.concurrency(), settings.shutdownTimeout()),
 				DeliverySettings.retrySettings(settings), DeliverySettings.virtualThreads(environment),

@@ -20,25 +20,21 @@ import java.time.Clock;
 import java.util.List;
 
 import io.datafast.actuate.DataFastEndpoint;
-import io.datafast.actuate.DataFastParkedEndpoint;
 import io.datafast.actuate.GoalOutcomeStatistics;
 import io.datafast.delivery.GoalBacklog;
-import io.datafast.delivery.jdbc.JdbcGoalDispatcher;
 import io.datafast.interceptor.TrackGoalBeanPostProcessor;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 
 /**
- * Auto-configuration for the {@link DataFastEndpoint} and, with delivery through the
- * database, the {@link DataFastParkedEndpoint}.
+ * Auto-configuration for the {@link DataFastEndpoint}.
  */
 @AutoConfiguration(after = { DataFastAutoConfiguration.class, TrackGoalAutoConfiguration.class })
 @ConditionalOnClass({ Endpoint.class, ConditionalOnAvailableEndpoint.class })
@@ -62,14 +58,6 @@ public final class DataFastEndpointAutoConfiguration {
 	@ConditionalOnMissingBean
 	GoalOutcomeStatistics dataFastGoalOutcomeStatistics() {
 		return new GoalOutcomeStatistics(Clock.systemUTC());
-	}
-
-	@Bean
-	@ConditionalOnBean(JdbcGoalDispatcher.class)
-	@ConditionalOnAvailableEndpoint
-	@ConditionalOnMissingBean
-	DataFastParkedEndpoint dataFastParkedEndpoint(JdbcGoalDispatcher dispatcher) {
-		return new DataFastParkedEndpoint(dispatcher);
 	}
 
 }

@@ -17,16 +17,13 @@
 package io.datafast.autoconfigure;
 
 import io.datafast.delivery.GoalBacklog;
-import io.datafast.delivery.jdbc.JdbcGoalDispatcher;
 import io.datafast.metrics.GoalBacklogMetrics;
-import io.datafast.metrics.JdbcGoalDispatcherMetrics;
 import io.datafast.metrics.MicrometerGoalDeliveryListener;
 import io.datafast.support.Lazy;
 import io.micrometer.core.instrument.MeterRegistry;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
@@ -53,13 +50,6 @@ public final class DataFastMetricsAutoConfiguration {
 	@ConditionalOnMissingBean
 	GoalBacklogMetrics dataFastGoalBacklogMetrics(GoalBacklog backlog) {
 		return new GoalBacklogMetrics(backlog);
-	}
-
-	@Bean
-	@ConditionalOnBean(JdbcGoalDispatcher.class)
-	@ConditionalOnMissingBean
-	JdbcGoalDispatcherMetrics dataFastJdbcGoalDispatcherMetrics(JdbcGoalDispatcher dispatcher) {
-		return new JdbcGoalDispatcherMetrics(dispatcher);
 	}
 
 }

@@ -23,8 +23,6 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 
-import io.datafast.delivery.jdbc.OnCrash;
-import io.datafast.delivery.jdbc.SchemaInitialization;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.config.BeanDefinition;
@@ -92,8 +90,9 @@ public record DataFastProperties(@Nullable Boolean enabled, @Nullable String api
 
 	/**
 	 * Why no goals are sent, or {@code null} if they are.
+	 * @return the reason, or {@code null}
 	 */
-	@Nullable String disabledReason() {
+	public @Nullable String disabledReason() {
 		if (!isEnabled()) {
 			return "DataFast is switched off (datafast.enabled=false)";
 		}
@@ -150,7 +149,8 @@ public record DataFastProperties(@Nullable Boolean enabled, @Nullable String api
 	 * Properties under {@code datafast.delivery}.
 	 *
 	 * @param mode Where goals wait: in memory, or in a table of the application's own
-	 * database, where they survive a crash.
+	 * database, where they survive a crash. By default in the database if
+	 * datafast-spring-boot-jdbc is on the class path, and in memory otherwise.
 	 * @param capacity How many goals may be pending: waiting, in flight and waiting to be
 	 * tried again, together. One more is dropped. In memory, as many again may wait for
 	 * the commits of open transactions. With mode jdbc, those in the table count. At
@@ -170,14 +170,12 @@ public record DataFastProperties(@Nullable Boolean enabled, @Nullable String api
 	 * a pageview, whose first pageview may be on its way. Zero switches it off.
 	 * @param shutdownTimeout How long shutdown waits for pending goals, after the web
 	 * server has stopped; zero for not at all. With mode jdbc, for those in flight.
-	 * @param jdbc Delivery through the database, with mode jdbc.
 	 */
-	public record Delivery(@DefaultValue("memory") Mode mode, @DefaultValue("10000") int capacity,
+	public record Delivery(@Nullable Mode mode, @DefaultValue("10000") int capacity,
 			@DefaultValue("16") int concurrency, @DefaultValue("5") int maxAttempts,
 			@DefaultValue("1h") Duration maxAge, @DefaultValue("1s") Duration initialBackoff,
 			@DefaultValue("1m") Duration maxBackoff, @DefaultValue("false") boolean retryAmbiguous,
-			@DefaultValue("30s") Duration visitorNotFoundRetry, @DefaultValue("10s") Duration shutdownTimeout,
-			@DefaultValue Jdbc jdbc) {
+			@DefaultValue("30s") Duration visitorNotFoundRetry, @DefaultValue("10s") Duration shutdownTimeout) {
 
 		/**
 		 * Where goals wait until they are delivered.
@@ -191,36 +189,9 @@ public record DataFastProperties(@Nullable Boolean enabled, @Nullable String api
 
 			/**
 			 * In a table of the application's own database, together with the transaction
-			 * in which they were tracked.
+			 * in which they were tracked. Needs datafast-spring-boot-starter-jdbc.
 			 */
 			JDBC
-
-		}
-
-		/**
-		 * Properties under {@code datafast.delivery.jdbc}.
-		 *
-		 * @param tableName Name of the table, possibly with a schema before it: letters,
-		 * digits and underscores. It belongs to one website, and is not the application's
-		 * own scheduled_tasks.
-		 * @param initializeSchema When to create the table, if it is not there: always,
-		 * only in an embedded database, or never.
-		 * @param onCrash What becomes of a goal whose call was in flight when its node
-		 * crashed. Retry can record it twice, park can lose it.
-		 * @param parkedRetention How long goals that could not be recorded are kept in
-		 * the table; more than zero.
-		 * @param parkedCapacity How many goals that could not be recorded are kept in the
-		 * table; zero for none. One more is counted and logged, but not kept.
-		 * @param pollInterval How often to look for goals that are due, beside those that
-		 * this node has just written itself; more than zero.
-		 * @param heartbeatInterval How often to write that calls are still in flight;
-		 * more than zero. Another node takes a goal over after four intervals without
-		 * that.
-		 */
-		public record Jdbc(@DefaultValue("datafast_goals") String tableName,
-				@DefaultValue("embedded") SchemaInitialization initializeSchema, @DefaultValue("retry") OnCrash onCrash,
-				@DefaultValue("30d") Duration parkedRetention, @DefaultValue("10000") int parkedCapacity,
-				@DefaultValue("1s") Duration pollInterval, @DefaultValue("5s") Duration heartbeatInterval) {
 
 		}
 

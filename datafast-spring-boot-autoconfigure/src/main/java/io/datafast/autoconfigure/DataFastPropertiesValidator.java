@@ -22,7 +22,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.regex.Pattern;
 
 import io.datafast.Goal;
 import io.datafast.InvalidGoalException;
@@ -42,14 +41,6 @@ final class DataFastPropertiesValidator {
 	 * and white space (RFC 6265, section 4.1.1; RFC 9110, section 5.6.2).
 	 */
 	private static final String SEPARATORS = "()<>@,;:\\\"/[]?={}";
-
-	private static final Pattern TABLE_NAME = Pattern.compile("(\\w+\\.)?[A-Za-z_]\\w*");
-
-	/**
-	 * The default of db-scheduler. Each scheduler would take the other's rows for
-	 * unresolved ones.
-	 */
-	private static final Pattern ENGINES_TABLE = Pattern.compile("(\\w+\\.)?scheduled_tasks", Pattern.CASE_INSENSITIVE);
 
 	private static final Duration MAX_DURATION = Duration.ofDays(365);
 
@@ -74,7 +65,6 @@ final class DataFastPropertiesValidator {
 		checkPositive("datafast.delivery.max-backoff", delivery.maxBackoff());
 		checkNotNegative("datafast.delivery.visitor-not-found-retry", delivery.visitorNotFoundRetry());
 		checkNotNegative("datafast.delivery.shutdown-timeout", delivery.shutdownTimeout());
-		checkJdbc(delivery.jdbc());
 		if (!this.violations.isEmpty()) {
 			throw new InvalidDataFastPropertiesException(this.violations);
 		}
@@ -158,26 +148,6 @@ final class DataFastPropertiesValidator {
 			violation("datafast.visitor.cookie-domain", domain, "must be a domain name: " + ex.getMessage(),
 					"For instance example.com. Remove the property to set cookies for the host that was requested.");
 		}
-	}
-
-	private void checkJdbc(DataFastProperties.Delivery.Jdbc jdbc) {
-		if (!TABLE_NAME.matcher(jdbc.tableName()).matches()) {
-			violation("datafast.delivery.jdbc.table-name", jdbc.tableName(),
-					"must be the name of a table, of letters, digits and _, possibly with a schema and a dot before it",
-					"Remove the property to use datafast_goals.");
-		}
-		else if (ENGINES_TABLE.matcher(jdbc.tableName()).matches()) {
-			violation("datafast.delivery.jdbc.table-name", jdbc.tableName(),
-					"must not be the table in which db-scheduler keeps the application's own tasks",
-					"Give goals a table of their own. Remove the property to use datafast_goals.");
-		}
-		checkPositive("datafast.delivery.jdbc.parked-retention", jdbc.parkedRetention());
-		if (jdbc.parkedCapacity() < 0) {
-			violation("datafast.delivery.jdbc.parked-capacity", String.valueOf(jdbc.parkedCapacity()),
-					"must not be negative", "Set 0 to keep no parked goals.");
-		}
-		checkPositive("datafast.delivery.jdbc.poll-interval", jdbc.pollInterval());
-		checkPositive("datafast.delivery.jdbc.heartbeat-interval", jdbc.heartbeatInterval());
 	}
 
 	private void checkPositive(String property, Duration value) {

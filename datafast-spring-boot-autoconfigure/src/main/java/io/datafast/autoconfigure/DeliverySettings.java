@@ -28,20 +28,27 @@ import org.springframework.core.task.VirtualThreadTaskExecutor;
 /**
  * What the ways of delivery have in common.
  */
-final class DeliverySettings {
+public final class DeliverySettings {
 
 	private DeliverySettings() {
 	}
 
-	static RetrySettings retrySettings(DataFastProperties.Delivery delivery) {
+	/**
+	 * When goals are tried again.
+	 * @param delivery the properties
+	 * @return the settings
+	 */
+	public static RetrySettings retrySettings(DataFastProperties.Delivery delivery) {
 		return new RetrySettings(delivery.maxAttempts(), delivery.maxAge(), delivery.initialBackoff(),
 				delivery.maxBackoff(), delivery.retryAmbiguous(), delivery.visitorNotFoundRetry());
 	}
 
 	/**
 	 * Virtual threads where the application asks for them and Java has them.
+	 * @param environment tells what the application asks for
+	 * @return makes virtual threads, or {@code null}
 	 */
-	static @Nullable ThreadFactory virtualThreads(Environment environment) {
+	public static @Nullable ThreadFactory virtualThreads(Environment environment) {
 		boolean wanted = environment.getProperty("spring.threads.virtual.enabled", Boolean.class, false);
 		return (wanted && JavaVersion.getJavaVersion().isEqualOrNewerThan(JavaVersion.TWENTY_ONE))
 				? new VirtualThreadTaskExecutor("datafast-delivery-").getVirtualThreadFactory() : null;

@@ -33,7 +33,11 @@ public final class InvalidDataFastPropertiesException extends RuntimeException {
 
 	private final Violation[] violations;
 
-	InvalidDataFastPropertiesException(List<Violation> violations) {
+	/**
+	 * Create an exception.
+	 * @param violations everything that is wrong, at least one
+	 */
+	public InvalidDataFastPropertiesException(List<Violation> violations) {
 		super("Invalid DataFast configuration: " + violations.stream()
 			.map((violation) -> violation.property() + " " + violation.rule())
 			.collect(Collectors.joining("; ")));

@@ -94,6 +94,16 @@ class StartUpFailureTests {
 	}
 
 	@Test
+	void durableDeliveryWithoutItsModule(CapturedOutput output) {
+		this.properties.put("datafast.api-key", "df_key");
+		this.properties.put("datafast.delivery.mode", "jdbc");
+		fail(Application.class);
+		assertThat(output).contains("Property: datafast.delivery.mode\n    Value: jdbc")
+			.contains("needs datafast-spring-boot-jdbc, which is not on the class path")
+			.contains("Add io.datafast:datafast-spring-boot-starter-jdbc");
+	}
+
+	@Test
 	void everyWrongPropertyAtOnce(CapturedOutput output) {
 		this.properties.putAll(Map.of("datafast.base-url", "ftp://example.com/api", "datafast.connect-timeout", "0s",
 				"datafast.read-timeout", "-1s", "datafast.metadata.Env", "prod", "datafast.visitor.cookie-name", "a b",

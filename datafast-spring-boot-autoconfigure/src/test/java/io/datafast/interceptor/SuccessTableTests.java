@@ -291,7 +291,7 @@ class SuccessTableTests {
 		assertThat(post(server.equals("Tomcat") ? tomcat : netty, path).statusCode()).isEqualTo(status);
 		answered.countDown();
 		awaitTasks();
-		assertThat(dispatched).hasSize(1);
+		assertThat(dispatched).as(() -> "outcomes " + tomcat.outcomes().all() + netty.outcomes().all()).hasSize(1);
 	}
 
 	/**

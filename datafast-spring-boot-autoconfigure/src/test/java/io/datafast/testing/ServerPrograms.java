@@ -31,7 +31,7 @@ import java.util.stream.Stream;
 /**
  * What it takes to run programs that are installed, such as those of a database server.
  */
-final class ServerPrograms {
+public final class ServerPrograms {
 
 	private ServerPrograms() {
 	}
@@ -40,22 +40,22 @@ final class ServerPrograms {
 	 * Whether the programs have been found. If not, that is an error if the property says
 	 * that they are required.
 	 */
-	static boolean areAvailable(Optional<?> programs, String property, String missing) {
+	public static boolean areAvailable(Optional<?> programs, String property, String missing) {
 		if (programs.isEmpty() && "required".equals(System.getProperty(property))) {
 			throw new IllegalStateException(missing);
 		}
 		return programs.isPresent();
 	}
 
-	static List<Path> foldersOnPath() {
+	public static List<Path> foldersOnPath() {
 		return Stream.of(System.getenv("PATH").split(":")).map(Path::of).toList();
 	}
 
-	static boolean isRoot() {
+	public static boolean isRoot() {
 		return "root".equals(System.getProperty("user.name"));
 	}
 
-	static int findPort() {
+	public static int findPort() {
 		try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
 			return socket.getLocalPort();
 		}
@@ -67,7 +67,7 @@ final class ServerPrograms {
 	/**
 	 * Run a program to its end.
 	 */
-	static void execute(List<String> command) {
+	public static void execute(List<String> command) {
 		try {
 			Path output = Files.createTempFile("datafast-program-", ".out");
 			try {

@@ -16,16 +16,12 @@
 
 package io.datafast.transaction;
 
-import java.time.Duration;
 import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
-
-import javax.sql.DataSource;
 
 import io.datafast.Goal;
 import io.datafast.ReactiveDataFastGoals;
@@ -37,15 +33,10 @@ import io.datafast.delivery.GoalOutcome.Dropped;
 import io.datafast.delivery.GoalOutcome.Skipped;
 import io.datafast.delivery.TransactionalGoalDispatcher;
 import io.datafast.support.ReactiveTrackingContexts;
-import io.datafast.test.MockAnswer;
-import io.datafast.test.MockDataFast;
 import io.datafast.testing.DataFastContextRunners;
-import io.datafast.testing.JdbcContextRunners;
 import io.datafast.testing.RecordedOutcomes;
 import io.r2dbc.h2.H2ConnectionFactory;
 import io.r2dbc.spi.ConnectionFactory;
-import org.awaitility.Awaitility;
-import org.h2.jdbcx.JdbcConnectionPool;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -60,7 +51,6 @@ import reactor.util.context.Context;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.r2dbc.connection.R2dbcTransactionManager;
 import org.springframework.r2dbc.core.DatabaseClient;
 import org.springframework.transaction.ReactiveTransactionManager;
@@ -390,43 +380,6 @@ class ReactiveTransactionTests {
 				assertThat(operator.transactional(beforeCommit).block()).isZero();
 				assertThat(this.dispatched).containsExactly(GOAL);
 			});
-	}
-
-	@Test
-	void durableGoalsAreWrittenAfterTheCommitAndNotAtAllAfterARollback() {
-		try (MockDataFast mock = MockDataFast.start()) {
-			// What is written stays there.
-			mock.alwaysAnswer(MockAnswer.status(503));
-			JdbcContextRunners.with(mock)
-				.withBean(DataSource.class,
-						() -> JdbcConnectionPool.create("jdbc:h2:mem:reactive-transactions-jdbc;DB_CLOSE_DELAY=-1",
-								"sa", ""))
-				.withPropertyValues("datafast.delivery.initial-backoff=1h", "datafast.delivery.max-backoff=1h")
-				.withUserConfiguration(Database.class)
-				.run((context) -> {
-					assertThat(context).hasNotFailed();
-					RecordedOutcomes recorded = context.getBean(RecordedOutcomes.class);
-					JdbcTemplate jdbc = new JdbcTemplate(context.getBean(DataSource.class));
-					Supplier<Integer> rows = () -> jdbc.queryForObject(
-							"SELECT COUNT(*) FROM datafast_goals WHERE"
-									+ " CAST(task_data AS VARCHAR) LIKE '%' || ? || '%'",
-							Integer.class, DataFastContextRunners.VISITOR);
-					TransactionalOperator operator = TransactionalOperator
-						.create(context.getBean(ReactiveTransactionManager.class));
-					Mono<Void> tracked = context.getBean(ReactiveDataFastGoals.class).track(GOAL);
-					StepVerifier
-						.create(operator
-							.transactional(tracked.then(Mono.error(new IllegalStateException("on purpose")))))
-						.verifyErrorMessage("on purpose");
-					assertThat(recorded.outcomes()).containsExactly(ROLLED_BACK);
-					assertThat(rows.get()).isZero();
-					assertThat(operator.transactional(tracked.then(Mono.fromSupplier(rows))).block()).isZero();
-					Awaitility.await()
-						.atMost(Duration.ofSeconds(60))
-						.untilAsserted(() -> assertThat(rows.get()).isOne());
-					assertThat(recorded.outcomes()).containsExactly(ROLLED_BACK);
-				});
-		}
 	}
 
 	@Test

@@ -1,0 +1,163 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.datafast.jdbc;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.function.BooleanSupplier;
+
+import io.datafast.jdbc.GoalTable.Counts;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * About how many goals there are in the table, without asking the database for each goal:
+ * the last count, corrected by what this node has changed since. What other nodes add
+ * shows with the next count. Thread-safe.
+ */
+final class Backlog {
+
+	private final Count waiting;
+
+	private final Count parked;
+
+	private volatile @Nullable Instant oldest;
+
+	Backlog(int capacity, int parkedCapacity) {
+		this.waiting = new Count(capacity);
+		this.parked = new Count(parkedCapacity);
+	}
+
+	/**
+	 * The goals that wait or are in flight, and that are going to be stored.
+	 */
+	Count waiting() {
+		return this.waiting;
+	}
+
+	Count parked() {
+		return this.parked;
+	}
+
+	/**
+	 * Park a goal if there is room for it, also if many goals are parked at the same
+	 * moment.
+	 * @param park parks the goal, and says whether it did
+	 * @param otherwise what to do instead if there is no room
+	 * @return what either says
+	 */
+	boolean park(BooleanSupplier park, BooleanSupplier otherwise) {
+		if (!this.parked.reserve(1)) {
+			return otherwise.getAsBoolean();
+		}
+		boolean added = false;
+		try {
+			added = park.getAsBoolean();
+			return added;
+		}
+		finally {
+			this.parked.release(1, added);
+		}
+	}
+
+	/**
+	 * The age of the oldest goal that waited at the last count.
+	 */
+	@Nullable Duration oldestAge(Instant now) {
+		Instant oldest = this.oldest;
+		return (oldest != null) ? Duration.between(oldest, now) : null;
+	}
+
+	/**
+	 * Forget the oldest goal until the next count.
+	 */
+	void forgetOldest() {
+		this.oldest = null;
+	}
+
+	/**
+	 * Count. A goal that is committed meanwhile may count twice until the next time.
+	 */
+	void refresh(GoalTable table) {
+		long waitingChanges = this.waiting.changes();
+		long parkedChanges = this.parked.changes();
+		Counts counts = table.count();
+		this.waiting.counted(counts.waiting(), waitingChanges);
+		this.parked.counted(counts.parked(), parkedChanges);
+		this.oldest = (counts.oldest() != null) ? GoalId.timeOrNull(counts.oldest()) : null;
+	}
+
+	/**
+	 * A number of rows, and how many there may be.
+	 */
+	static final class Count {
+
+		private final int limit;
+
+		private long rows;
+
+		private long reserved;
+
+		/**
+		 * By how many this node has ever changed the number of rows.
+		 */
+		private long changes;
+
+		private Count(int limit) {
+			this.limit = limit;
+		}
+
+		/**
+		 * Reserve room for rows that are going to be added, to be {@linkplain #release
+		 * released}.
+		 * @return whether there is room for all of them
+		 */
+		synchronized boolean reserve(int count) {
+			if (this.rows + this.reserved + count > this.limit) {
+				return false;
+			}
+			this.reserved += count;
+			return true;
+		}
+
+		/**
+		 * Rows with a reservation have been added, or will not be.
+		 */
+		synchronized void release(int count, boolean added) {
+			this.reserved -= count;
+			change(added ? count : 0);
+		}
+
+		synchronized void change(int count) {
+			this.rows += count;
+			this.changes += count;
+		}
+
+		synchronized int total() {
+			return (int) Math.max(0, this.rows + this.reserved);
+		}
+
+		private synchronized long changes() {
+			return this.changes;
+		}
+
+		private synchronized void counted(long counted, long changesBefore) {
+			this.rows = counted + this.changes - changesBefore;
+		}
+
+	}
+
+}

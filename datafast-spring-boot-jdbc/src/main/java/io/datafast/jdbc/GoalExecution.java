@@ -1,0 +1,234 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.datafast.jdbc;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.TimeUnit;
+
+import com.github.kagkarlsson.scheduler.exceptions.ExecutionException;
+import com.github.kagkarlsson.scheduler.task.CompletionHandler;
+import com.github.kagkarlsson.scheduler.task.Execution;
+import com.github.kagkarlsson.scheduler.task.ExecutionComplete;
+import com.github.kagkarlsson.scheduler.task.ExecutionContext;
+import com.github.kagkarlsson.scheduler.task.ExecutionOperations;
+import com.github.kagkarlsson.scheduler.task.TaskInstance;
+import io.datafast.Goal;
+import io.datafast.delivery.DeliveryGate;
+import io.datafast.delivery.DeliveryGate.Permit;
+import io.datafast.delivery.GoalAttempt;
+import io.datafast.delivery.GoalAttempt.Finished;
+import io.datafast.delivery.GoalAttempt.Result;
+import io.datafast.delivery.GoalAttempt.Retry;
+import io.datafast.delivery.GoalOutcome;
+import io.datafast.delivery.GoalOutcome.Created;
+import io.datafast.delivery.GoalOutcome.Dropped;
+import io.datafast.delivery.GoalOutcomePublisher;
+import io.datafast.jdbc.JdbcSettings.OnCrash;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Attempts to deliver goals that db-scheduler has taken from the table, and notes in
+ * their rows what follows. An outcome is published when it has been noted, so that it is
+ * published once even if the goal has to be sent twice. If it cannot be noted for some
+ * seconds, the row stays as it is, and the goal counts as one whose node has crashed.
+ */
+final class GoalExecution {
+
+	/**
+	 * Stands for the goal of a row that cannot be read.
+	 */
+	private static final Goal UNREADABLE = Goal.of("unreadable");
+
+	private static final long PAUSE_MILLIS = 200;
+
+	private final Log log = LogFactory.getLog(JdbcGoalDispatcher.class);
+
+	private final GoalAttempt attempt;
+
+	private final DeliveryGate gate;
+
+	private final GoalOutcomePublisher outcomes;
+
+	private final Backlog backlog;
+
+	private final GoalEngine engine;
+
+	private final JdbcSettings settings;
+
+	private final Clock clock;
+
+	GoalExecution(GoalAttempt attempt, DeliveryGate gate, GoalOutcomePublisher outcomes, Backlog backlog,
+			GoalEngine engine, JdbcSettings settings, Clock clock) {
+		this.attempt = attempt;
+		this.gate = gate;
+		this.outcomes = outcomes;
+		this.backlog = backlog;
+		this.engine = engine;
+		this.settings = settings;
+		this.clock = clock;
+	}
+
+	CompletionHandler<StoredGoal> execute(TaskInstance<StoredGoal> instance, ExecutionContext context) {
+		StoredGoal stored = instance.getData();
+		Instant trackedAt = GoalId.timeOf(instance.getId());
+		if (this.attempt.isExpired(Duration.between(trackedAt, this.clock.instant()))) {
+			return end(stored, trackedAt, new Dropped(Dropped.Reason.EXPIRED, null));
+		}
+		Permit permit = this.gate.tryAcquire();
+		if (permit == null) {
+			// Goals are taken in their order, so no later one is too old, either.
+			this.backlog.forgetOldest();
+			return this::waitFurther;
+		}
+		Result result = this.attempt.run(stored.goal(), stored.progress(), permit);
+		if (result instanceof Finished finished) {
+			return end(stored.answered(), trackedAt, finished.outcome());
+		}
+		return (result instanceof Retry retry)
+				? (complete,
+						operations) -> write(() -> operations.reschedule(failed(complete),
+								this.clock.instant().plus(retry.delay()), stored.after(retry.progress())))
+				: this::waitFurther;
+	}
+
+	/**
+	 * Its time stays the same, so that it keeps its place before later goals.
+	 */
+	private void waitFurther(ExecutionComplete complete, ExecutionOperations<StoredGoal> operations) {
+		write(() -> operations.reschedule(complete, complete.getExecution().getExecutionTime()));
+	}
+
+	private CompletionHandler<StoredGoal> end(StoredGoal stored, Instant trackedAt, GoalOutcome outcome) {
+		return (complete, operations) -> {
+			boolean noted = (outcome instanceof Created) ? write(operations::remove)
+					: park(complete, operations, stored.ended(outcome));
+			if (noted) {
+				publish(stored.goal(), trackedAt, outcome);
+			}
+		};
+	}
+
+	private boolean park(ExecutionComplete complete, ExecutionOperations<StoredGoal> operations,
+			@Nullable StoredGoal ended) {
+		ExecutionComplete failed = failed(complete);
+		return this.backlog
+			.park(() -> write((ended != null) ? () -> operations.reschedule(failed, GoalTable.PARKED, ended)
+					: () -> operations.reschedule(failed, GoalTable.PARKED)), () -> write(operations::remove));
+	}
+
+	/**
+	 * Change the row.
+	 * @return whether it has been changed; {@code false} if another node has taken the
+	 * goal over
+	 * @throws RuntimeException if it cannot be changed
+	 */
+	private boolean write(Runnable change) {
+		boolean interrupted = Thread.interrupted();
+		// Before another node takes the goal over.
+		long deadline = System.nanoTime()
+				+ this.settings.heartbeatInterval().toNanos() * GoalEngine.MISSED_HEARTBEATS / 2;
+		boolean again = false;
+		try {
+			while (true) {
+				try {
+					change.run();
+					return true;
+				}
+				catch (ExecutionException ex) {
+					// An earlier attempt was committed without being acknowledged, or
+					// another node has taken the goal over.
+					return again;
+				}
+				catch (RuntimeException ex) {
+					if (this.engine.isStopping() || System.nanoTime() - deadline >= 0) {
+						throw ex;
+					}
+					again = true;
+					this.log.debug("What became of a goal cannot be noted; this is tried again", ex);
+				}
+				try {
+					TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
+				}
+				catch (InterruptedException ex) {
+					interrupted = true;
+					deadline = System.nanoTime();
+				}
+			}
+		}
+		finally {
+			if (interrupted) {
+				Thread.currentThread().interrupt();
+			}
+		}
+	}
+
+	private ExecutionComplete failed(ExecutionComplete complete) {
+		Instant now = this.clock.instant();
+		return ExecutionComplete.failure(complete.getExecution(), now, now, null);
+	}
+
+	private void publish(Goal goal, Instant trackedAt, GoalOutcome outcome) {
+		this.backlog.waiting().change(-1);
+		this.outcomes.publish(goal, outcome, Duration.between(trackedAt, this.clock.instant()));
+	}
+
+	/**
+	 * Something failed other than the call: the row cannot be read, or there is an error
+	 * on this side.
+	 */
+	void onFailure(ExecutionComplete complete, ExecutionOperations<StoredGoal> operations) {
+		StoredGoal stored = readable(complete.getExecution());
+		if (park(complete, operations,
+				(stored != null) ? stored.ended(new Dropped(Dropped.Reason.FAILED, null)) : null)) {
+			this.backlog.waiting().change(-1);
+			this.outcomes.publishFailed((stored != null) ? stored.goal() : UNREADABLE,
+					(stored != null) ? "Delivering a goal failed" : "A stored goal cannot be read",
+					complete.getCause().orElse(null));
+		}
+	}
+
+	/**
+	 * The goal was in flight on a node that has crashed, or it could not be noted there
+	 * what became of the goal.
+	 */
+	void onDead(ExecutionComplete complete, ExecutionOperations<StoredGoal> operations) {
+		Execution execution = complete.getExecution();
+		StoredGoal stored = readable(execution);
+		if (this.settings.onCrash() == OnCrash.PARK && stored != null) {
+			end(stored, GoalId.timeOf(execution.getId()), new Dropped(Dropped.Reason.AMBIGUOUS, null))
+				.complete(complete, operations);
+			return;
+		}
+		write(() -> operations.reschedule(complete, this.clock.instant()));
+		this.log.info("A goal is tried again that was in flight on " + execution.pickedBy);
+	}
+
+	private static @Nullable StoredGoal readable(Execution execution) {
+		try {
+			GoalId.timeOf(execution.getId());
+			return (StoredGoal) execution.taskInstance.getData();
+		}
+		catch (RuntimeException ex) {
+			return null;
+		}
+	}
+
+}

@@ -1,0 +1,391 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.datafast.jdbc;
+
+import java.sql.Connection;
+import java.sql.DatabaseMetaData;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import java.util.stream.Stream;
+
+import javax.sql.DataSource;
+
+import com.github.kagkarlsson.scheduler.jdbc.DefaultJdbcCustomization;
+import com.github.kagkarlsson.scheduler.jdbc.JdbcCustomization;
+import com.github.kagkarlsson.scheduler.jdbc.MssqlJdbcCustomization;
+import com.github.kagkarlsson.scheduler.jdbc.OracleJdbcCustomization;
+import com.github.kagkarlsson.scheduler.jdbc.PostgreSqlJdbcCustomization;
+import io.datafast.Goal;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.dao.DataAccessException;
+import org.springframework.dao.NonTransientDataAccessResourceException;
+import org.springframework.dao.TransientDataAccessException;
+import org.springframework.jdbc.CannotGetJdbcConnectionException;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.PreparedStatementSetter;
+import org.springframework.jdbc.core.RowMapper;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.jdbc.support.JdbcUtils;
+import org.springframework.jdbc.support.MetaDataAccessException;
+import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * The table with the goals. db-scheduler takes its rows from there; all other access to
+ * the table is here. Creating an instance does not connect to the database.
+ * <p>
+ * A goal that waits has the time of its next attempt in {@code execution_time}. A parked
+ * goal has {@link #PARKED} there, so that db-scheduler never finds it, and the time it
+ * was parked in {@code last_failure}.
+ */
+final class GoalTable {
+
+	/**
+	 * The name of db-scheduler's task in each row.
+	 */
+	static final String TASK = "datafast-goal";
+
+	/**
+	 * Later than all times at which a goal is tried again, and within the range of all
+	 * databases.
+	 */
+	static final Instant PARKED = Instant.parse("9000-01-01T00:00:00Z");
+
+	static final int PAGE = 500;
+
+	private static final String KEY = " where task_name = ? and task_instance = ? and version = ?";
+
+	private static final String COLUMNS = "task_name, task_instance, task_data, execution_time, picked, picked_by,"
+			+ " last_success, last_failure, consecutive_failures, last_heartbeat, version";
+
+	private final DataSource dataSource;
+
+	private final String name;
+
+	private final StoredGoalFormat format;
+
+	private final JdbcTemplate jdbc;
+
+	private final TransactionTemplate newTransaction;
+
+	private volatile @Nullable Database database;
+
+	/**
+	 * Create an instance.
+	 * @param dataSource the database, without a proxy that takes part in transactions
+	 * @param name the table's name, possibly with a schema; used in SQL as it is
+	 * @param format the format of {@code task_data}
+	 */
+	GoalTable(DataSource dataSource, String name, StoredGoalFormat format) {
+		this.dataSource = dataSource;
+		this.name = name;
+		this.format = format;
+		this.jdbc = new JdbcTemplate(dataSource);
+		this.newTransaction = new TransactionTemplate(new JdbcTransactionManager(dataSource));
+		this.newTransaction.setPropagationBehavior(TransactionDefinition.PROPAGATION_REQUIRES_NEW);
+	}
+
+	DataSource dataSource() {
+		return this.dataSource;
+	}
+
+	String name() {
+		return this.name;
+	}
+
+	StoredGoalFormat format() {
+		return this.format;
+	}
+
+	/**
+	 * The database, which is asked once. In a transaction, its connection is used.
+	 * @throws CannotGetJdbcConnectionException if it cannot be asked
+	 */
+	Database database() {
+		Database database = this.database;
+		if (database == null) {
+			try {
+				database = JdbcUtils.extractDatabaseMetaData(this.dataSource, Database::of);
+			}
+			catch (MetaDataAccessException ex) {
+				throw new CannotGetJdbcConnectionException("There is no connection to the database for goals",
+						(ex.getCause() instanceof SQLException cause) ? cause : null);
+			}
+			this.database = database;
+		}
+		return database;
+	}
+
+	/**
+	 * Check that the table exists and has the columns that are needed.
+	 * @throws MissingGoalTableException if not
+	 * @throws DataAccessException if the database cannot be asked
+	 */
+	void verify() {
+		database();
+		try {
+			this.jdbc.query("select " + COLUMNS + " from " + this.name + " where 1 = 0", (resultSet) -> {
+			});
+		}
+		catch (TransientDataAccessException | NonTransientDataAccessResourceException ex) {
+			throw ex;
+		}
+		catch (DataAccessException ex) {
+			throw new MissingGoalTableException(this.name, ex);
+		}
+	}
+
+	/**
+	 * Insert goals in a transaction of their own.
+	 * @throws DataAccessException if that fails
+	 * @throws org.springframework.transaction.TransactionException if there is no
+	 * connection, or the commit fails
+	 */
+	void insert(List<NewGoal> goals) {
+		this.newTransaction.execute((status) -> this.jdbc.execute((Connection connection) -> {
+			insert(connection, goals);
+			return true;
+		}));
+	}
+
+	/**
+	 * Insert goals in the transaction of a connection.
+	 */
+	void insert(Connection connection, List<NewGoal> goals) throws SQLException {
+		try (PreparedStatement statement = connection.prepareStatement("insert into " + this.name
+				+ " (task_name, task_instance, task_data, execution_time, picked, version) values (?, ?, ?, ?, ?, ?)")) {
+			for (NewGoal goal : goals) {
+				setValues(statement, TASK, goal.id(), this.format.serialize(StoredGoal.of(goal.goal())),
+						GoalId.timeOf(goal.id()), false, 1L);
+				statement.addBatch();
+			}
+			statement.executeBatch();
+		}
+	}
+
+	/**
+	 * Delete goals that have just been inserted, in the transaction of a connection.
+	 */
+	void delete(Connection connection, List<NewGoal> goals) throws SQLException {
+		try (PreparedStatement statement = connection
+			.prepareStatement("delete from " + this.name + " where task_name = ? and task_instance = ?")) {
+			for (NewGoal goal : goals) {
+				setValues(statement, TASK, goal.id());
+				statement.executeUpdate();
+			}
+		}
+	}
+
+	/**
+	 * Count the goals.
+	 */
+	Counts count() {
+		return query(
+				"count(*), sum(case when execution_time >= ? then 1 else 0 end),"
+						+ " min(case when execution_time >= ? then null else task_instance end)",
+				"", 1, (resultSet, number) -> {
+					int parked = resultSet.getInt(2);
+					return new Counts(resultSet.getInt(1) - parked, parked, resultSet.getString(3));
+				}, PARKED, PARKED, TASK)
+			.get(0);
+	}
+
+	/**
+	 * The parked goals after the given one, in the order in which they were tracked.
+	 */
+	List<Row> findParked(String after, int limit) {
+		return find("execution_time >= ? and task_instance > ?", limit, PARKED, after);
+	}
+
+	/**
+	 * A parked goal.
+	 * @return a list with the goal, or an empty list
+	 */
+	List<Row> findParked(String id) {
+		return find("execution_time >= ? and task_instance = ?", 1, PARKED, id);
+	}
+
+	private List<Row> find(String condition, int limit, Object... values) {
+		return query("task_instance, task_data, last_failure, version", " and " + condition + " order by task_instance",
+				limit,
+				(resultSet, number) -> new Row(resultSet.getString("task_instance"),
+						database().dialect().getTaskData(resultSet, "task_data"),
+						database().dialect().getInstant(resultSet, "last_failure"), resultSet.getLong("version")),
+				Stream.concat(Stream.of(TASK), Stream.of(values)).toArray());
+	}
+
+	private <T> List<T> query(String columns, String condition, int limit, RowMapper<T> mapper, Object... values) {
+		return this.jdbc.query((connection) -> {
+			PreparedStatement statement = connection
+				.prepareStatement("select " + columns + " from " + this.name + " where task_name = ?" + condition);
+			statement.setMaxRows(limit);
+			setValues(statement, values);
+			return statement;
+		}, mapper);
+	}
+
+	/**
+	 * Let a parked goal wait again, as if it were tracked now.
+	 * @return whether it was still parked
+	 */
+	boolean requeue(Row row, StoredGoal fresh, Instant now) {
+		String id = GoalId.create(now);
+		return change(
+				"task_instance = ?, execution_time = ?, task_data = ?, last_failure = null, consecutive_failures = 0",
+				row, id, GoalId.timeOf(id), this.format.serialize(fresh));
+	}
+
+	private boolean change(String assignments, Row row, Object... values) {
+		return update(
+				"update " + this.name + " set " + assignments + ", version = version + 1" + KEY + " and picked = ?",
+				Stream.concat(Stream.of(values), Stream.of(TASK, row.id(), row.version(), false)));
+	}
+
+	boolean delete(Row row) {
+		return update("delete from " + this.name + KEY, Stream.of(TASK, row.id(), row.version()));
+	}
+
+	private boolean update(String sql, Stream<Object> values) {
+		PreparedStatementSetter setter = (statement) -> setValues(statement, values.toArray());
+		return Boolean.TRUE.equals(this.newTransaction.execute((status) -> this.jdbc.update(sql, setter) > 0));
+	}
+
+	/**
+	 * Delete goals that were parked before a time. They are looked up first and deleted
+	 * one by one: in MySQL, a statement that looks for them by itself would wait for all
+	 * transactions that have inserted a goal, and keep others from inserting.
+	 */
+	int deleteParked(Instant parkedBefore) {
+		int deleted = 0;
+		String last = GoalId.BEFORE_ALL;
+		List<Row> rows;
+		do {
+			rows = find("execution_time >= ? and task_instance > ? and last_failure < ?", PAGE, PARKED, last,
+					parkedBefore);
+			for (Row row : rows) {
+				last = row.id();
+				deleted += delete(row) ? 1 : 0;
+			}
+		}
+		while (rows.size() == PAGE);
+		return deleted;
+	}
+
+	private void setValues(PreparedStatement statement, Object... values) throws SQLException {
+		JdbcCustomization dialect = database().dialect();
+		for (int i = 0; i < values.length; i++) {
+			if (values[i] instanceof Instant time) {
+				dialect.setInstant(statement, i + 1, time);
+			}
+			else if (values[i] instanceof byte[] data) {
+				dialect.setTaskData(statement, i + 1, data);
+			}
+			else {
+				statement.setObject(i + 1, values[i]);
+			}
+		}
+	}
+
+	/**
+	 * The goal in a row, or {@code null} if it cannot be read.
+	 */
+	@Nullable StoredGoal readOrNull(Row row) {
+		try {
+			return this.format.deserialize(StoredGoal.class, row.data());
+		}
+		catch (RuntimeException ex) {
+			return null;
+		}
+	}
+
+	/**
+	 * A database.
+	 *
+	 * @param product its name, as the driver gives it
+	 * @param dialect what db-scheduler has to know about it
+	 */
+	record Database(String product, JdbcCustomization dialect) {
+
+		static Database of(DatabaseMetaData metaData) throws SQLException {
+			String product = metaData.getDatabaseProductName();
+			return new Database(product, dialect(product));
+		}
+
+		/**
+		 * db-scheduler would find out by itself, but takes the default if it gets no
+		 * connection.
+		 */
+		private static JdbcCustomization dialect(String product) {
+			return switch (product) {
+				case "PostgreSQL" -> new PostgreSqlJdbcCustomization(false, false);
+				case "MySQL", "MariaDB" -> new MySqlJdbcCustomization();
+				case "Microsoft SQL Server" -> new MssqlJdbcCustomization(true);
+				case "Oracle" -> new OracleJdbcCustomization(false);
+				default -> new DefaultJdbcCustomization(false);
+			};
+		}
+
+		boolean isPostgreSql() {
+			return this.dialect instanceof PostgreSqlJdbcCustomization;
+		}
+
+		/**
+		 * Or MariaDB.
+		 */
+		boolean isMySql() {
+			return this.dialect instanceof MySqlJdbcCustomization;
+		}
+
+	}
+
+	/**
+	 * A goal that is not in the table yet.
+	 *
+	 * @param id from {@link GoalId}
+	 * @param goal the goal
+	 */
+	record NewGoal(String id, Goal goal) {
+
+	}
+
+	/**
+	 * A row.
+	 *
+	 * @param id the goal's id
+	 * @param data the goal, to be {@linkplain #readOrNull read}
+	 * @param lastFailure when it was parked, if it is
+	 * @param version changes with each change of the row
+	 */
+	record Row(String id, byte[] data, @Nullable Instant lastFailure, long version) {
+
+	}
+
+	/**
+	 * How many goals there are.
+	 *
+	 * @param waiting how many wait or are in flight
+	 * @param parked how many are parked
+	 * @param oldest the id of the oldest that waits, or {@code null} if none does
+	 */
+	record Counts(int waiting, int parked, @Nullable String oldest) {
+
+	}
+
+}

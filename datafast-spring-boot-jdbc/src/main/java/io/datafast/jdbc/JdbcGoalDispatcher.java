@@ -1,0 +1,411 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.datafast.jdbc;
+
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Function;
+
+import javax.sql.DataSource;
+
+import io.datafast.Goal;
+import io.datafast.delivery.DaemonThreadFactory;
+import io.datafast.delivery.DeliveryGate;
+import io.datafast.delivery.DeliveryShutdown;
+import io.datafast.delivery.GoalAttempt;
+import io.datafast.delivery.GoalBacklog;
+import io.datafast.delivery.GoalDelivery;
+import io.datafast.delivery.GoalOutcomePublisher;
+import io.datafast.delivery.RetryPolicy;
+import io.datafast.delivery.RetrySettings;
+import io.datafast.delivery.ThrottledLog;
+import io.datafast.jdbc.GoalTable.NewGoal;
+import io.datafast.support.TransactionalGoalWriter;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.context.SmartLifecycle;
+import org.springframework.dao.ConcurrencyFailureException;
+import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionSynchronization;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
+
+/**
+ * Delivers goals from a table in the application's own database, so that they survive a
+ * crash, and any node of a cluster can deliver them.
+ * <p>
+ * Goals of a transaction of that database are {@linkplain #writeInTransaction(List)
+ * written} with it. All other goals are {@linkplain #dispatch(Goal) handed over} to one
+ * thread in the background that writes them within moments. Every node with the same
+ * table takes goals from there. Goals that end without being recorded are
+ * {@linkplain ParkedGoals parked}.
+ * <p>
+ * An outcome is published on the node that reaches it. What waits when a node stops stays
+ * in the table.
+ * <p>
+ * Thread-safe.
+ */
+public final class JdbcGoalDispatcher implements TransactionalGoalWriter, GoalBacklog, SmartLifecycle, AutoCloseable {
+
+	private static final String JTA_TRANSACTION_MANAGER = "org.springframework.transaction.jta.JtaTransactionManager";
+
+	private static final Duration LEAST_SHUTDOWN_TIME = Duration.ofSeconds(1);
+
+	private final Log log = LogFactory.getLog(JdbcGoalDispatcher.class);
+
+	private final ThrottledLog throttledLog = new ThrottledLog(JdbcGoalDispatcher.class);
+
+	private final GoalOutcomePublisher outcomes;
+
+	private final JdbcSettings settings;
+
+	private final ThreadFactory threadFactory;
+
+	private final Clock clock = Clock.systemUTC();
+
+	private final GoalTable table;
+
+	private final Backlog backlog;
+
+	private final DeliveryGate gate;
+
+	private final GoalAttempt attempt;
+
+	private final TransactionWriter transactionWriter;
+
+	private final BackgroundWriter backgroundWriter;
+
+	private final ParkedGoals parkedGoals;
+
+	private volatile @Nullable GoalEngine engine;
+
+	private @Nullable Long stoppedAt;
+
+	/**
+	 * Create a dispatcher. It does not connect to the database before it is started or
+	 * gets its first goal.
+	 * @param delivery makes the calls
+	 * @param outcomes told what became of each goal
+	 * @param retrySettings when goals are tried again
+	 * @param settings how it works
+	 * @param dataSource the database. Goals that are tracked in a transaction of this
+	 * {@code DataSource} are part of it.
+	 * @param transactionManager the application's transaction manager, or {@code null};
+	 * it matters only if it manages transactions over several resources (JTA)
+	 * @param writer writes a map of strings, nulls and maps of strings as a JSON object
+	 * @param reader reads what the writer has written; gives {@code null} for anything
+	 * else
+	 * @param threadFactory makes the threads that deliver, or {@code null} for daemon
+	 * threads
+	 */
+	public JdbcGoalDispatcher(GoalDelivery delivery, GoalOutcomePublisher outcomes, RetrySettings retrySettings,
+			JdbcSettings settings, DataSource dataSource, @Nullable PlatformTransactionManager transactionManager,
+			Function<Map<String, ?>, byte[]> writer, Function<byte[], @Nullable Map<?, ?>> reader,
+			@Nullable ThreadFactory threadFactory) {
+		this.outcomes = outcomes;
+		this.settings = settings;
+		this.threadFactory = (threadFactory != null) ? threadFactory : new DaemonThreadFactory("datafast-delivery-");
+		this.table = new GoalTable(withoutProxy(dataSource), settings.tableName(),
+				new StoredGoalFormat(writer, reader));
+		this.backlog = new Backlog(settings.capacity(), settings.parkedCapacity());
+		RetryPolicy retryPolicy = new RetryPolicy(retrySettings, () -> ThreadLocalRandom.current().nextDouble());
+		this.gate = new DeliveryGate(settings.concurrency(), retryPolicy, this::goalsAreDue);
+		this.attempt = new GoalAttempt(delivery, retryPolicy, this.gate);
+		this.transactionWriter = new TransactionWriter(this.table, isGlobal(transactionManager));
+		this.backgroundWriter = new BackgroundWriter(this.table, this.backlog, outcomes, this::goalsAreDue);
+		this.parkedGoals = new ParkedGoals(this.table, this.backlog, this::goalsAreDue, this.clock);
+	}
+
+	/**
+	 * Transaction managers bind connections to the target of such a proxy.
+	 */
+	private static DataSource withoutProxy(DataSource dataSource) {
+		DataSource target = (dataSource instanceof TransactionAwareDataSourceProxy proxy) ? proxy.getTargetDataSource()
+				: null;
+		return (target != null) ? target : dataSource;
+	}
+
+	/**
+	 * By the name, since the class cannot be loaded without the JTA API.
+	 */
+	private static boolean isGlobal(@Nullable PlatformTransactionManager transactionManager) {
+		Class<?> type = (transactionManager != null) ? transactionManager.getClass() : null;
+		while (type != null && !JTA_TRANSACTION_MANAGER.equals(type.getName())) {
+			type = type.getSuperclass();
+		}
+		return type != null;
+	}
+
+	@Override
+	public void dispatch(Goal goal) {
+		this.backgroundWriter.add(newGoal(goal));
+	}
+
+	@Override
+	public boolean writeInTransaction(List<Goal> goals) {
+		if (!this.backlog.waiting().reserve(goals.size())) {
+			return false;
+		}
+		WrittenGoals written = new WrittenGoals(goals.size());
+		try {
+			if (this.transactionWriter.canWrite() && !hasFailedToWrite()) {
+				// Before they are written, since it may fail.
+				TransactionSynchronizationManager.registerSynchronization(written);
+				this.transactionWriter.write(goals.stream().map(this::newGoal).toList());
+				written.inTransaction = true;
+			}
+		}
+		catch (ConcurrencyFailureException ex) {
+			throw ex;
+		}
+		catch (SQLException | RuntimeException ex) {
+			this.log.debug(StorageFailure.describe(ex) + ". This is tried again after the transaction");
+		}
+		finally {
+			if (!written.inTransaction) {
+				this.backlog.waiting().release(goals.size(), false);
+			}
+		}
+		return written.inTransaction;
+	}
+
+	/**
+	 * A transaction that a failure has ended, or that has waited for a lock in vain, does
+	 * not try again with its last goals.
+	 */
+	private static boolean hasFailedToWrite() {
+		return TransactionSynchronizationManager.getSynchronizations()
+			.stream()
+			.anyMatch((synchronization) -> synchronization instanceof WrittenGoals goals && !goals.inTransaction);
+	}
+
+	private NewGoal newGoal(Goal goal) {
+		return new NewGoal(GoalId.create(this.clock.instant()), goal);
+	}
+
+	private void goalsAreDue() {
+		GoalEngine engine = this.engine;
+		if (engine != null) {
+			engine.goalsAreDue();
+		}
+	}
+
+	@Override
+	public String mode() {
+		return "jdbc";
+	}
+
+	/**
+	 * How many goals wait in the table or are in flight, on all nodes, or wait for being
+	 * written by this node. They are counted every 10 seconds, corrected by what this
+	 * node has done since.
+	 * @return about how many there are
+	 */
+	@Override
+	public int pending() {
+		return Math.min(this.backlog.waiting().total(), this.settings.capacity());
+	}
+
+	/**
+	 * How many goals may be pending. What several nodes add at the same time may exceed
+	 * it by a little.
+	 * @return the capacity
+	 */
+	@Override
+	public int capacity() {
+		return this.settings.capacity();
+	}
+
+	@Override
+	public @Nullable Duration oldestAge() {
+		return this.backlog.oldestAge(this.clock.instant());
+	}
+
+	@Override
+	public OptionalInt parked() {
+		return OptionalInt.of(this.backlog.parked().total());
+	}
+
+	/**
+	 * Count the goals in the table now. If the database cannot be asked, the last count
+	 * stays.
+	 */
+	public void refresh() {
+		try {
+			this.backlog.refresh(this.table);
+		}
+		catch (DataAccessException ex) {
+			this.log.debug("The goals in the table cannot be counted", ex);
+		}
+	}
+
+	/**
+	 * The goals that ended without being recorded.
+	 * @return access to them
+	 */
+	public ParkedGoals parkedGoals() {
+		return this.parkedGoals;
+	}
+
+	@Override
+	public int getPhase() {
+		return DeliveryShutdown.PHASE;
+	}
+
+	@Override
+	public boolean isAutoStartup() {
+		return this.settings.autoStartup();
+	}
+
+	/**
+	 * A paused context goes on delivering. Asked for since Spring Framework 7.
+	 * @return {@code false}
+	 */
+	@Override
+	public boolean isPauseable() {
+		return false;
+	}
+
+	@Override
+	public boolean isRunning() {
+		return this.engine != null;
+	}
+
+	/**
+	 * Check that the table exists, and begin to deliver.
+	 * @throws MissingGoalTableException if the table does not exist
+	 * @throws DataAccessException if the database cannot be asked
+	 */
+	@Override
+	public synchronized void start() {
+		if (this.engine != null) {
+			return;
+		}
+		this.table.verify();
+		this.backlog.refresh(this.table);
+		GoalEngine started = new GoalEngine(this.table, this::deliverable, this.settings, this.threadFactory,
+				(engine) -> new GoalExecution(this.attempt, this.gate, this.outcomes, this.backlog, engine,
+						this.settings, this.clock),
+				this::maintain);
+		started.start();
+		this.engine = started;
+		this.stoppedAt = null;
+	}
+
+	/**
+	 * How many goals are to be taken from the table now. Those that have become too old
+	 * during an outage are taken, too, so that they do not keep new ones out.
+	 */
+	private int deliverable() {
+		Duration oldestAge = oldestAge();
+		return (oldestAge != null && this.attempt.isExpired(oldestAge)) ? Integer.MAX_VALUE
+				: this.gate.availablePermits();
+	}
+
+	private void maintain() {
+		try {
+			this.table.deleteParked(this.clock.instant().minus(this.settings.parkedRetention()));
+			this.backlog.refresh(this.table);
+		}
+		catch (Throwable ex) {
+			String message = "The table with the goals cannot be counted and cleaned up";
+			this.throttledLog.warn(message, message, ex);
+		}
+	}
+
+	/**
+	 * Take no more goals from the table, and wait for the calls in flight, at most the
+	 * shutdown timeout. What waits stays in the table. Goals are still accepted and
+	 * written, for another node or the next start.
+	 */
+	@Override
+	public synchronized void stop() {
+		GoalEngine running = this.engine;
+		if (running != null) {
+			this.stoppedAt = System.nanoTime();
+			this.engine = null;
+			running.stop();
+		}
+	}
+
+	/**
+	 * Called before the {@code DataSource} is closed: wait until all goals are written,
+	 * at most what is left of the shutdown timeout. Goals are still accepted.
+	 */
+	public void flush() {
+		stop();
+		this.backgroundWriter.flush(shutdownTime());
+	}
+
+	/**
+	 * Called after all other beans have been destroyed: accept no more goals. Those that
+	 * could not be written are dropped.
+	 */
+	@Override
+	public void close() {
+		stop();
+		this.backgroundWriter.close(shutdownTime());
+		this.gate.close();
+		this.throttledLog.close();
+	}
+
+	/**
+	 * The calls in flight may have taken all of the shutdown timeout.
+	 */
+	private synchronized Duration shutdownTime() {
+		Duration timeout = this.settings.shutdownTimeout();
+		if (this.stoppedAt == null) {
+			this.stoppedAt = System.nanoTime();
+		}
+		Duration left = timeout.minusNanos(System.nanoTime() - this.stoppedAt);
+		Duration least = (timeout.compareTo(LEAST_SHUTDOWN_TIME) < 0) ? timeout : LEAST_SHUTDOWN_TIME;
+		return (left.compareTo(least) > 0) ? left : least;
+	}
+
+	/**
+	 * Goals that are rows of a transaction, if that commits.
+	 */
+	private final class WrittenGoals implements TransactionSynchronization {
+
+		private final int count;
+
+		private boolean inTransaction;
+
+		private WrittenGoals(int count) {
+			this.count = count;
+		}
+
+		@Override
+		public void afterCompletion(int status) {
+			if (this.inTransaction) {
+				JdbcGoalDispatcher.this.backlog.waiting().release(this.count, status == STATUS_COMMITTED);
+				goalsAreDue();
+			}
+		}
+
+	}
+
+}

@@ -1,0 +1,248 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.datafast.jdbc.autoconfigure;
+
+import java.util.List;
+
+import javax.sql.DataSource;
+
+import com.github.kagkarlsson.scheduler.jdbc.JdbcCustomization;
+import io.datafast.autoconfigure.DataFastAutoConfiguration;
+import io.datafast.autoconfigure.DataFastProperties;
+import io.datafast.autoconfigure.DataFastProperties.Delivery;
+import io.datafast.autoconfigure.DeliverySettings;
+import io.datafast.autoconfigure.InvalidDataFastPropertiesException;
+import io.datafast.autoconfigure.InvalidDataFastPropertiesException.Violation;
+import io.datafast.client.JsonCodec;
+import io.datafast.delivery.DeliveryShutdown;
+import io.datafast.delivery.GoalDelivery;
+import io.datafast.delivery.GoalDispatcher;
+import io.datafast.delivery.GoalOutcomePublisher;
+import io.datafast.jdbc.DataFastDataSource;
+import io.datafast.jdbc.DataFastParkedEndpoint;
+import io.datafast.jdbc.GoalTableMetrics;
+import io.datafast.jdbc.JdbcGoalDispatcher;
+import io.datafast.jdbc.JdbcSettings;
+import io.micrometer.core.instrument.MeterRegistry;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.aop.framework.AopProxyUtils;
+import org.springframework.aot.hint.RuntimeHints;
+import org.springframework.aot.hint.RuntimeHintsRegistrar;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
+import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionOutcome;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.SpringBootCondition;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.bind.BindException;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.sql.init.DatabaseInitializationMode;
+import org.springframework.boot.sql.init.dependency.DependsOnDatabaseInitialization;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ConditionContext;
+import org.springframework.context.annotation.Conditional;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.ImportRuntimeHints;
+import org.springframework.context.annotation.Lazy;
+import org.springframework.context.annotation.Role;
+import org.springframework.core.env.Environment;
+import org.springframework.core.io.ResourceLoader;
+import org.springframework.core.type.AnnotatedTypeMetadata;
+import org.springframework.jdbc.datasource.DelegatingDataSource;
+import org.springframework.jdbc.datasource.lookup.AbstractRoutingDataSource;
+import org.springframework.transaction.PlatformTransactionManager;
+
+/**
+ * Auto-configuration for delivery through the application's own database. Where DataFast
+ * is off, it needs no {@code DataSource}.
+ */
+@AutoConfiguration(before = DataFastAutoConfiguration.class,
+		afterName = { "org.springframework.boot.autoconfigure.jdbc.DataSourceAutoConfiguration",
+				"org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration" })
+@Conditional(DataFastJdbcAutoConfiguration.OnJdbcMode.class)
+@ConditionalOnMissingBean(GoalDispatcher.class)
+@EnableConfigurationProperties({ DataFastProperties.class, DataFastJdbcProperties.class })
+@ImportRuntimeHints(DataFastJdbcAutoConfiguration.Hints.class)
+public final class DataFastJdbcAutoConfiguration {
+
+	/**
+	 * Where DataFast is off, it has no connections.
+	 */
+	@Bean
+	GoalDataSource dataFastGoalDataSource(DataFastProperties properties, DataFastJdbcProperties jdbc,
+			@DataFastDataSource ObjectProvider<DataSource> qualifiedDataSource,
+			ObjectProvider<DataSource> dataSources) {
+		if (properties.disabledReason() != null) {
+			return new GoalDataSource(new DelegatingDataSource());
+		}
+		jdbc.validate();
+		DataSource dataSource = qualifiedDataSource.getIfAvailable(dataSources::getIfUnique);
+		if (dataSource == null) {
+			throw noDataSource(dataSources.stream().findAny().isPresent());
+		}
+		refuseRouting(dataSource);
+		return new GoalDataSource(dataSource);
+	}
+
+	private static InvalidDataFastPropertiesException noDataSource(boolean several) {
+		return several ? cannotWork("needs one DataSource, but there are several and none is primary",
+				"Annotate the one that goals are to be stored in with @DataFastDataSource, or mark it as @Primary.")
+				: cannotWork("needs a DataSource, but there is none",
+						"Configure one, for instance by spring.datasource.url and a driver, or set"
+								+ " datafast.delivery.mode=memory to keep goals in memory.");
+	}
+
+	/**
+	 * Other threads would look for the goals in another database than the one that the
+	 * thread of a request has written them to.
+	 */
+	private static void refuseRouting(DataSource dataSource) {
+		Object current = dataSource;
+		while (current != null && !(current instanceof AbstractRoutingDataSource)) {
+			Object target = AopProxyUtils.getSingletonTarget(current);
+			if (target == null && current instanceof DelegatingDataSource delegating) {
+				target = delegating.getTargetDataSource();
+			}
+			current = target;
+		}
+		if (current != null) {
+			throw cannotWork(
+					"needs a DataSource with one database, but " + current.getClass().getName()
+							+ " is an AbstractRoutingDataSource, which chooses the database by the thread",
+					"Annotate a DataSource with a fixed database with @DataFastDataSource. Goals are part of its"
+							+ " transactions. Or set datafast.delivery.mode=memory to keep goals in memory.");
+		}
+	}
+
+	private static InvalidDataFastPropertiesException cannotWork(String rule, String fix) {
+		return new InvalidDataFastPropertiesException(
+				List.of(new Violation("datafast.delivery.mode", "jdbc", rule, fix)));
+	}
+
+	@Bean
+	GoalTableInitializer dataFastGoalTableInitializer(DataFastProperties properties, DataFastJdbcProperties jdbc,
+			GoalDataSource dataSource) {
+		return new GoalTableInitializer(dataSource.dataSource(), jdbc.tableName(),
+				(properties.disabledReason() == null) ? jdbc.initializeSchema() : DatabaseInitializationMode.NEVER);
+	}
+
+	/**
+	 * It is never lazy: goals that wait in the table have to be delivered even if no new
+	 * one is tracked.
+	 */
+	@Bean(destroyMethod = "")
+	@Lazy(false)
+	@DependsOnDatabaseInitialization
+	JdbcGoalDispatcher dataFastGoalDispatcher(DataFastProperties properties, DataFastJdbcProperties jdbc,
+			GoalDataSource dataSource, GoalDelivery delivery, GoalOutcomePublisher outcomes, DeliveryShutdown shutdown,
+			FlushBeforeDataSourceDestruction flush, Environment environment, ResourceLoader resourceLoader,
+			ObjectProvider<PlatformTransactionManager> transactionManager) {
+		JsonCodec json = JsonCodec.create(resourceLoader.getClassLoader());
+		JdbcGoalDispatcher dispatcher = new JdbcGoalDispatcher(delivery, outcomes,
+				DeliverySettings.retrySettings(properties.delivery()), settings(properties, jdbc),
+				dataSource.dataSource(), transactionManager.getIfUnique(), json::write, json::read,
+				DeliverySettings.virtualThreads(environment));
+		flush.setFlush(dispatcher::flush);
+		return shutdown.register(dispatcher);
+	}
+
+	@Bean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	static FlushBeforeDataSourceDestruction dataFastFlushBeforeDataSourceDestruction() {
+		return new FlushBeforeDataSourceDestruction();
+	}
+
+	private static JdbcSettings settings(DataFastProperties properties, DataFastJdbcProperties jdbc) {
+		Delivery delivery = properties.delivery();
+		return new JdbcSettings(properties.disabledReason() == null, jdbc.tableName(), delivery.capacity(),
+				delivery.concurrency(), delivery.shutdownTimeout(), jdbc.onCrash(), jdbc.parkedRetention(),
+				jdbc.parkedCapacity(), jdbc.pollInterval(), jdbc.heartbeatInterval());
+	}
+
+	/**
+	 * Not a {@code DataSource} itself, which the application would find.
+	 *
+	 * @param dataSource the one that goals are stored in
+	 */
+	record GoalDataSource(DataSource dataSource) {
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass({ Endpoint.class, ConditionalOnAvailableEndpoint.class })
+	static final class EndpointConfiguration {
+
+		@Bean
+		@ConditionalOnAvailableEndpoint
+		@ConditionalOnMissingBean
+		DataFastParkedEndpoint dataFastParkedEndpoint(JdbcGoalDispatcher dispatcher) {
+			return new DataFastParkedEndpoint(dispatcher);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(MeterRegistry.class)
+	static final class MetricsConfiguration {
+
+		@Bean
+		@ConditionalOnMissingBean
+		GoalTableMetrics dataFastGoalTableMetrics(JdbcGoalDispatcher dispatcher) {
+			return new GoalTableMetrics(dispatcher);
+		}
+
+	}
+
+	/**
+	 * Unless the properties say otherwise. As they are bound, which is more lenient than
+	 * comparing strings.
+	 */
+	static final class OnJdbcMode extends SpringBootCondition {
+
+		private static final String PROPERTY = "datafast.delivery.mode";
+
+		@Override
+		public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
+			try {
+				Delivery.Mode mode = Binder.get(context.getEnvironment())
+					.bind(PROPERTY, Delivery.Mode.class)
+					.orElse(Delivery.Mode.JDBC);
+				return new ConditionOutcome(mode == Delivery.Mode.JDBC, PROPERTY + " is " + mode);
+			}
+			catch (BindException ex) {
+				return ConditionOutcome.noMatch("It is reported when the properties are bound");
+			}
+		}
+
+	}
+
+	static final class Hints implements RuntimeHintsRegistrar {
+
+		@Override
+		public void registerHints(RuntimeHints hints, @Nullable ClassLoader classLoader) {
+			hints.resources().registerPattern("io/datafast/jdbc/schema-*.sql");
+			hints.proxies().registerJdkProxy(JdbcCustomization.class);
+		}
+
+	}
+
+}

@@ -1,0 +1,91 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.datafast.jdbc.autoconfigure;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+import javax.sql.DataSource;
+
+import org.springframework.boot.jdbc.init.DataSourceScriptDatabaseInitializer;
+import org.springframework.boot.jdbc.init.PlatformPlaceholderDatabaseDriverResolver;
+import org.springframework.boot.jdbc.DatabaseDriver;
+import org.springframework.boot.sql.init.DatabaseInitializationMode;
+import org.springframework.boot.sql.init.DatabaseInitializationSettings;
+import org.springframework.core.io.ByteArrayResource;
+import org.springframework.core.io.Resource;
+
+/**
+ * Creates the table that goals are stored in, and its indexes, as far as they do not
+ * exist. For a database with migrations, copying the script to the other migrations is
+ * the better way.
+ */
+final class GoalTableInitializer extends DataSourceScriptDatabaseInitializer {
+
+	private static final String TABLE_NAME = "datafast_goals";
+
+	private final String tableName;
+
+	GoalTableInitializer(DataSource dataSource, String tableName, DatabaseInitializationMode mode) {
+		super(dataSource, settings(dataSource, mode));
+		this.tableName = tableName;
+	}
+
+	private static DatabaseInitializationSettings settings(DataSource dataSource, DatabaseInitializationMode mode) {
+		DatabaseInitializationSettings settings = new DatabaseInitializationSettings();
+		settings.setMode(mode);
+		if (mode != DatabaseInitializationMode.NEVER) {
+			settings.setSchemaLocations(
+					new PlatformPlaceholderDatabaseDriverResolver().withDriverPlatform(DatabaseDriver.MARIADB, "mysql")
+						.resolveAll(dataSource, "optional:classpath:io/datafast/jdbc/schema-@@platform@@.sql"));
+		}
+		// Some databases know no "if not exists", and another node may be faster. What
+		// is missing in the end fails start-up.
+		settings.setContinueOnError(true);
+		return settings;
+	}
+
+	@Override
+	protected void runScripts(Scripts scripts) {
+		List<Resource> renamed = new ArrayList<>();
+		scripts.forEach((script) -> renamed.add(withTableName(script)));
+		super.runScripts(new Scripts(renamed).continueOnError(scripts.isContinueOnError())
+			.separator(scripts.getSeparator())
+			.encoding(scripts.getEncoding()));
+	}
+
+	/**
+	 * Indexes are named like the table, but without its schema.
+	 */
+	private Resource withTableName(Resource script) {
+		try {
+			String simpleName = this.tableName.substring(this.tableName.indexOf('.') + 1);
+			String sql = script.getContentAsString(StandardCharsets.UTF_8)
+				.replaceAll("\\b" + TABLE_NAME + "_", simpleName + "_")
+				.replaceAll("\\b" + TABLE_NAME + "\\b", this.tableName);
+			return new ByteArrayResource(sql.getBytes(StandardCharsets.UTF_8), script.getDescription());
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+}

@@ -1,0 +1,56 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.datafast.jdbc;
+
+import io.datafast.jdbc.autoconfigure.DataFastJdbcAutoConfiguration;
+import io.datafast.test.MockDataFast;
+import io.datafast.testing.DataFastContextRunners;
+
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.JdbcTemplateAutoConfiguration;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.transaction.autoconfigure.TransactionAutoConfiguration;
+
+/**
+ * Application contexts that deliver through a database.
+ */
+public final class JdbcContextRunners {
+
+	private JdbcContextRunners() {
+	}
+
+	/**
+	 * With everything but a database, and impatient.
+	 */
+	public static ApplicationContextRunner with(MockDataFast mock) {
+		return DataFastContextRunners.with(mock)
+			.withConfiguration(AutoConfigurations.of(DataFastJdbcAutoConfiguration.class,
+					DataSourceAutoConfiguration.class, DataSourceTransactionManagerAutoConfiguration.class,
+					TransactionAutoConfiguration.class, JdbcTemplateAutoConfiguration.class))
+			.withPropertyValues("datafast.delivery.mode=jdbc", "datafast.delivery.jdbc.initialize-schema=always",
+					"datafast.delivery.jdbc.poll-interval=50ms", "datafast.delivery.jdbc.heartbeat-interval=200ms",
+					"datafast.delivery.initial-backoff=10ms", "datafast.delivery.max-backoff=50ms",
+					"datafast.delivery.visitor-not-found-retry=20ms");
+	}
+
+	public static ApplicationContextRunner with(MockDataFast mock, String url) {
+		return with(mock).withPropertyValues("spring.datasource.url=" + url);
+	}
+
+}
