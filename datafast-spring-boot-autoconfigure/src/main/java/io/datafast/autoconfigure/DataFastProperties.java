@@ -46,7 +46,8 @@ import org.springframework.util.StringUtils;
  * @param readTimeout How long a call may take as a whole, from connecting to the end of
  * the answer; more than zero.
  * @param metadata Metadata put on every goal, at most 10 entries. A goal's own entry with
- * the same key wins, and wins the place when there would be more than 10.
+ * the same key wins, and wins the place when there would be more than 10. A dot in a key
+ * becomes an underscore, so that DATAFAST_METADATA_APP_VERSION sets app_version.
  * @param visitor The visitor and its cookie.
  * @param delivery How goals are delivered in the background.
  */
@@ -73,11 +74,20 @@ public record DataFastProperties(@Nullable Boolean enabled, @Nullable String api
 	public DataFastProperties {
 		apiKey = StringUtils.hasText(apiKey) ? apiKey.strip() : null;
 		websiteId = StringUtils.hasText(websiteId) ? websiteId.strip() : null;
-		metadata = Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
+		metadata = withUnderscores(metadata);
 		if (!Boolean.FALSE.equals(enabled)) {
 			new DataFastPropertiesValidator().validate(enabled, apiKey, websiteId, baseUrl, connectTimeout, readTimeout,
 					metadata, visitor, delivery);
 		}
+	}
+
+	/**
+	 * Spring Boot reads an underscore in the name of an environment variable as a dot.
+	 */
+	private static Map<String, String> withUnderscores(Map<String, String> metadata) {
+		Map<String, String> result = new LinkedHashMap<>();
+		metadata.forEach((key, value) -> result.put(key.replace('.', '_'), value));
+		return Collections.unmodifiableMap(result);
 	}
 
 	/**

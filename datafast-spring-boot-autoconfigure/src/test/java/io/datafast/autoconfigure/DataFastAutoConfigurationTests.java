@@ -18,6 +18,7 @@ package io.datafast.autoconfigure;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 
 import io.datafast.DataFastGoals;
 import io.datafast.Goal;
@@ -43,6 +44,7 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
 import org.springframework.web.client.RestClient;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
@@ -78,6 +80,17 @@ class DataFastAutoConfigurationTests {
 			assertThat(properties.delivery().concurrency()).isEqualTo(16);
 			assertThat(properties.delivery().shutdownTimeout()).isEqualTo(Duration.ofSeconds(10));
 		});
+	}
+
+	@Test
+	void readsMetadataFromEnvironmentVariables() {
+		this.runner
+			.withInitializer((context) -> context.getEnvironment()
+				.getPropertySources()
+				.addFirst(new SystemEnvironmentPropertySource("test-systemEnvironment",
+						Map.of("DATAFAST_METADATA_REGION", "eu", "DATAFAST_METADATA_APP_VERSION", "1.2"))))
+			.run((context) -> assertThat(context.getBean(DataFastProperties.class).metadata())
+				.containsOnly(Map.entry("region", "eu"), Map.entry("app_version", "1.2")));
 	}
 
 	@Test

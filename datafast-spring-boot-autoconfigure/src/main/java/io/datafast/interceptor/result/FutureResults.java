@@ -18,6 +18,7 @@ package io.datafast.interceptor.result;
 
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -34,13 +35,34 @@ final class FutureResults {
 	}
 
 	static Object handleStage(Object result, TrackedCall call) {
+		observe((CompletionStage<?>) result, call);
+		return result;
+	}
+
+	/**
+	 * Returns a stage that completes after the goals have been tracked. Otherwise the web
+	 * framework would be told first, and the status of the response could be one that it
+	 * has set meanwhile.
+	 */
+	static Object handleStageOfHandler(Object result, TrackedCall call) {
+		CompletionStage<?> dependent = observe((CompletionStage<?>) result, call);
+		if (result instanceof CompletableFuture<?> future) {
+			dependent.whenComplete((value, failure) -> {
+				if (failure instanceof CancellationException) {
+					future.cancel(true);
+				}
+			});
+		}
+		return dependent;
+	}
+
+	private static <T> CompletionStage<T> observe(CompletionStage<T> stage, TrackedCall call) {
 		TrackingContext context = call.context();
-		((CompletionStage<?>) result).whenComplete((value, failure) -> {
+		return stage.whenComplete((value, failure) -> {
 			if (failure == null) {
 				call.succeeded(value, context);
 			}
 		});
-		return result;
 	}
 
 	/**

@@ -214,7 +214,7 @@ public final class ResultHandlers {
 				return SpringMvcResults::handleTask;
 			}
 			if (CompletionStage.class.isAssignableFrom(type)) {
-				return FutureResults::handleStage;
+				return this.handlerMethod ? this::handleStageOfHandler : FutureResults::handleStage;
 			}
 			if (ResultValues.isAsyncServerResponse(type)) {
 				return unobservable("an asynchronous ServerResponse: track the goal in the function");
@@ -241,6 +241,11 @@ public final class ResultHandlers {
 				return FutureResults::handleFuture;
 			}
 			return Callable.class.isAssignableFrom(type) ? forCallable() : SYNCHRONOUS;
+		}
+
+		private Object handleStageOfHandler(Object result, TrackedCall call) {
+			Object dependent = FutureResults.handleStageOfHandler(result, call);
+			return this.declaredType.isInstance(dependent) ? dependent : result;
 		}
 
 		/**
