@@ -73,7 +73,7 @@ class DocumentedPropertiesTests {
 		for (MarkdownPage.Block block : page.blocks("yaml")) {
 			YamlPropertiesFactoryBean yaml = new YamlPropertiesFactoryBean();
 			yaml.setResources(resource(block));
-			names.addAll(yaml.getObject().stringPropertyNames());
+			yaml.getObject().keySet().forEach((name) -> names.add(name.toString()));
 		}
 		for (MarkdownPage.Block block : page.blocks("properties")) {
 			names.addAll(PropertiesLoaderUtils.loadProperties(resource(block)).stringPropertyNames());
@@ -107,7 +107,7 @@ class DocumentedPropertiesTests {
 	}
 
 	private boolean isProperty(String name) {
-		return metadata.containsKey(name) || name.startsWith("datafast.metadata.") || isOfMissingModule(name);
+		return metadata.containsKey(name) || name.matches("datafast\\.metadata[.\\[].+") || isOfMissingModule(name);
 	}
 
 	private boolean isGroup(String name) {
@@ -115,7 +115,7 @@ class DocumentedPropertiesTests {
 	}
 
 	private boolean isOfMissingModule(String name) {
-		return name.startsWith(JDBC) && metadata.keySet().stream().noneMatch((known) -> known.startsWith(JDBC));
+		return (name + ".").startsWith(JDBC) && metadata.keySet().stream().noneMatch((known) -> known.startsWith(JDBC));
 	}
 
 	private static ByteArrayResource resource(MarkdownPage.Block block) {
@@ -131,8 +131,9 @@ class DocumentedPropertiesTests {
 					.parseMap(json)
 					.get("properties");
 				entries.stream()
-					.map((entry) -> Property.ofMetadata((Map<?, ?>) entry))
-					.filter((property) -> property.name().startsWith("datafast."))
+					.map((entry) -> (Map<?, ?>) entry)
+					.filter((entry) -> entry.get("name").toString().startsWith("datafast."))
+					.map(Property::ofMetadata)
 					.forEach((property) -> properties.putIfAbsent(property.name(), property));
 			}
 		}

@@ -65,11 +65,8 @@ record MarkdownPage(String path, List<String> lines) {
 	 */
 	static List<MarkdownPage> manual() {
 		try (Stream<Path> pages = Files.list(PROJECT.resolve("docs"))) {
-			return Stream
-				.concat(Stream.of("README.md"),
-						pages.map((page) -> "docs/" + page.getFileName())
-							.filter((page) -> page.endsWith(".md"))
-							.sorted())
+			return Stream.concat(Stream.of("README.md"),
+					pages.map((page) -> "docs/" + page.getFileName()).filter((page) -> page.endsWith(".md")).sorted())
 				.map(MarkdownPage::read)
 				.toList();
 		}
@@ -140,7 +137,9 @@ record MarkdownPage(String path, List<String> lines) {
 	List<List<String>> tableRows() {
 		return text().stream()
 			.filter((line) -> line.startsWith("| "))
-			.map((line) -> Stream.of(line.substring(1, line.lastIndexOf('|')).split("(?<!\\\\)\\|")).map(String::strip).toList())
+			.map((line) -> Stream.of(line.substring(1, line.lastIndexOf('|')).split("(?<!\\\\)\\|"))
+				.map(String::strip)
+				.toList())
 			.toList();
 	}
 
