@@ -16,6 +16,7 @@
 
 package io.datafast.autoconfigure;
 
+import io.datafast.delivery.DeliveryShutdown;
 import io.datafast.delivery.GoalDispatcherDecorator;
 import io.datafast.delivery.GoalOutcomePublisher;
 import io.datafast.transaction.OpenTransactions;
@@ -37,9 +38,10 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
 @ConditionalOnMissingBean(GoalDispatcherDecorator.class)
 public final class DataFastTransactionAutoConfiguration {
 
-	@Bean
-	OpenTransactions dataFastOpenTransactions(DataFastProperties properties, GoalOutcomePublisher outcomes) {
-		return new OpenTransactions(properties.delivery().capacity(), outcomes);
+	@Bean(destroyMethod = "")
+	OpenTransactions dataFastOpenTransactions(DataFastProperties properties, GoalOutcomePublisher outcomes,
+			DeliveryShutdown shutdown) {
+		return shutdown.register(new OpenTransactions(properties.delivery().capacity(), outcomes));
 	}
 
 	@Bean

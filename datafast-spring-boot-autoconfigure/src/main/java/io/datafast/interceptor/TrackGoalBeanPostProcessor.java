@@ -126,12 +126,7 @@ public final class TrackGoalBeanPostProcessor extends AbstractBeanFactoryAwareAd
 	private ReactiveTrackingContexts reactiveTrackingContexts() {
 		Assert.state(this.trackingBeanFactory != null, "There is no bean factory");
 		return this.trackingBeanFactory.getBeanProvider(ReactiveTrackingContexts.class)
-			.getIfAvailable(TrackGoalBeanPostProcessor::withoutSubscribers);
-	}
-
-	private static ReactiveTrackingContexts withoutSubscribers() {
-		return new ReactiveTrackingContexts(() -> (context) -> null, () -> (context) -> null,
-				(context, otherwise) -> otherwise);
+			.getIfAvailable(ReactiveTrackingContexts::none);
 	}
 
 	@Override

@@ -16,6 +16,7 @@
 
 package io.datafast.interceptor;
 
+import java.lang.annotation.Annotation;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
@@ -41,6 +42,9 @@ import org.springframework.stereotype.Controller;
 import org.springframework.util.ClassUtils;
 import org.springframework.util.ReflectionUtils;
 import org.springframework.util.StringValueResolver;
+import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.InitBinder;
+import org.springframework.web.bind.annotation.ModelAttribute;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.service.annotation.HttpExchange;
@@ -49,6 +53,9 @@ import org.springframework.web.service.annotation.HttpExchange;
  * Finds the operations of a method, each only once. Thread-safe.
  */
 public final class TrackGoalOperationSource {
+
+	private static final List<Class<? extends Annotation>> CALLED_FOR_REQUESTS = List.of(RequestMapping.class,
+			HttpExchange.class, ModelAttribute.class, InitBinder.class, ExceptionHandler.class);
 
 	private final Map<MethodClassKey, TrackGoalOperations> operations = new ConcurrentHashMap<>(256);
 
@@ -104,12 +111,18 @@ public final class TrackGoalOperationSource {
 	}
 
 	/**
-	 * The methods of a controller that handle requests, and that no proxy intercepts.
+	 * The methods of a controller that Spring calls for requests, and that no proxy
+	 * intercepts.
 	 */
 	List<Method> findHandlersThatNoProxyIntercepts(Class<?> beanClass) {
+		if (!AnnotatedElementUtils.hasAnnotation(beanClass, Controller.class)) {
+			return List.of();
+		}
 		return Arrays.stream(ReflectionUtils.getAllDeclaredMethods(beanClass))
 			.filter((method) -> (method.getModifiers() & (Modifier.PRIVATE | Modifier.FINAL)) != 0
-					&& (method.getModifiers() & Modifier.STATIC) == 0 && isHandlerMethod(method, beanClass))
+					&& (method.getModifiers() & Modifier.STATIC) == 0
+					&& CALLED_FOR_REQUESTS.stream()
+						.anyMatch((annotation) -> AnnotatedElementUtils.hasAnnotation(method, annotation)))
 			.toList();
 	}
 

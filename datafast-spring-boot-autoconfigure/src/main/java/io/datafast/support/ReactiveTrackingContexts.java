@@ -50,6 +50,15 @@ public final class ReactiveTrackingContexts {
 	}
 
 	/**
+	 * An instance for applications in which a Reactor context says nothing.
+	 * @return the instance
+	 */
+	public static ReactiveTrackingContexts none() {
+		return new ReactiveTrackingContexts(() -> (context) -> null, () -> (context) -> null,
+				(context, otherwise) -> otherwise);
+	}
+
+	/**
 	 * The context of a subscription. Never throws an exception: what fails is thrown when
 	 * a goal is tracked in the context.
 	 * @param called the context in which the method was called that returned what is

@@ -29,9 +29,10 @@ import io.datafast.delivery.TransactionalGoalDispatcher;
 public interface TransactionalGoalWriter extends TransactionalGoalDispatcher {
 
 	/**
-	 * Write goals in the current transaction, right before it is completed. The calling
-	 * thread has that transaction. If it is rolled back after all, the caller publishes
-	 * the outcome.
+	 * Write goals in the current transaction, right before it commits. The calling thread
+	 * has that transaction. If it is rolled back after all, the caller publishes the
+	 * outcome. Called again for goals that are tracked later, when it is too late to stop
+	 * the commit.
 	 * @param goals the goals, at least one
 	 * @return whether all of them are part of the transaction now. If not, none is, and
 	 * each is dispatched after the transaction has committed: the transaction is not one

@@ -37,6 +37,13 @@ final class GoalSynchronization implements TransactionSynchronization {
 
 	private static final Log logger = LogFactory.getLog(GoalSynchronization.class);
 
+	/**
+	 * Of Spring's {@code AbstractPlatformTransactionManager}.
+	 */
+	private static final String COMMIT = "processCommit";
+
+	private static final int FRAMES_OF_COMPLETION = 10;
+
 	private final OpenTransactions transactions;
 
 	private final TransactionGoals goals;
@@ -108,20 +115,36 @@ final class GoalSynchronization implements TransactionSynchronization {
 	}
 
 	/**
-	 * A JTA transaction may be completed later and by another thread.
+	 * Callbacks of the application that run before the commit may have tracked goals
+	 * since {@link #beforeCommit}, which is not even called if their first goal is the
+	 * first of the transaction.
 	 */
 	@Override
 	public void beforeCompletion() {
 		try {
-			this.goals.beforeCompletion();
+			if (isCommitting()) {
+				this.goals.beforeCommit();
+			}
 		}
 		catch (RuntimeException ex) {
-			// It is too late to stop a commit. The goals wait for its result.
+			// It is too late to stop the commit. The goals wait for its result.
 			logger.debug("Goals could not be written before a transaction is completed", ex);
 		}
 		finally {
+			// A JTA transaction may be completed later and by another thread.
 			unbind();
 		}
+	}
+
+	/**
+	 * Whether Spring is about to commit. It tells synchronizations of a completion, but
+	 * not of which.
+	 */
+	private static boolean isCommitting() {
+		return StackWalker.getInstance()
+			.walk((frames) -> frames.limit(FRAMES_OF_COMPLETION)
+				.map(StackWalker.StackFrame::getMethodName)
+				.anyMatch(COMMIT::equals));
 	}
 
 	@Override

@@ -23,19 +23,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 import io.datafast.delivery.GoalOutcomePublisher;
 import io.datafast.support.CurrentTransaction;
 import io.datafast.support.TrackingContext;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
 
-import org.springframework.beans.factory.DisposableBean;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
  * Keeps the goals of transactions that have not been completed yet, and bounds their
  * number. The goals that still wait when the application ends are dropped. Thread-safe.
  */
-public final class OpenTransactions implements CurrentTransaction, DisposableBean {
-
-	private final Log log = LogFactory.getLog(OpenTransactions.class);
+public final class OpenTransactions implements CurrentTransaction, AutoCloseable {
 
 	private final int capacity;
 
@@ -108,12 +103,8 @@ public final class OpenTransactions implements CurrentTransaction, DisposableBea
 	 * Drop the goals of the transactions that are still open.
 	 */
 	@Override
-	public void destroy() {
-		int dropped = this.open.stream().mapToInt((goals) -> goals.complete(TransactionGoals.Fate.SHUTDOWN)).sum();
-		this.open.clear();
-		if (dropped > 0) {
-			this.log.warn("Dropped " + dropped + " goal(s) at shutdown: their transactions were still open");
-		}
+	public void close() {
+		this.open.forEach((goals) -> complete(goals, TransactionGoals.Fate.SHUTDOWN));
 	}
 
 }

@@ -106,19 +106,6 @@ final class TransactionGoals implements TrackingContext.Transaction {
 		}
 	}
 
-	/**
-	 * The transaction is about to commit, with what was tracked after
-	 * {@link #beforeCommit()}, or to roll back. Nothing tells which of them it is, but a
-	 * row that is rolled back with the transaction is no harm.
-	 * @throws RuntimeException if the transaction must not be committed
-	 */
-	void beforeCompletion() {
-		List<WaitingGoal> goals = waitingGoals();
-		if (!goals.isEmpty() && goals.get(0).dispatcher() instanceof TransactionalGoalWriter writer) {
-			write(goals, writer);
-		}
-	}
-
 	private synchronized List<WaitingGoal> waitingGoals() {
 		return List.copyOf(this.waiting);
 	}
@@ -140,14 +127,12 @@ final class TransactionGoals implements TrackingContext.Transaction {
 	 * The transaction has been completed, or the application ends before it. The first
 	 * call counts.
 	 * @param fate what becomes of the goals
-	 * @return how many goals waited
 	 */
-	int complete(Fate fate) {
+	void complete(Fate fate) {
 		List<Goal> rolledBack = new ArrayList<>();
 		List<WaitingGoal> completed = takeAll(fate, rolledBack);
 		rolledBack.forEach(this::skip);
 		completed.forEach((goal) -> settle(goal, fate));
-		return completed.size();
 	}
 
 	private synchronized List<WaitingGoal> takeAll(Fate fate, List<Goal> rolledBack) {

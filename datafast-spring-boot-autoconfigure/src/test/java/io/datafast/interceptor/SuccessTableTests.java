@@ -21,6 +21,7 @@ import java.io.UncheckedIOException;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,6 +29,7 @@ import java.util.Queue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -49,6 +51,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotBlank;
+import org.aopalliance.intercept.MethodInterceptor;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -56,14 +59,19 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.CsvSource;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
+import org.springframework.aop.framework.AbstractAdvisingBeanPostProcessor;
+import org.springframework.aop.support.DefaultPointcutAdvisor;
+import org.springframework.aop.support.annotation.AnnotationMatchingPointcut;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.core.Ordered;
+import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.task.AsyncTaskExecutor;
 import org.springframework.core.task.support.TaskExecutorAdapter;
 import org.springframework.http.HttpEntity;
@@ -129,6 +137,8 @@ class SuccessTableTests {
 	});
 
 	private static final Queue<Goal> dispatched = new ConcurrentLinkedQueue<>();
+
+	private static volatile CountDownLatch answered = new CountDownLatch(0);
 
 	private static WebApplication tomcat;
 
@@ -266,6 +276,22 @@ class SuccessTableTests {
 	void aServiceHasReachedItsGoalWhateverItsCallerAnswers() throws Exception {
 		assertThat(post(tomcat, "/service?status=402").statusCode()).isEqualTo(402);
 		assertThat(dispatched).extracting(Goal::name).containsExactly("service");
+	}
+
+	/**
+	 * The stages of a future run in the opposite order, so that the answer may have been
+	 * written, or have failed to be, when the advice learns of the result.
+	 */
+	@ParameterizedTest
+	@CsvSource({ "Tomcat, /unwritable-future, 500", "Netty, /unwritable-future, 500", "Tomcat, /writable-future, 200",
+			"Netty, /writable-future, 200" })
+	void whatHappensToTheResponseAfterTheResultOfAFutureChangesNothing(String server, String path, int status)
+			throws Exception {
+		answered = new CountDownLatch(1);
+		assertThat(post(server.equals("Tomcat") ? tomcat : netty, path).statusCode()).isEqualTo(status);
+		answered.countDown();
+		awaitTasks();
+		assertThat(dispatched).hasSize(1);
 	}
 
 	/**
@@ -1234,6 +1260,82 @@ class SuccessTableTests {
 
 	}
 
+	/**
+	 * Completed when everything waits for it.
+	 */
+	private static <T> CompletableFuture<T> completedLast(T value, int dependents) {
+		CompletableFuture<T> future = new CompletableFuture<>();
+		executor.execute(() -> {
+			long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(1);
+			while (future.getNumberOfDependents() < dependents && System.nanoTime() < end) {
+				Thread.onSpinWait();
+			}
+			future.complete(value);
+		});
+		return future;
+	}
+
+	@RestController
+	static class ServletFutures {
+
+		@PostMapping("/unwritable-future")
+		@TrackGoal(name = GOAL, visitorId = VISITOR)
+		public CompletableFuture<Object> unwritable() {
+			return completedLast(new Unwritable(), 3);
+		}
+
+		@PostMapping("/writable-future")
+		@TrackGoal(name = GOAL, visitorId = VISITOR)
+		public CompletableFuture<Object> writable() {
+			return completedLast("value", 3);
+		}
+
+	}
+
+	@RestController
+	static class ReactiveFutures {
+
+		@PostMapping("/unwritable-future")
+		@TrackGoal(name = GOAL, visitorId = VISITOR)
+		public CompletableFuture<ResponseEntity<Object>> unwritable() {
+			return completedLast(ResponseEntity.ok(new Unwritable()), 2);
+		}
+
+		@PostMapping("/writable-future")
+		@TrackGoal(name = GOAL, visitorId = VISITOR)
+		public CompletableFuture<ResponseEntity<Object>> writable() {
+			return completedLast(ResponseEntity.ok("value"), 2);
+		}
+
+	}
+
+	/**
+	 * Advice of the application that does something slow when a future completes.
+	 */
+	@SuppressWarnings("serial")
+	static class SlowStagePostProcessor extends AbstractAdvisingBeanPostProcessor {
+
+		SlowStagePostProcessor() {
+			setBeforeExistingAdvisors(true);
+			this.advisor = new DefaultPointcutAdvisor(new AnnotationMatchingPointcut(RestController.class),
+					(MethodInterceptor) (invocation) -> {
+						Object result = invocation.proceed();
+						if (invocation.getThis() instanceof ServletFutures) {
+							((CompletableFuture<?>) result).whenComplete((value, failure) -> {
+								try {
+									answered.await(10, TimeUnit.SECONDS);
+								}
+								catch (InterruptedException ex) {
+									Thread.currentThread().interrupt();
+								}
+							});
+						}
+						return result;
+					});
+		}
+
+	}
+
 	static class ServletFunctions {
 
 		private static final Queue<Runnable> completions = new ConcurrentLinkedQueue<>();
@@ -1287,12 +1389,17 @@ class SuccessTableTests {
 	@Import({ ServletBodies.class, ServletPages.class, ServletStatusOfClass.class,
 			ServletStatusOfComposedAnnotation.class, ServletStatusOfInterface.class, ServletCreated.class,
 			StatusOfMethods.class, StatusOfServletMethods.class, CreatedInAnUnavailableClass.class,
-			ServletSpecials.class, Service.class, ServletFunctions.class, PlainBean.class })
+			ServletSpecials.class, ServletFutures.class, Service.class, ServletFunctions.class, PlainBean.class })
 	static class ServletApplication implements WebMvcConfigurer {
 
 		@Bean
 		GoalDispatcher goalDispatcher() {
 			return dispatched::add;
+		}
+
+		@Bean
+		static SlowStagePostProcessor slowStage() {
+			return new SlowStagePostProcessor();
 		}
 
 		@Bean
@@ -1452,7 +1559,7 @@ class SuccessTableTests {
 
 	}
 
-	static class EmptyView implements org.springframework.web.reactive.result.view.View {
+	static class HomeView implements org.springframework.web.reactive.result.view.View {
 
 		@Override
 		public List<MediaType> getSupportedMediaTypes() {
@@ -1461,7 +1568,8 @@ class SuccessTableTests {
 
 		@Override
 		public Mono<Void> render(Map<String, ?> model, MediaType contentType, ServerWebExchange exchange) {
-			return exchange.getResponse().setComplete();
+			DataBuffer body = exchange.getResponse().bufferFactory().wrap("home".getBytes(StandardCharsets.UTF_8));
+			return exchange.getResponse().writeWith(Mono.just(body));
 		}
 
 	}
@@ -1470,7 +1578,7 @@ class SuccessTableTests {
 	@Import({ ReactiveBodies.class, ReactivePages.class, ReactiveStatusOfClass.class,
 			ReactiveStatusOfComposedAnnotation.class, ReactiveStatusOfInterface.class, ReactiveCreated.class,
 			StatusOfMethods.class, CreatedInAnUnavailableClass.class, ReactiveResponses.class, ReactiveSpecials.class,
-			ReactiveFunctions.class })
+			ReactiveFutures.class, ReactiveFunctions.class })
 	static class ReactiveApplication {
 
 		@Bean
@@ -1482,7 +1590,7 @@ class SuccessTableTests {
 		ViewResolver viewResolver() {
 			return (name, locale) -> Mono
 				.just(name.startsWith("redirect:") ? new org.springframework.web.reactive.result.view.RedirectView(
-						name.substring("redirect:".length())) : new EmptyView());
+						name.substring("redirect:".length())) : new HomeView());
 		}
 
 		@Bean

@@ -745,7 +745,7 @@ class TransactionalTrackTests {
 			Dropped shutdown = new Dropped(Dropped.Reason.SHUTDOWN, null);
 			assertThat(outcomes.outcomes()).containsExactly(shutdown, shutdown);
 			assertThat(output).containsOnlyOnce("WARN")
-				.contains("Dropped 2 goal(s) at shutdown: their transactions were still open");
+				.contains("Dropped 2 goal(s) that DataFast had not taken when the application ended");
 			closed.countDown();
 			transaction.join();
 			assertThat(outcomes.outcomes()).containsExactly(shutdown, shutdown, shutdown);

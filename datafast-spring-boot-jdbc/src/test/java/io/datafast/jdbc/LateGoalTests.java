@@ -16,6 +16,7 @@
 
 package io.datafast.jdbc;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -109,7 +110,10 @@ class LateGoalTests {
 				place(orders, true, goalBefore, how);
 				assertThat(outbox.rows())
 					.containsExactlyElementsOf(goalBefore ? List.of("placed", "late") : List.of("late"));
-				assertThat(outbox.withinTransaction).hasSize(goalBefore ? 2 : 1).containsOnly(true);
+				List<Boolean> withinTransaction = new ArrayList<>(goalBefore ? List.of(true) : List.of());
+				// Such a callback may run when all goals have been taken.
+				withinTransaction.add(how != How.BEFORE_COMPLETION);
+				assertThat(outbox.withinTransaction).containsExactlyElementsOf(withinTransaction);
 				place(orders, false, goalBefore, how);
 				assertThat(outbox.rows()).hasSize(goalBefore ? 2 : 1);
 			});
