@@ -217,8 +217,9 @@ final class GoalExecution {
 				.complete(complete, operations);
 			return;
 		}
-		write(() -> operations.reschedule(complete, this.clock.instant()));
-		this.log.info("A goal is tried again that was in flight on " + execution.pickedBy);
+		if (write(() -> operations.reschedule(complete, this.clock.instant()))) {
+			this.log.info("A goal is tried again that was in flight on " + execution.pickedBy);
+		}
 	}
 
 	private static @Nullable StoredGoal readable(Execution execution) {
