@@ -16,21 +16,29 @@
 
 package io.datafast.documentation;
 
+import java.io.File;
 import java.io.IOException;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 
+import io.datafast.annotation.TrackGoal;
+import io.datafast.testing.DataFastContextRunners;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * The manual is short, its links lead somewhere, and its Java compiles.
+ * The manual is short, its links lead somewhere, and its Java compiles. Its annotations
+ * pass the checks of start-up.
  */
 class DocumentationTests {
 
@@ -81,11 +89,31 @@ class DocumentationTests {
 	}
 
 	@Test
-	void javaCompiles() throws IOException {
+	void javaCompilesAndItsAnnotationsAreAccepted(@TempDir Path classes) throws Exception {
 		List<MarkdownPage.Block> blocks = new ArrayList<>();
 		manual().forEach((page) -> blocks.addAll(page.blocks("java")));
 		assertThat(blocks).isNotEmpty();
-		assertThat(new JavaBlockCompiler().compile(blocks)).isEmpty();
+		assertThat(new JavaBlockCompiler().compile(blocks, classes)).isEmpty();
+		int tracked = 0;
+		try (URLClassLoader classLoader = new URLClassLoader(new URL[] { classes.toUri().toURL() },
+				getClass().getClassLoader()); Stream<Path> files = Files.walk(classes)) {
+			for (Path file : files.filter((candidate) -> candidate.toString().endsWith(".class")).toList()) {
+				Class<?> type = classLoader.loadClass(classes.relativize(file)
+					.toString()
+					.replaceFirst("\\.class$", "")
+					.replace(File.separatorChar, '.'));
+				if (Arrays.stream(type.getDeclaredMethods())
+					.anyMatch((method) -> method.isAnnotationPresent(TrackGoal.class))) {
+					tracked++;
+					DataFastContextRunners.plain()
+						.withClassLoader(classLoader)
+						.withPropertyValues("datafast.api-key=df_key")
+						.withBean(type)
+						.run((context) -> assertThat(context).hasNotFailed());
+				}
+			}
+		}
+		assertThat(tracked).isGreaterThan(10);
 	}
 
 }

@@ -36,10 +36,9 @@ import javax.tools.ToolProvider;
 import com.sun.source.util.JavacTask;
 
 /**
- * Compiles blocks of Java on the class path of the tests, without writing classes. A
- * block is a compilation unit, the members of a class, or the statements of a method. The
- * types of {@link Examples} and frequently used packages are imported. <code>{…}</code>
- * stands for a body.
+ * Compiles blocks of Java on the class path of the tests. A block is a compilation unit,
+ * the members of a class, or the statements of a method. The types of {@link Examples}
+ * and frequently used packages are imported. <code>{…}</code> stands for a body.
  */
 final class JavaBlockCompiler {
 
@@ -68,15 +67,17 @@ final class JavaBlockCompiler {
 
 	/**
 	 * Compile blocks.
-	 * @return what is wrong with them, with file and line
+	 * @param blocks the blocks
+	 * @param output the directory for the classes
+	 * @return what is wrong with the blocks, with file and line
 	 */
-	List<String> compile(List<MarkdownPage.Block> blocks) throws IOException {
+	List<String> compile(List<MarkdownPage.Block> blocks, Path output) throws IOException {
 		List<Source> sources = new ArrayList<>();
 		for (MarkdownPage.Block block : blocks) {
 			sources.add(toSource(block, sources.size()));
 		}
 		DiagnosticCollector<JavaFileObject> diagnostics = new DiagnosticCollector<>();
-		task(sources, diagnostics).analyze();
+		task(sources, diagnostics, "-d", output.toString()).call();
 		return describe(diagnostics);
 	}
 
@@ -94,9 +95,11 @@ final class JavaBlockCompiler {
 		throw new AssertionError(block + " is neither a unit nor members nor statements: " + errors);
 	}
 
-	private JavacTask task(List<Source> sources, DiagnosticCollector<JavaFileObject> diagnostics) {
+	private JavacTask task(List<Source> sources, DiagnosticCollector<JavaFileObject> diagnostics,
+			String... furtherOptions) {
 		List<String> options = new ArrayList<>(List.of("-proc:none", "-implicit:none", "-Xlint:none", "-parameters",
 				"-cp", System.getProperty("java.class.path")));
+		options.addAll(List.of(furtherOptions));
 		if (Files.isDirectory(JDBC_SOURCES)) {
 			options.addAll(List.of("-sourcepath", JDBC_SOURCES.toString()));
 		}

@@ -27,6 +27,7 @@ import io.datafast.delivery.GoalDispatcher;
 import io.datafast.delivery.GoalOutcome.Skipped;
 import io.datafast.testing.DataFastContextRunners;
 import io.datafast.testing.RecordedOutcomes;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.boot.json.JsonParserFactory;
@@ -35,7 +36,7 @@ import org.springframework.boot.test.context.assertj.AssertableApplicationContex
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * The recipe for events of payment providers, in the shape of Stripe's.
+ * The recipes for payment providers, with an event in the shape of Stripe's.
  */
 class PaymentWebhookTests {
 
@@ -66,6 +67,20 @@ class PaymentWebhookTests {
 		assertThat(outcomes.outcomes()).containsExactly(new Skipped(Skipped.Reason.NO_VISITOR));
 	}
 
+	@Test
+	void aWebhookThatIsRepeatedIsNoSecondGoal() {
+		DataFastContextRunners.plain()
+			.withPropertyValues("datafast.api-key=df_key")
+			.withBean(GoalDispatcher.class, () -> this.dispatched::add)
+			.withBean(Payments.class)
+			.run((AssertableApplicationContext context) -> {
+				context.getBean(Payments.class).confirmPayment(new Order("pro", "visitor-1"));
+				context.getBean(Payments.class).confirmPayment(null);
+				assertThat(context.getBean(RecordedOutcomes.class).all()).isEmpty();
+			});
+		assertThat(this.dispatched).containsExactly(Goal.of("payment").forVisitor("visitor-1").with("plan", "pro"));
+	}
+
 	private RecordedOutcomes handle(String type, String metadata) {
 		RecordedOutcomes[] outcomes = new RecordedOutcomes[1];
 		DataFastContextRunners.plain()
@@ -88,6 +103,16 @@ class PaymentWebhookTests {
 						@GoalMetadata(key = "amount", expression = "#event.data.object.amount_total") })
 		public void handle(Map<String, Object> event) {
 		}
+
+		@TrackGoal(name = "payment", condition = "#result != null", visitorId = "#result.visitorId",
+				metadata = @GoalMetadata(key = "plan", expression = "#result.plan"))
+		public @Nullable Order confirmPayment(@Nullable Order confirmed) {
+			return confirmed;
+		}
+
+	}
+
+	public record Order(String plan, String visitorId) {
 
 	}
 
