@@ -57,6 +57,10 @@ import java.lang.annotation.Target;
  * wait for the goals it causes can leave them to the test after it.
  *
  * <p>
+ * In a test slice of Spring Boot, such as {@code @DataJpaTest}, the annotation brings
+ * tracking with it, from memory also where the application delivers through its database.
+ *
+ * <p>
  * The annotation works on any test class that Spring's test framework runs. It is
  * inherited from superclasses, implemented interfaces and enclosing classes, and can be
  * used as a meta-annotation.

@@ -20,19 +20,31 @@ import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.beans.factory.support.BeanDefinitionRegistry;
 import org.springframework.beans.factory.support.DefaultSingletonBeanRegistry;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.AnnotatedBeanDefinitionReader;
 import org.springframework.core.env.MapPropertySource;
 import org.springframework.test.context.ContextCustomizer;
 import org.springframework.test.context.MergedContextConfiguration;
+import org.springframework.util.ClassUtils;
 
 /**
- * Starts a mock for a context, and points the application at it. All instances are equal,
- * as the context cache requires.
+ * Starts a mock for a context, and points the application at it. A slice, which has only
+ * some of the auto-configurations, gets those of tracking. Instances that do the same are
+ * equal, as the context cache requires.
  */
 class MockDataFastContextCustomizer implements ContextCustomizer {
 
 	static final String BEAN_NAME = "mockDataFast";
+
+	private static final String SLICE_CONFIGURATION = "io.datafast.autoconfigure.DataFastTestSliceConfiguration";
+
+	private final boolean slice;
+
+	MockDataFastContextCustomizer(boolean slice) {
+		this.slice = slice;
+	}
 
 	@Override
 	public void customizeContext(ConfigurableApplicationContext context, MergedContextConfiguration mergedConfig) {
@@ -44,16 +56,20 @@ class MockDataFastContextCustomizer implements ContextCustomizer {
 		// What is registered first is destroyed last, after goals were sent on shutdown.
 		((DefaultSingletonBeanRegistry) context.getBeanFactory()).registerDisposableBean(BEAN_NAME,
 				mockDataFast::close);
+		if (this.slice && ClassUtils.isPresent(SLICE_CONFIGURATION, context.getClassLoader())) {
+			new AnnotatedBeanDefinitionReader((BeanDefinitionRegistry) context.getBeanFactory())
+				.register(ClassUtils.resolveClassName(SLICE_CONFIGURATION, context.getClassLoader()));
+		}
 	}
 
 	@Override
 	public boolean equals(@Nullable Object other) {
-		return other != null && other.getClass() == getClass();
+		return other instanceof MockDataFastContextCustomizer customizer && customizer.slice == this.slice;
 	}
 
 	@Override
 	public int hashCode() {
-		return getClass().hashCode();
+		return Boolean.hashCode(this.slice);
 	}
 
 }

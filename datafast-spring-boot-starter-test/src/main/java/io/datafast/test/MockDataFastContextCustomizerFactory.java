@@ -16,6 +16,7 @@
 
 package io.datafast.test;
 
+import java.lang.annotation.Annotation;
 import java.util.List;
 
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,7 @@ import org.springframework.test.context.ContextConfigurationAttributes;
 import org.springframework.test.context.ContextCustomizer;
 import org.springframework.test.context.ContextCustomizerFactory;
 import org.springframework.test.context.TestContextAnnotationUtils;
+import org.springframework.util.ClassUtils;
 
 /**
  * Provides the contexts of tests with
@@ -31,11 +33,23 @@ import org.springframework.test.context.TestContextAnnotationUtils;
  */
 class MockDataFastContextCustomizerFactory implements ContextCustomizerFactory {
 
+	/**
+	 * On each annotation for a slice of Spring Boot.
+	 */
+	private static final String OVERRIDE_AUTO_CONFIGURATION = "org.springframework.boot.test.autoconfigure.OverrideAutoConfiguration";
+
 	@Override
 	public @Nullable ContextCustomizer createContextCustomizer(Class<?> testClass,
 			List<ContextConfigurationAttributes> configAttributes) {
 		return TestContextAnnotationUtils.hasAnnotation(testClass, AutoConfigureMockDataFast.class)
-				? new MockDataFastContextCustomizer() : null;
+				? new MockDataFastContextCustomizer(isSlice(testClass)) : null;
+	}
+
+	@SuppressWarnings("unchecked")
+	private static boolean isSlice(Class<?> testClass) {
+		return ClassUtils.isPresent(OVERRIDE_AUTO_CONFIGURATION, testClass.getClassLoader())
+				&& TestContextAnnotationUtils.hasAnnotation(testClass, (Class<? extends Annotation>) ClassUtils
+					.resolveClassName(OVERRIDE_AUTO_CONFIGURATION, testClass.getClassLoader()));
 	}
 
 }

@@ -110,7 +110,7 @@ class MockDataFastContextTests {
 	}
 
 	private static MockDataFast customize(GenericApplicationContext context) {
-		new MockDataFastContextCustomizer().customizeContext(context, null);
+		new MockDataFastContextCustomizer(false).customizeContext(context, null);
 		return (MockDataFast) context.getBeanFactory().getSingleton("mockDataFast");
 	}
 
