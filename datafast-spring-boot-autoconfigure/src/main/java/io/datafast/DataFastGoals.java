@@ -61,8 +61,8 @@ public interface DataFastGoals {
 	 * tracked after the completion, as in a {@code @TransactionalEventListener}, are
 	 * handed over at once. This is how an auto-configured instance works where
 	 * {@code spring-tx} is present; a
-	 * {@link io.datafast.delivery.TransactionalGoalDispatcher} is given the goals within
-	 * the transaction instead.
+	 * {@link io.datafast.delivery.TransactionalGoalDispatcher} is given the goals right
+	 * before the commit instead.
 	 * @param goal the goal
 	 * @throws IllegalArgumentException if the goal is {@code null}
 	 */

@@ -164,13 +164,14 @@ final class FittedMetadata extends AbstractMap<String, String> {
 		void put(@Nullable String key, @Nullable Object value, List<String> violations) {
 			GoalRules.checkKey(key, violations);
 			int index = indexOf(key);
-			if (value != null) {
+			String text = MetadataValues.toText(value);
+			if (text != null) {
 				if (index == this.content.length) {
 					// Another thread is adding to the map.
 					this.content = Arrays.copyOf(this.content, index + 2 * GoalRules.MAX_ENTRIES);
 				}
 				this.content[index] = key;
-				this.content[index + 1] = GoalRules.fitValue(String.valueOf(value));
+				this.content[index + 1] = GoalRules.fitValue(text);
 				this.length = Math.max(this.length, index + 2);
 			}
 			else if (index < this.length) {

@@ -94,8 +94,9 @@ public record Goal(String name, @Nullable String visitorId, Map<String, String> 
 	/**
 	 * This goal with a metadata entry, in place of an earlier one with the same key.
 	 * @param key 1 to 64 of {@code a-z 0-9 _ -}
-	 * @param value converted by {@link String#valueOf(Object)} and made to fit;
-	 * {@code null} means no such entry
+	 * @param value converted by {@link String#valueOf(Object)} and made to fit; a
+	 * {@code BigDecimal} is written without an exponent, and a text node of Jackson as
+	 * its text; {@code null}, and a null node of Jackson, means no such entry
 	 * @return a new goal
 	 * @throws InvalidGoalException if the key breaks the rules, or there is no place for
 	 * another entry

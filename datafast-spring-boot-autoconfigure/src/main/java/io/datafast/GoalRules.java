@@ -31,7 +31,7 @@ final class GoalRules {
 
 	static final int MAX_ENTRIES = 10;
 
-	private static final int MAX_VALUE_LENGTH = 255;
+	static final int MAX_VALUE_LENGTH = 255;
 
 	private static final int MAX_SHOWN = 80;
 

@@ -60,6 +60,11 @@ class ArchitectureTests {
 
 	private static final String AUTOCONFIGURE = "io.datafast.autoconfigure..";
 
+	/**
+	 * Knows the status of both web stacks' results.
+	 */
+	private static final String RESULT_VALUES = "io\\.datafast\\.interceptor\\.result\\.ResultValues.*";
+
 	@ArchTest
 	static final ArchRule theApiKnowsOnlyTheDeliveryContracts = noClasses().that()
 		.resideInAPackage(API)
@@ -135,6 +140,8 @@ class ArchitectureTests {
 	@ArchTest
 	static final ArchRule servletApiStaysInItsPackage = noClasses().that()
 		.resideOutsideOfPackages("io.datafast.web.servlet..", AUTOCONFIGURE)
+		.and()
+		.haveNameNotMatching(RESULT_VALUES)
 		.should()
 		.dependOnClassesThat(new DescribedPredicate<JavaClass>("belong to the Servlet API or Spring MVC") {
 
@@ -163,6 +170,8 @@ class ArchitectureTests {
 	@ArchTest
 	static final ArchRule webFluxStaysInItsPackage = noClasses().that()
 		.resideOutsideOfPackages("io.datafast.web.reactive..", AUTOCONFIGURE)
+		.and()
+		.haveNameNotMatching(RESULT_VALUES)
 		.should()
 		.dependOnClassesThat()
 		.resideInAnyPackage("org.springframework.web.reactive..", "org.springframework.web.server..",
@@ -172,29 +181,21 @@ class ArchitectureTests {
 	static final ArchRule whatIsNotReactiveLoadsWithoutReactor = noClasses().that()
 		.resideOutsideOfPackages("io.datafast.web.reactive..", AUTOCONFIGURE)
 		.and()
-		.haveNameNotMatching("io\\.datafast\\.(support\\.)?(Default)?Reactive[A-Za-z]+")
+		.haveNameNotMatching("io\\.datafast\\.(support\\.)?(Default)?Reactive[A-Za-z]+(\\$.*)?")
 		.and()
 		.haveNameNotMatching("io\\.datafast\\.transaction\\.Reactive[A-Za-z]+(\\$.*)?")
 		.and()
-		.haveNameNotMatching("io\\.datafast\\.interceptor\\.(Reactor|Observing|Publisher|HotResult|Subscriber).*")
+		.haveNameNotMatching("io\\.datafast\\.interceptor\\.result\\.(Reactive|Kotlin)Results.*")
 		.should()
 		.dependOnClassesThat()
 		.resideInAnyPackage("reactor..", "org.reactivestreams..");
 
 	@ArchTest
-	static final ArchRule kotlinStaysInTheObserversOfItsTypes = noClasses().that()
-		.haveNameNotMatching(
-				"io\\.datafast\\.interceptor\\.(Kotlin|Observed(Continuation|(Fusible)?Flow)|(Reactor)?Collector).*")
+	static final ArchRule kotlinStaysWithTheResultsOfItsTypes = noClasses().that()
+		.haveNameNotMatching("io\\.datafast\\.interceptor\\.result\\.KotlinResults.*")
 		.should()
 		.dependOnClassesThat()
 		.resideInAnyPackage("kotlin..", "kotlinx..");
-
-	@ArchTest
-	static final ArchRule mutinyStaysInTheObserverOfItsTypes = noClasses().that()
-		.haveNameNotMatching("io\\.datafast\\.interceptor\\.Mutiny.*")
-		.should()
-		.dependOnClassesThat()
-		.resideInAPackage("io.smallrye..");
 
 	@ArchTest
 	static final ArchRule databasesStayInTheirPackage = noClasses().that()

@@ -35,7 +35,7 @@ import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import static io.datafast.test.MockDataFastAssert.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
-@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT)
+@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, properties = "datafast.visitor.issue-cookie=true")
 @AutoConfigureMockDataFast
 class ShopTests {
 
@@ -76,6 +76,13 @@ class ShopTests {
 	void visitorIdIsAnArgument() throws Exception {
 		assertThat(send(request("/visitor").GET()).body()).isEqualTo("visitor-1");
 		assertThat(send(HttpRequest.newBuilder(uri("/visitor")).GET()).body()).isEqualTo("nobody");
+	}
+
+	@Test
+	void aNavigationGetsTheCookie() throws Exception {
+		HttpResponse<String> response = send(HttpRequest.newBuilder(uri("/visitor")).header("Accept", "text/html").GET());
+		assertThat(response.headers().allValues("Set-Cookie")).singleElement().asString().contains(response.body());
+		assertThat(response.headers().allValues("Cache-Control")).containsExactly("private");
 	}
 
 	private HttpRequest.Builder request(String path) {

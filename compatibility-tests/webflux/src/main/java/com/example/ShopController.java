@@ -17,12 +17,14 @@
 package com.example;
 
 import io.datafast.DataFastGoals;
+import io.datafast.Goal;
 import io.datafast.ReactiveDataFastGoals;
 import io.datafast.annotation.GoalMetadata;
 import io.datafast.annotation.TrackGoal;
 import io.datafast.annotation.VisitorId;
 import reactor.core.publisher.Mono;
 
+import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestParam;
@@ -48,13 +50,18 @@ class ShopController {
 
 	@PostMapping("/contact")
 	@TrackGoal("contacted")
-	public String contact(@RequestBody String message) {
+	public String contact(@RequestBody String message, @VisitorId String visitorId) {
 		return message;
+	}
+
+	@GetMapping(path = "/page", produces = "text/html")
+	public Mono<String> page(@VisitorId String visitorId) {
+		return Mono.just(visitorId);
 	}
 
 	@PostMapping("/trial")
 	public Mono<String> startTrial(@VisitorId String visitorId) {
-		this.goals.track("trial_wanted");
+		this.goals.track(Goal.of("trial_wanted").forVisitor(visitorId));
 		return Mono.just(visitorId).flatMap((value) -> this.reactiveGoals.track("trial_started").thenReturn(value));
 	}
 

@@ -18,18 +18,21 @@ package com.example;
 
 import io.datafast.test.AutoConfigureMockDataFast;
 import io.datafast.test.MockDataFast;
+import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.http.MediaType;
 import org.springframework.test.web.reactive.server.WebTestClient;
 import org.springframework.test.web.reactive.server.WebTestClient.ResponseSpec;
 
 import static io.datafast.test.MockDataFastAssert.assertThat;
 
-@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT)
+@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT,
+		properties = { "datafast.visitor.issue-cookie=true", "datafast.visitor.header-name=X-Visitor" })
 @AutoConfigureMockDataFast
 class ShopTests {
 
@@ -61,11 +64,36 @@ class ShopTests {
 		assertThat(this.mockDataFast).received("trial_started").forVisitor("visitor-1").once();
 	}
 
+	@Test
+	void aNavigationGetsTheCookie() {
+		client().get()
+			.uri("/page")
+			.accept(MediaType.TEXT_HTML)
+			.exchange()
+			.expectCookie()
+			.exists("datafast_visitor_id")
+			.expectHeader()
+			.valueEquals("Cache-Control", "private")
+			.expectBody(String.class)
+			.value((visitorId) -> Assertions.assertThat(visitorId).hasSize(36));
+	}
+
+	@Test
+	void theHeaderIsRead() {
+		client().get()
+			.uri("/page")
+			.header("x-visitor", "by-header")
+			.exchange()
+			.expectBody(String.class)
+			.isEqualTo("by-header");
+	}
+
+	private WebTestClient client() {
+		return WebTestClient.bindToServer().baseUrl("http://127.0.0.1:" + this.port).build();
+	}
+
 	private ResponseSpec post(String uri) {
-		return WebTestClient.bindToServer()
-			.baseUrl("http://127.0.0.1:" + this.port)
-			.build()
-			.post()
+		return client().post()
 			.uri(uri)
 			.cookie("datafast_visitor_id", "visitor-1")
 			.bodyValue("body")

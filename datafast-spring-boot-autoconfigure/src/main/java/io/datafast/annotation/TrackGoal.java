@@ -26,39 +26,63 @@ import java.lang.annotation.Target;
 import org.springframework.core.annotation.AliasFor;
 
 /**
- * Tracks a goal each time the method completes successfully: without an exception, with
- * its {@link #condition()} holding and, where it returns a
- * {@link org.springframework.http.ResponseEntity}, with a status below 400. The goal is
- * recorded in the background; nothing that happens to it reaches the caller.
+ * Tracks a goal as the last statement of the method's body would, when and only when the
+ * body has run and returned successfully: on its thread and inside its transaction. The
+ * goal is recorded in the background; nothing that happens to it reaches the caller.
  * <p>
- * Works on the methods of any Spring bean, found as Spring finds its own annotations: on
- * the method, on the method it overrides or implements, and as a meta-annotation.
- * Annotations on an overriding method replace those on the overridden one. The method is
- * called through a proxy, so calls from within the same object go untracked.
+ * <strong>Other advice.</strong> The advice is the innermost. What other advice answers in
+ * the method's place makes no goal: a cache hit, a lock that another node holds, a circuit
+ * breaker's fallback, a denied call. What retries a method runs its body again, and only
+ * the run that succeeds makes a goal. A transaction decides about the goal as about any
+ * that {@link io.datafast.DataFastGoals#track(io.datafast.Goal)} tracks in it. In a proxy
+ * that cannot be changed, such as an application's own {@code ProxyFactoryBean}, and in
+ * one whose advice is the method's body, such as a Spring Data repository, the advice
+ * stands outside of the others.
  * <p>
- * A method whose result comes later has completed when it is there: a
- * {@code CompletionStage}, {@code Callable}, {@code WebAsyncTask},
- * {@code DeferredResult}, Kotlin's suspending functions, or any type that Spring adapts
- * to Reactive Streams, such as {@code Mono} and {@code Flux}, for each subscription. An
- * error or a cancellation means that there is no goal. {@code #result} and the status are
- * those inside; for a type with many values {@code #result} is {@code null}. The visitor
- * is the one who was current when the method was called, or else the one of the
- * subscriber's Reactor context; everything else is evaluated where the result arrives,
- * possibly on an event loop, and must not block. If nothing tells when the result is
- * there, as with a {@code Future} that is nothing else and not done, the goal is dropped
- * and a warning is logged.
+ * <strong>Success.</strong> The method throws no exception, the {@link #condition()} holds,
+ * and the result is no error. These are errors:
+ * <ul>
+ * <li>a result with a status of 400 or above: {@code ResponseEntity},
+ * {@code ErrorResponse}, {@code ProblemDetail}, {@code ModelAndView}, {@code Rendering},
+ * {@code FragmentsRendering}, {@code ServerResponse}; or a failed {@code Result} of
+ * Kotlin;</li>
+ * <li>for a handler method of a controller: an {@code Errors} argument, such as a
+ * {@code BindingResult}, that has errors; {@code @ResponseStatus} of 400 or above on the
+ * method or its class; or a response whose status has been set to 400 or above by the time
+ * the result is there.</li>
+ * </ul>
  * <p>
- * A method with a transaction of its own has completed when that is committed. If it was
- * rolled back without an exception, the goal is skipped as {@code Skipped(ROLLED_BACK)}.
- * In its caller's transaction, the goal waits for that to be committed.
+ * <strong>Results that come later</strong> count when they are there, by the same rule for
+ * the value inside: {@code CompletionStage}, {@code Callable}, {@code WebAsyncTask},
+ * {@code DeferredResult}, Kotlin's suspending functions, {@code Deferred} and {@code Flow},
+ * and all types that Spring adapts to Reactive Streams, such as {@code Mono} and
+ * {@code Flux}, once for each subscription. An error or a cancellation means that there is
+ * no goal. For a type with many values, {@code #result} is {@code null}. The visitor is the
+ * one who was current when the method was called, or else the one of the subscriber's
+ * Reactor context. The transaction is the one in which the method was called or the result
+ * subscribed to, whatever thread completes the result. Expressions are evaluated where the
+ * result arrives, possibly on an event loop, and must not block. If nothing tells when the
+ * result is there, start-up fails; or, where only the returned object shows it, as with a
+ * {@code Future} that is not done, the goal is dropped and a warning is logged.
  * <p>
- * Everything is checked when the bean is created; what is wrong fails start-up.
+ * <strong>Where.</strong> On the methods of any Spring bean, found as Spring finds its own
+ * annotations: on the method, on the method it overrides or implements, and as a
+ * meta-annotation. Annotations on an overriding method replace those on the overridden one.
+ * The method is called through a proxy, so calls from within the same object are not
+ * tracked.
  * <p>
- * Expressions are written in the Spring Expression Language. They see the arguments by
- * name ({@code #order}) and by index ({@code #a0}, {@code #p0}), what the method returned
- * ({@code #result}), beans ({@code @prices}), and as root object the invocation:
- * {@code method}, {@code args}, {@code target}, {@code targetClass}. A failing expression
- * drops the goal and is logged; the caller does not see it.
+ * <strong>Expressions</strong> are written in the Spring Expression Language. Variables are
+ * the arguments by name ({@code #order}), with the names of the method that carries the
+ * annotation before those of the method that runs, and by index ({@code #a0}, {@code #p0}),
+ * and what the method returned ({@code #result}). {@code @prices} is a bean. The root
+ * object is the invocation: {@code method}, {@code args}, {@code target},
+ * {@code targetClass}. Maps are read by key ({@code #body.plan}). A failing expression of a
+ * metadata entry leaves the entry out; a failing {@link #condition()} or
+ * {@link #visitorId()} drops the goal. Both are logged, and the caller sees neither.
+ * <p>
+ * <strong>Checks.</strong> Names, keys, expressions and their variables are checked when the
+ * bean is created, as is whether a proxy can track the method at all. What is wrong fails
+ * start-up.
  *
  * @see GoalMetadata
  * @see io.datafast.DataFastGoals#track(io.datafast.Goal)
@@ -99,9 +123,9 @@ public @interface TrackGoal {
 	String condition() default "";
 
 	/**
-	 * An expression for the visitor's id. By default, and where the expression gives
-	 * {@code null} or a malformed id, the id is that of a {@link VisitorId} argument or
-	 * else of the current request.
+	 * An expression for the visitor's id, which decides alone: where it gives {@code null}
+	 * or a malformed id, the goal has no visitor and is skipped. By default the id is that
+	 * of a {@link VisitorId} argument or else of the current request.
 	 * @return the expression
 	 */
 	String visitorId() default "";

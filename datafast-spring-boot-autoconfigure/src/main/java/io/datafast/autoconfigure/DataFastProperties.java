@@ -20,6 +20,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 
 import io.datafast.delivery.jdbc.OnCrash;
@@ -82,10 +83,18 @@ public record DataFastProperties(@Nullable Boolean enabled, @Nullable String api
 	}
 
 	/**
+	 * Whether anything is done at all. Without a key, goals are skipped, but visitors are
+	 * still read and cookies written.
+	 */
+	boolean isEnabled() {
+		return !Boolean.FALSE.equals(this.enabled);
+	}
+
+	/**
 	 * Why no goals are sent, or {@code null} if they are.
 	 */
 	@Nullable String disabledReason() {
-		if (Boolean.FALSE.equals(this.enabled)) {
+		if (!isEnabled()) {
 			return "DataFast is switched off (datafast.enabled=false)";
 		}
 		return (this.apiKey == null) ? "DataFast has no API key (datafast.api-key)" : null;
@@ -103,13 +112,37 @@ public record DataFastProperties(@Nullable Boolean enabled, @Nullable String api
 	 * Properties under {@code datafast.visitor}.
 	 *
 	 * @param cookieName Name of the cookie with the visitor's ID.
-	 * @param issueCookie Whether a request without the cookie gets one, which counts for
-	 * that request already. DataFast's script takes it over.
-	 * @param cookieDomain Domain of issued cookies. By default the host that was
-	 * requested.
+	 * @param headerName Name of a request header with the visitor's ID, which comes
+	 * before the cookie. For front ends on another site, and for sites without cookies.
+	 * By default no header is read.
+	 * @param issueCookie Whether a page that is opened without the cookie sets one,
+	 * unless shared caches may store the response. DataFast's script takes the cookie
+	 * over, and it counts for that request already.
+	 * @param renewCookie Whether a page that is opened with the cookie sets it again,
+	 * with the same ID for another year, unless shared caches may store the response.
+	 * Browsers keep a cookie that a script sets for some days only.
+	 * @param cookieDomain Domain of the cookies that are set, the same as data-domain of
+	 * DataFast's script: example.com also serves www.example.com. By default, and for
+	 * hosts outside of it, the host that was requested.
 	 */
-	public record Visitor(@DefaultValue("datafast_visitor_id") String cookieName,
-			@DefaultValue("false") boolean issueCookie, @Nullable String cookieDomain) {
+	public record Visitor(@DefaultValue("datafast_visitor_id") String cookieName, @Nullable String headerName,
+			@DefaultValue("false") boolean issueCookie, @DefaultValue("false") boolean renewCookie,
+			@Nullable String cookieDomain) {
+
+		/**
+		 * Create the properties.
+		 * @param cookieName the cookie's name
+		 * @param headerName the header's name; blank means none
+		 * @param issueCookie whether navigations without the cookie get one
+		 * @param renewCookie whether navigations with the cookie get it again
+		 * @param cookieDomain the domain of written cookies; blank means none, and a dot
+		 * before it means nothing
+		 */
+		public Visitor {
+			headerName = StringUtils.hasText(headerName) ? headerName.strip() : null;
+			cookieDomain = StringUtils.hasText(cookieDomain)
+					? StringUtils.trimLeadingCharacter(cookieDomain.strip(), '.').toLowerCase(Locale.ROOT) : null;
+		}
 
 	}
 

@@ -38,8 +38,8 @@ import org.springframework.http.ResponseCookie;
 final class DataFastPropertiesValidator {
 
 	/**
-	 * What a cookie's name may not contain besides control characters and white space
-	 * (RFC 6265, section 4.1.1; RFC 9110, section 5.6.2).
+	 * What the name of a cookie or a header may not contain besides control characters
+	 * and white space (RFC 6265, section 4.1.1; RFC 9110, section 5.6.2).
 	 */
 	private static final String SEPARATORS = "()<>@,;:\\\"/[]?={}";
 
@@ -64,6 +64,7 @@ final class DataFastPropertiesValidator {
 		checkPositive("datafast.read-timeout", readTimeout);
 		checkMetadata(metadata);
 		checkCookieName(visitor.cookieName());
+		checkHeaderName(visitor.headerName());
 		checkCookieDomain(visitor.cookieDomain());
 		checkAtLeastOne("datafast.delivery.capacity", delivery.capacity());
 		checkAtLeastOne("datafast.delivery.concurrency", delivery.concurrency());
@@ -130,11 +131,23 @@ final class DataFastPropertiesValidator {
 	}
 
 	private void checkCookieName(String name) {
-		if (name.isEmpty() || !name.chars().allMatch((c) -> c > ' ' && c < 0x7F && SEPARATORS.indexOf(c) < 0)) {
+		if (!isToken(name)) {
 			violation("datafast.visitor.cookie-name", name,
 					"must be a cookie name: visible ASCII without " + SEPARATORS,
 					"Remove the property to use datafast_visitor_id.");
 		}
+	}
+
+	private void checkHeaderName(@Nullable String name) {
+		if (name != null && !isToken(name)) {
+			violation("datafast.visitor.header-name", name,
+					"must be the name of an HTTP header: visible ASCII without " + SEPARATORS,
+					"For instance X-Visitor-Id. Remove the property to read no header.");
+		}
+	}
+
+	private static boolean isToken(String name) {
+		return !name.isEmpty() && name.chars().allMatch((c) -> c > ' ' && c < 0x7F && SEPARATORS.indexOf(c) < 0);
 	}
 
 	private void checkCookieDomain(@Nullable String domain) {
@@ -143,7 +156,7 @@ final class DataFastPropertiesValidator {
 		}
 		catch (IllegalArgumentException ex) {
 			violation("datafast.visitor.cookie-domain", domain, "must be a domain name: " + ex.getMessage(),
-					"For instance example.com. Remove the property to issue cookies for the requested host alone.");
+					"For instance example.com. Remove the property to set cookies for the host that was requested.");
 		}
 	}
 

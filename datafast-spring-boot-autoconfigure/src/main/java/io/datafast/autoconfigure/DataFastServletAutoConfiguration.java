@@ -28,7 +28,6 @@ import io.datafast.web.servlet.VisitorIdMethodArgumentResolver;
 import jakarta.servlet.Servlet;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
@@ -58,7 +57,7 @@ public final class DataFastServletAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	VisitorIdResolver visitorIdResolver(VisitorCookie cookie) {
+	VisitorIdResolver dataFastVisitorIdResolver(VisitorCookie cookie) {
 		return new ServletVisitorIdResolver(cookie);
 	}
 
@@ -68,13 +67,17 @@ public final class DataFastServletAutoConfiguration {
 		return new ServletHandlerResponse();
 	}
 
+	/**
+	 * Decided at run time, so that an application that was processed ahead of time can
+	 * still be configured.
+	 */
 	@Bean
-	@ConditionalOnBooleanProperty("datafast.visitor.issue-cookie")
-	@ConditionalOnMissingBean(name = "visitorCookieFilter")
-	FilterRegistrationBean<VisitorCookieFilter> visitorCookieFilter(VisitorCookie cookie) {
+	@ConditionalOnMissingBean(name = "dataFastVisitorCookieFilter")
+	FilterRegistrationBean<VisitorCookieFilter> dataFastVisitorCookieFilter(VisitorCookie cookie) {
 		FilterRegistrationBean<VisitorCookieFilter> registration = new FilterRegistrationBean<>(
 				new VisitorCookieFilter(cookie));
 		registration.setOrder(FILTER_ORDER);
+		registration.setEnabled(cookie.isWritten());
 		return registration;
 	}
 
@@ -84,12 +87,12 @@ public final class DataFastServletAutoConfiguration {
 
 		@Bean
 		@ConditionalOnMissingBean
-		VisitorIdMethodArgumentResolver visitorIdMethodArgumentResolver(VisitorIdResolver visitorIdResolver) {
+		VisitorIdMethodArgumentResolver dataFastVisitorIdMethodArgumentResolver(VisitorIdResolver visitorIdResolver) {
 			return new VisitorIdMethodArgumentResolver(visitorIdResolver);
 		}
 
 		@Bean
-		WebMvcConfigurer visitorIdWebMvcConfigurer(VisitorIdMethodArgumentResolver resolver) {
+		WebMvcConfigurer dataFastVisitorIdWebMvcConfigurer(VisitorIdMethodArgumentResolver resolver) {
 			return new WebMvcConfigurer() {
 
 				@Override

@@ -18,21 +18,20 @@ package io.datafast.autoconfigure;
 
 import io.datafast.ReactiveVisitorIdResolver;
 import io.datafast.VisitorIdResolver;
+import io.datafast.interceptor.TrackGoalBeanPostProcessor;
 import io.datafast.support.HandlerResponse;
 import io.datafast.support.ReactiveHandlerResponse;
 import io.datafast.web.VisitorCookie;
 import io.datafast.web.reactive.CurrentExchange;
-import io.datafast.web.reactive.ExchangeBindingHandlerAdapter;
 import io.datafast.web.reactive.ExchangeResponses;
 import io.datafast.web.reactive.ExchangeVisitorIdResolver;
-import io.datafast.web.reactive.VisitorCookieWebFilter;
 import io.datafast.web.reactive.VisitorIdMethodArgumentResolver;
+import io.datafast.web.reactive.VisitorWebFilter;
 import io.micrometer.context.ContextRegistry;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
@@ -45,7 +44,6 @@ import org.springframework.core.annotation.Order;
 import org.springframework.web.filter.reactive.ServerWebExchangeContextFilter;
 import org.springframework.web.reactive.config.WebFluxConfigurer;
 import org.springframework.web.reactive.result.method.annotation.ArgumentResolverConfigurer;
-import org.springframework.web.reactive.result.method.annotation.RequestMappingHandlerAdapter;
 
 /**
  * Auto-configuration for visitor ids in WebFlux applications.
@@ -67,7 +65,7 @@ public final class DataFastWebFluxAutoConfiguration {
 	 */
 	@Bean
 	@ConditionalOnMissingBean({ VisitorIdResolver.class, ReactiveVisitorIdResolver.class })
-	ExchangeVisitorIdResolver visitorIdResolver(VisitorCookie cookie) {
+	ExchangeVisitorIdResolver dataFastVisitorIdResolver(VisitorCookie cookie) {
 		return new ExchangeVisitorIdResolver(cookie);
 	}
 
@@ -83,24 +81,20 @@ public final class DataFastWebFluxAutoConfiguration {
 		return ExchangeResponses.ofContext();
 	}
 
+	/**
+	 * Decided at run time, so that an application that was processed ahead of time can
+	 * still be configured.
+	 */
 	@Bean
 	@ConditionalOnMissingBean
 	@Order(FILTER_ORDER)
-	ServerWebExchangeContextFilter serverWebExchangeContextFilter() {
-		return new ServerWebExchangeContextFilter();
-	}
-
-	@Bean
-	@ConditionalOnBooleanProperty("datafast.visitor.issue-cookie")
-	@ConditionalOnMissingBean
-	@Order(FILTER_ORDER)
-	VisitorCookieWebFilter visitorCookieFilter(VisitorCookie cookie) {
-		return new VisitorCookieWebFilter(cookie);
+	VisitorWebFilter dataFastVisitorWebFilter(VisitorCookie cookie, DataFastProperties properties) {
+		return new VisitorWebFilter(properties.isEnabled() ? cookie : null);
 	}
 
 	@Bean
 	@ConditionalOnMissingBean
-	VisitorIdMethodArgumentResolver visitorIdMethodArgumentResolver(
+	VisitorIdMethodArgumentResolver dataFastVisitorIdMethodArgumentResolver(
 			ObjectProvider<ReactiveVisitorIdResolver> reactiveResolver, ObjectProvider<VisitorIdResolver> resolver) {
 		ReactiveVisitorIdResolver ofThread = (context) -> {
 			VisitorIdResolver available = resolver.getIfAvailable();
@@ -110,7 +104,7 @@ public final class DataFastWebFluxAutoConfiguration {
 	}
 
 	@Bean
-	WebFluxConfigurer visitorIdWebFluxConfigurer(VisitorIdMethodArgumentResolver resolver) {
+	WebFluxConfigurer dataFastVisitorIdWebFluxConfigurer(VisitorIdMethodArgumentResolver resolver) {
 		return new WebFluxConfigurer() {
 
 			@Override
@@ -122,22 +116,26 @@ public final class DataFastWebFluxAutoConfiguration {
 	}
 
 	@Bean
-	@ConditionalOnMissingBean
-	ExchangeBindingHandlerAdapter exchangeBindingHandlerAdapter(ObjectProvider<RequestMappingHandlerAdapter> adapter) {
-		return new ExchangeBindingHandlerAdapter(adapter::getIfUnique);
+	SmartInitializingSingleton dataFastTrackedHandlerCheck(ObjectProvider<TrackGoalBeanPostProcessor> postProcessor,
+			ObjectProvider<VisitorIdResolver> resolver, DataFastProperties properties) {
+		return new TrackedHandlerCheck(postProcessor, resolver, properties);
 	}
 
 	/**
 	 * Has the exchange bound to the thread in every operator, where the application
-	 * propagates Reactor's context to threads and does not do so by itself.
+	 * propagates Reactor's context to threads. Imperative code then finds its visitor, as
+	 * it finds its trace.
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass(ContextRegistry.class)
 	static final class ContextPropagation {
 
 		@Bean
-		SmartInitializingSingleton currentExchangePropagation() {
+		SmartInitializingSingleton dataFastExchangePropagation(DataFastProperties properties) {
 			return () -> {
+				if (!properties.isEnabled()) {
+					return;
+				}
 				ContextRegistry registry = ContextRegistry.getInstance();
 				String key = ServerWebExchangeContextFilter.EXCHANGE_CONTEXT_ATTRIBUTE;
 				if (registry.getThreadLocalAccessors().stream().noneMatch((accessor) -> key.equals(accessor.key()))) {

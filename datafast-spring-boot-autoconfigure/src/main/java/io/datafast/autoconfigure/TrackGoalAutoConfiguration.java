@@ -18,6 +18,7 @@ package io.datafast.autoconfigure;
 
 import io.datafast.DataFastGoals;
 import io.datafast.delivery.GoalOutcomePublisher;
+import io.datafast.interceptor.InnermostAdvicePostProcessor;
 import io.datafast.interceptor.TrackGoalBeanPostProcessor;
 
 import org.springframework.beans.factory.config.BeanDefinition;
@@ -43,6 +44,13 @@ public final class TrackGoalAutoConfiguration {
 	@ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
 	static TrackGoalBeanPostProcessor dataFastTrackGoalBeanPostProcessor() {
 		return new TrackGoalBeanPostProcessor();
+	}
+
+	@Bean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	@ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
+	static InnermostAdvicePostProcessor dataFastInnermostAdvicePostProcessor(TrackGoalBeanPostProcessor postProcessor) {
+		return new InnermostAdvicePostProcessor(postProcessor);
 	}
 
 }

@@ -17,6 +17,8 @@
 package io.datafast.autoconfigure;
 
 import io.datafast.web.VisitorCookie;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -30,10 +32,21 @@ import org.springframework.context.annotation.Configuration;
 @EnableConfigurationProperties(DataFastProperties.class)
 class VisitorCookieConfiguration {
 
+	private static final Log logger = LogFactory.getLog(VisitorCookieConfiguration.class);
+
 	@Bean
 	@ConditionalOnMissingBean
-	VisitorCookie visitorCookie(DataFastProperties properties) {
-		return new VisitorCookie(properties.visitor().cookieName(), properties.visitor().cookieDomain());
+	VisitorCookie dataFastVisitorCookie(DataFastProperties properties) {
+		DataFastProperties.Visitor visitor = properties.visitor();
+		boolean enabled = properties.isEnabled();
+		VisitorCookie cookie = new VisitorCookie(visitor.cookieName(), visitor.headerName(), visitor.cookieDomain(),
+				enabled && visitor.issueCookie(), enabled && visitor.renewCookie());
+		if (cookie.isWritten() && visitor.cookieDomain() == null) {
+			logger.warn("Visitor cookies are written without datafast.visitor.cookie-domain: each host has its own, so"
+					+ " that a visitor of example.com and www.example.com is two visitors. Set it to the domain that all"
+					+ " hosts of the website share, such as example.com, and data-domain of DataFast's script to the same.");
+		}
+		return cookie;
 	}
 
 }

@@ -18,14 +18,13 @@ package io.datafast.delivery;
 
 /**
  * A {@link GoalDispatcher} that takes goals as part of the current transaction, for
- * instance by writing them to the same database: a goal that is handed over in a
- * transaction is sent if that transaction commits, and only then. Such a dispatcher is
- * called at once, whereas any other gets the goals of a transaction after its commit.
- * <p>
- * A goal may be no part of the thread's transaction, as that of a result which another
- * thread completes in a transaction of its own. Then Spring's
- * {@code TransactionSynchronizationManager.isActualTransactionActive()} is {@code false}
- * during the call, and the goal is to be taken in a new transaction, if in any.
+ * instance by writing them to the same database. It is given the goals of a transaction
+ * right before the transaction commits, on its thread, whereas any other dispatcher is
+ * given them after the commit. Goals that are tracked too late for that, and those of a
+ * reactive transaction, are dispatched after the commit. If the transaction is rolled back
+ * after all, the outcome of its goals is
+ * {@link io.datafast.delivery.GoalOutcome.Skipped.Reason#ROLLED_BACK}; if it is unknown
+ * whether the transaction has been committed, no outcome is told.
  */
 public interface TransactionalGoalDispatcher extends GoalDispatcher {
 

@@ -39,6 +39,7 @@ import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.aop.framework.autoproxy.AbstractBeanFactoryAwareAdvisingPostProcessor;
 import org.springframework.aop.support.AopUtils;
+import org.springframework.aop.target.EmptyTargetSource;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.context.EmbeddedValueResolverAware;
 import org.springframework.context.aot.AbstractAotProcessor;
@@ -210,6 +211,28 @@ public final class TrackGoalBeanPostProcessor extends AbstractBeanFactoryAwareAd
 	}
 
 	/**
+	 * Other post-processors may have put advice behind ours.
+	 */
+	void moveInnermost(Object bean) {
+		if (bean instanceof Advised advised && !advised.isFrozen()) {
+			int index = advised.indexOf(getAdvisor(true));
+			if (index >= 0 && index < advised.getAdvisorCount() - 1 && hasBody(advised)) {
+				advised.removeAdvisor(index);
+				advised.addAdvisor(getAdvisor(true));
+			}
+		}
+	}
+
+	/**
+	 * Whether the target of a proxy has the annotated methods. Otherwise advice of the
+	 * proxy is their body, as in a Spring Data repository, and ours stands outside of it.
+	 */
+	private boolean hasBody(Advised advised) {
+		return !(advised.getTargetSource() instanceof EmptyTargetSource)
+				&& isEligible(AopUtils.getTargetClass(advised));
+	}
+
+	/**
 	 * Whether it is a proxy that was made for another bean, as when a factory method
 	 * returns one that it was given.
 	 */
@@ -225,8 +248,7 @@ public final class TrackGoalBeanPostProcessor extends AbstractBeanFactoryAwareAd
 	}
 
 	/**
-	 * Whether a proxy implements an annotated interface that its target does not, such as
-	 * that of a Spring Data repository.
+	 * Whether a proxy implements an annotated interface.
 	 */
 	private boolean hasEligibleInterface(Advised advised) {
 		return Arrays.stream(advised.getProxiedInterfaces()).anyMatch(this.operationSource::hasOperations);

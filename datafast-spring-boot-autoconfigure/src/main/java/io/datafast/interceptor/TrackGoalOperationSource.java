@@ -186,14 +186,15 @@ public final class TrackGoalOperationSource {
 
 	private TrackGoalOperations findOperations(Method method, Class<?> targetClass) {
 		for (Method declaration : findDeclarations(method, targetClass)) {
-			List<TrackGoal> annotations = findAnnotations(declaration);
+			List<MergedAnnotation<TrackGoal>> annotations = findAnnotations(declaration);
 			if (!annotations.isEmpty()) {
 				Method specificMethod = AopUtils.getMostSpecificMethod(method, targetClass);
 				Class<?> userClass = ClassUtils.getUserClass(targetClass);
 				boolean handlerMethod = isHandlerMethod(specificMethod, userClass);
-				TrackGoalParser parser = new TrackGoalParser(declaration, specificMethod, this.placeholders);
+				TrackGoalParser parser = new TrackGoalParser(declaration, annotatedMethod(annotations, declaration),
+						specificMethod, this.placeholders);
 				return new TrackGoalOperations(
-						parser.parse(annotations, this.resultHandlers.findObstacle(specificMethod)),
+						parser.parse(synthesize(annotations), this.resultHandlers.findObstacle(specificMethod)),
 						this.resultHandlers.forMethod(specificMethod, handlerMethod), handlerMethod,
 						handlerMethod && hasErrorStatus(specificMethod, userClass), parser.variables());
 			}
@@ -220,15 +221,20 @@ public final class TrackGoalOperationSource {
 		return declarations;
 	}
 
-	private static List<TrackGoal> findAnnotations(Method method) {
+	private static Method annotatedMethod(List<MergedAnnotation<TrackGoal>> annotations, Method declaration) {
+		return (annotations.get(0).getSource() instanceof Method source) ? source : declaration;
+	}
+
+	private static List<TrackGoal> synthesize(List<MergedAnnotation<TrackGoal>> annotations) {
+		return annotations.stream().map(MergedAnnotation::synthesize).toList();
+	}
+
+	private static List<MergedAnnotation<TrackGoal>> findAnnotations(Method method) {
 		List<MergedAnnotation<TrackGoal>> found = MergedAnnotations.from(method, SearchStrategy.TYPE_HIERARCHY)
 			.stream(TrackGoal.class)
 			.toList();
 		int nearest = found.stream().mapToInt(MergedAnnotation::getAggregateIndex).min().orElse(0);
-		return found.stream()
-			.filter((annotation) -> annotation.getAggregateIndex() == nearest)
-			.map(MergedAnnotation::synthesize)
-			.toList();
+		return found.stream().filter((annotation) -> annotation.getAggregateIndex() == nearest).toList();
 	}
 
 }

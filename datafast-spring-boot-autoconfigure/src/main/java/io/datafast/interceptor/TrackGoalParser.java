@@ -82,7 +82,9 @@ final class TrackGoalParser {
 
 	private final StringValueResolver placeholders;
 
-	private final Method method;
+	private final Method declaration;
+
+	private final Method annotatedMethod;
 
 	private final Method specificMethod;
 
@@ -92,21 +94,25 @@ final class TrackGoalParser {
 
 	/**
 	 * Create a parser.
-	 * @param method the method with the annotations
+	 * @param declaration the method on which the annotations were found, possibly of an
+	 * interface
+	 * @param annotatedMethod the method that carries the annotations, often the same
 	 * @param specificMethod the method that runs, often the same
 	 * @param placeholders resolves placeholders
 	 */
-	TrackGoalParser(Method method, Method specificMethod, StringValueResolver placeholders) {
-		this.method = method;
+	TrackGoalParser(Method declaration, Method annotatedMethod, Method specificMethod,
+			StringValueResolver placeholders) {
+		this.declaration = declaration;
+		this.annotatedMethod = annotatedMethod;
 		this.specificMethod = specificMethod;
 		this.placeholders = placeholders;
-		for (int i = 0; i < method.getParameterCount(); i++) {
+		for (int i = 0; i < specificMethod.getParameterCount(); i++) {
 			this.variables.put("a" + i, i);
 			this.variables.put("p" + i, i);
 		}
 		// The names beside the annotation win.
 		addVariables(specificMethod);
-		addVariables(method);
+		addVariables(annotatedMethod);
 	}
 
 	private void addVariables(Method declaration) {
@@ -139,7 +145,7 @@ final class TrackGoalParser {
 			violation("return type", this.specificMethod.getGenericReturnType().getTypeName(),
 					"nothing tells when such a result is there", obstacle);
 		}
-		MethodParameter[] parameters = new AnnotatedMethod(this.method).getMethodParameters();
+		MethodParameter[] parameters = new AnnotatedMethod(this.declaration).getMethodParameters();
 		List<Entry> parameterEntries = parseParameters(parameters);
 		int visitorIdParameter = findVisitorIdParameter(parameters);
 		List<TrackGoalOperation> operations = new ArrayList<>();
@@ -214,16 +220,25 @@ final class TrackGoalParser {
 			return "";
 		}
 		if (key.isEmpty()) {
-			@Nullable String[] names = parameterNames.getParameterNames(this.method);
-			if (names == null) {
+			@Nullable String name = nameOf(parameter);
+			if (name == null) {
 				violation(where, "", "the key is the parameter's name, which the class file does not hold",
 						"Name the key, as in @GoalMetadata(\"plan\"), or compile with -parameters.");
 				return key;
 			}
-			key = Objects.requireNonNullElse(names[parameter], "");
+			key = name;
 		}
 		checkKey(where, key);
 		return key;
+	}
+
+	private @Nullable String nameOf(int parameter) {
+		return Stream.of(this.annotatedMethod, this.specificMethod)
+			.map(parameterNames::getParameterNames)
+			.filter((names) -> names != null && names[parameter] != null)
+			.map((names) -> names[parameter])
+			.findFirst()
+			.orElse(null);
 	}
 
 	private int findVisitorIdParameter(MethodParameter[] parameters) {

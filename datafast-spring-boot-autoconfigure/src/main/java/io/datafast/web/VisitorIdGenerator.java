@@ -27,7 +27,7 @@ import java.util.UUID;
  * file, it does so only when it is created, so that it can be used on an event loop.
  * Thread-safe.
  */
-public final class VisitorIdGenerator {
+final class VisitorIdGenerator {
 
 	private static final int BYTES = 16;
 
@@ -36,7 +36,7 @@ public final class VisitorIdGenerator {
 	/**
 	 * Create a generator.
 	 */
-	public VisitorIdGenerator() {
+	VisitorIdGenerator() {
 		// The first use reads the seed.
 		this.random.nextBytes(new byte[BYTES]);
 	}
@@ -54,7 +54,7 @@ public final class VisitorIdGenerator {
 	 * Make up an id.
 	 * @return a random UUID, of version 4
 	 */
-	public String generate() {
+	String generate() {
 		byte[] bytes = new byte[BYTES];
 		this.random.nextBytes(bytes);
 		bytes[6] = (byte) (bytes[6] & 0x0f | 0x40);

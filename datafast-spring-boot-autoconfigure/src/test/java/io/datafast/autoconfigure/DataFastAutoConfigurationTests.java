@@ -42,6 +42,7 @@ import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.web.client.RestClient;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
@@ -69,7 +70,9 @@ class DataFastAutoConfigurationTests {
 			assertThat(properties.readTimeout()).isEqualTo(Duration.ofSeconds(5));
 			assertThat(properties.metadata()).isEmpty();
 			assertThat(properties.visitor().cookieName()).isEqualTo("datafast_visitor_id");
+			assertThat(properties.visitor().headerName()).isNull();
 			assertThat(properties.visitor().issueCookie()).isFalse();
+			assertThat(properties.visitor().renewCookie()).isFalse();
 			assertThat(properties.visitor().cookieDomain()).isNull();
 			assertThat(properties.delivery().capacity()).isEqualTo(10_000);
 			assertThat(properties.delivery().concurrency()).isEqualTo(16);
@@ -150,7 +153,8 @@ class DataFastAutoConfigurationTests {
 
 	@Test
 	void backsOffToTheApplicationsOwnInfrastructure() {
-		this.webRunner.withBean("ownCookie", VisitorCookie.class, () -> new VisitorCookie("own", null))
+		this.webRunner
+			.withBean("ownCookie", VisitorCookie.class, () -> new VisitorCookie("own", null, null, false, false))
 			.withBean("ownPublisher", GoalOutcomePublisher.class, () -> new GoalOutcomePublisher(() -> List.of()))
 			.withBean("ownArgumentResolver", VisitorIdMethodArgumentResolver.class,
 					() -> new VisitorIdMethodArgumentResolver(() -> null))
@@ -174,7 +178,8 @@ class DataFastAutoConfigurationTests {
 			.doesNotHaveBean(WebMvcConfigurer.class));
 		this.webRunner.run((context) -> assertThat(context).hasSingleBean(ServletVisitorIdResolver.class)
 			.hasSingleBean(WebMvcConfigurer.class)
-			.doesNotHaveBean("visitorCookieFilter"));
+			.getBean("dataFastVisitorCookieFilter", FilterRegistrationBean.class)
+			.matches((registration) -> !registration.isEnabled()));
 	}
 
 	@Test

@@ -36,8 +36,11 @@ import io.datafast.testing.DataFastContextRunners;
 import io.datafast.testing.RecordedOutcomes;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import reactor.core.publisher.ConnectableFlux;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.GroupedFlux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.ParallelFlux;
 import reactor.core.scheduler.Schedulers;
@@ -190,22 +193,22 @@ public class AsynchronousResultTests {
 		});
 	}
 
-	@Test
-	void aConnectableFluxStaysOne() {
-		with((shop) -> {
-			ConnectableFlux<String> result = shop.connectable(Flux.just("a").publish());
-			StepVerifier.create(result).then(result::connect).expectNext("a").verifyComplete();
-			assertThat(this.dispatched).hasSize(1);
-		});
-	}
-
-	@Test
-	void aTypeThatCannotBeReplacedIsReturnedAsItIsAndItsGoalCountedAsLost(CapturedOutput output) {
-		with((shop) -> {
-			ParallelFlux<String> result = Flux.just("a").parallel();
-			assertThat(shop.parallel(result)).isSameAs(result);
-			assertThat(this.outcomes.outcomes()).containsExactly(FAILED);
-			assertThat(output).contains("declare a more general type");
+	@ParameterizedTest
+	@CsvSource({ "connectable,Return a Flux", "parallel,Return a Publisher", "stepping,Return a Flux" })
+	void aDeclaredTypeThatCannotBeObservedFailsStartUp(String method, String fix) {
+		Class<?> type = switch (method) {
+			case "connectable" -> ConnectableShop.class;
+			case "parallel" -> ParallelShop.class;
+			default -> SteppingShop.class;
+		};
+		this.runner.withBean(type).run((context) -> {
+			assertThat(context).hasFailed();
+			assertThat(context.getStartupFailure()).rootCause()
+				.isInstanceOfSatisfying(InvalidTrackGoalException.class, (ex) -> {
+					assertThat(ex.getMethod()).contains(method);
+					assertThat(ex.getViolations()).singleElement()
+						.satisfies((violation) -> assertThat(violation.fix()).contains(fix));
+				});
 		});
 	}
 
@@ -226,7 +229,7 @@ public class AsynchronousResultTests {
 			DeferredResult<String> result = new DeferredResult<>();
 			assertThat(shop.deferred(result)).isSameAs(result);
 			assertThat(this.outcomes.outcomes()).containsExactly(FAILED);
-			assertThat(output).contains("outside a request that Spring MVC handles");
+			assertThat(output).contains("a DeferredResult that no handler returned to Spring MVC");
 			result.setResult("value");
 			shop.deferred(result);
 			result = new DeferredResult<>();
@@ -353,16 +356,6 @@ public class AsynchronousResultTests {
 			return result;
 		}
 
-		@TrackGoal("connectable")
-		ConnectableFlux<String> connectable(ConnectableFlux<String> result) {
-			return result;
-		}
-
-		@TrackGoal("parallel")
-		ParallelFlux<String> parallel(ParallelFlux<String> result) {
-			return result;
-		}
-
 		@TrackGoal("deferred")
 		DeferredResult<String> deferred(DeferredResult<String> result) {
 			return result;
@@ -394,13 +387,40 @@ public class AsynchronousResultTests {
 		}
 
 		@TrackGoal(name = "failing", condition = "#result.missing")
-		Mono<String> failing(Mono<String> result) {
-			return result;
+		Mono<String> failing(Mono<String> mono) {
+			return mono;
 		}
 
 		@TrackGoal(name = "typed", condition = "T(io.datafast.interceptor.AsynchronousResultTests).yes()")
 		CompletableFuture<String> typed(CompletableFuture<String> result) {
 			return result;
+		}
+
+	}
+
+	static class ConnectableShop {
+
+		@TrackGoal("connectable")
+		ConnectableFlux<String> connectable(ConnectableFlux<String> flux) {
+			return flux;
+		}
+
+	}
+
+	static class ParallelShop {
+
+		@TrackGoal("parallel")
+		ParallelFlux<String> parallel(ParallelFlux<String> flux) {
+			return flux;
+		}
+
+	}
+
+	static class SteppingShop {
+
+		@TrackGoal("stepping")
+		GroupedFlux<String, String> stepping(GroupedFlux<String, String> flux) {
+			return flux;
 		}
 
 	}

@@ -16,6 +16,7 @@
 
 package io.datafast.interceptor;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.Callable;
@@ -79,17 +80,33 @@ class LaterResultTransactionTests {
 	@ValueSource(classes = { Shop.class, ShopWithTransactions.class })
 	void isNoPartOfALaterTransactionOfItsThread(Class<? extends Shop> type) {
 		run(type, (application) -> {
-			CompletableFuture<String> uncalled = application.shop.future(new CompletableFuture<>());
+			CompletableFuture<String> outside = application.shop.future(new CompletableFuture<>());
 			application.rolledBack(() -> {
-				uncalled.complete("value");
+				outside.complete("value");
 				assertThat(this.dispatched).hasSize(1);
-				CompletableFuture<String> result = application.shop.future(new CompletableFuture<>());
-				application.rolledBack(() -> {
-					result.complete("value");
-					assertThat(this.dispatched).hasSize(2);
-				});
 			});
+			application.transaction.executeWithoutResult((status) -> {
+				CompletableFuture<String> inside = application.shop.future(new CompletableFuture<>());
+				application.rolledBack(() -> inside.complete("value"));
+				assertThat(this.dispatched).hasSize(1);
+			});
+			assertThat(this.dispatched).hasSize(2);
 			assertThat(application.outcomes()).isEmpty();
+		});
+	}
+
+	@ParameterizedTest
+	@ValueSource(classes = { Shop.class, ShopWithTransactions.class, TransactionalShop.class })
+	void sharesTheFateOfTheTransactionOfItsCallIfItComesAfterIt(Class<? extends Shop> type) {
+		run(type, (application) -> {
+			List<CompletableFuture<String>> results = new ArrayList<>();
+			application.rolledBack(() -> results.add(application.shop.future(new CompletableFuture<>())));
+			application.transaction
+				.executeWithoutResult((status) -> results.add(application.shop.future(new CompletableFuture<>())));
+			assertThat(this.dispatched).isEmpty();
+			results.forEach((result) -> result.complete("value"));
+			assertThat(this.dispatched).hasSize(1);
+			assertThat(application.outcomes()).containsExactly(ROLLED_BACK);
 		});
 	}
 
@@ -109,21 +126,9 @@ class LaterResultTransactionTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(classes = { Shop.class, ShopWithTransactions.class })
-	void isNoPartOfTheTransactionOfItsCallInAnotherThread(Class<? extends Shop> type) {
+	@ValueSource(classes = { Shop.class, ShopWithTransactions.class, TransactionalShop.class })
+	void isPartOfTheTransactionOfItsCallWhateverTheThread(Class<? extends Shop> type) {
 		run(type, (application) -> {
-			application.rolledBack(() -> {
-				CompletableFuture<String> result = application.shop.future(new CompletableFuture<>());
-				inAnotherThread(() -> result.complete("value"));
-				assertThat(this.dispatched).hasSize(1);
-			});
-			assertThat(application.outcomes()).isEmpty();
-		});
-	}
-
-	@Test
-	void isPartOfTheTransactionThatItsMethodRanInWhateverTheThread() {
-		run(TransactionalShop.class, (application) -> {
 			application.rolledBack(() -> {
 				CompletableFuture<String> result = application.shop.future(new CompletableFuture<>());
 				inAnotherThread(() -> application.rolledBack(() -> result.complete("value")));

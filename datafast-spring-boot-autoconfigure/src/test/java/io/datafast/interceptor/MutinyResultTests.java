@@ -31,7 +31,6 @@ import io.datafast.delivery.GoalOutcome;
 import io.datafast.delivery.GoalOutcome.Dropped;
 import io.datafast.testing.DataFastContextRunners;
 import io.datafast.testing.RecordedOutcomes;
-import io.smallrye.mutiny.Context;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.helpers.test.AssertSubscriber;
@@ -48,21 +47,6 @@ class MutinyResultTests {
 	private static final String VISITOR = DataFastContextRunners.VISITOR;
 
 	private final Queue<Goal> dispatched = new ConcurrentLinkedQueue<>();
-
-	@Test
-	void theContextOfTheSubscriberReachesTheSource() {
-		with((shop, outcomes) -> {
-			Uni<String> uni = shop
-				.uni(Uni.createFrom().context((context) -> Uni.createFrom().item(context.<String>get("key"))));
-			assertThat(uni.awaitUsing(Context.of("key", "value")).indefinitely()).isEqualTo("value");
-			Multi<String> multi = shop
-				.multi(Multi.createFrom().context((context) -> Multi.createFrom().item(context.<String>get("key"))));
-			AssertSubscriber<String> subscriber = AssertSubscriber.create(Context.of("key", "value"), 1);
-			multi.subscribe().withSubscriber(subscriber);
-			subscriber.awaitCompletion().assertItems("value");
-			assertThat(this.dispatched).extracting(Goal::name).containsExactly("uni", "multi");
-		});
-	}
 
 	@Test
 	void aMultiRequestsWhatItsSubscriberRequests() {
@@ -159,18 +143,18 @@ class MutinyResultTests {
 	static class Shop {
 
 		@TrackGoal(name = "uni", metadata = @GoalMetadata(key = "result", expression = "#result"))
-		<T> Uni<T> uni(Uni<T> result) {
-			return result;
+		<T> Uni<T> uni(Uni<T> given) {
+			return given;
 		}
 
 		@TrackGoal("multi")
-		<T> Multi<T> multi(Multi<T> result) {
-			return result;
+		<T> Multi<T> multi(Multi<T> given) {
+			return given;
 		}
 
 		@TrackGoal(name = "failing", condition = "#result.missing")
-		Uni<String> failing(Uni<String> result) {
-			return result;
+		Uni<String> failing(Uni<String> given) {
+			return given;
 		}
 
 	}

@@ -60,6 +60,7 @@ import org.springframework.http.ResponseEntity;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.entry;
 
 /**
  * What {@link TrackGoal} tracks, seen by a dispatcher in place of DataFast.
@@ -151,13 +152,12 @@ class TrackGoalTests {
 	}
 
 	@Test
-	void takesVisitorFromExpressionBeforeArgument() {
+	void anExpressionForTheVisitorDecidesAlone() {
 		with(Shop.class, (shop) -> {
 			shop.visitors("argument", "expression");
 			shop.visitors("argument", null);
 			shop.visitors("argument", "mal formed");
-			assertThat(this.dispatched).extracting(Goal::visitorId)
-				.containsExactly("expression", "argument", "argument");
+			assertThat(this.dispatched).extracting(Goal::visitorId).containsExactly("expression");
 		});
 	}
 
@@ -301,18 +301,21 @@ class TrackGoalTests {
 	}
 
 	@Test
-	void aFailingExpressionIsCountedOnceAndDoesNotReachTheCaller(CapturedOutput output) {
+	void aFailingMetadataExpressionCostsTheEntryAlone(CapturedOutput output) {
 		this.runner.withBean(Shop.class).run((context) -> {
 			Shop shop = context.getBean(Shop.class);
 			assertThat(shop.badExpressions(VISITOR, new Order(null, 1))).isEqualTo("done");
-			assertThat(outcomes(context)).containsExactly(new Dropped(Dropped.Reason.FAILED, null));
+			assertThat(this.dispatched).singleElement()
+				.satisfies((goal) -> assertThat(goal.metadata()).containsExactly(entry("seats", "1")));
 			assertThat(output).containsOnlyOnce("WARN")
 				.contains("@TrackGoal(\"bad\")")
+				.contains("left metadata entry \"length\" out")
 				.contains("Shop.badExpressions")
 				.contains("#order.plan.length()")
 				.contains("EL1011E");
 			shop.badExpressions(VISITOR, new Order(null, 1));
-			assertThat(outcomes(context)).hasSize(2);
+			assertThat(this.dispatched).hasSize(2);
+			assertThat(outcomes(context)).isEmpty();
 			assertThat(output).containsOnlyOnce("WARN");
 		});
 	}
@@ -322,7 +325,7 @@ class TrackGoalTests {
 		this.runner.withBean(Shop.class).run((context) -> {
 			context.getBean(Shop.class).failingGetter(VISITOR, new Secretive("jane@example.com"));
 			context.getBean(Shop.class).failingConversion(VISITOR, "jane@example.com");
-			assertThat(outcomes(context)).hasSize(2).containsOnly(new Dropped(Dropped.Reason.FAILED, null));
+			assertThat(this.dispatched).hasSize(2).allMatch((goal) -> goal.metadata().isEmpty());
 			assertThat(output).contains("IllegalArgumentException at").doesNotContain("jane@example.com");
 		});
 	}
@@ -531,7 +534,8 @@ class TrackGoalTests {
 		void composed(@VisitorId String visitor) {
 		}
 
-		@TrackGoal(name = "bad", metadata = @GoalMetadata(key = "length", expression = "#order.plan.length()"))
+		@TrackGoal(name = "bad", metadata = { @GoalMetadata(key = "length", expression = "#order.plan.length()"),
+				@GoalMetadata(key = "seats", expression = "#order.seats") })
 		String badExpressions(@VisitorId String visitor, Order order) {
 			return "done";
 		}

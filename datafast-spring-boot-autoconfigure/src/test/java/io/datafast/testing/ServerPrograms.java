@@ -29,7 +29,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * What it takes to run the programs of a database server.
+ * What it takes to run programs that are installed, such as those of a database server.
  */
 final class ServerPrograms {
 

@@ -39,6 +39,7 @@ import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.http.codec.autoconfigure.CodecsAutoConfiguration;
 import org.springframework.boot.http.converter.autoconfigure.HttpMessageConvertersAutoConfiguration;
 import org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration;
+import org.springframework.boot.jetty.autoconfigure.servlet.JettyServletWebServerAutoConfiguration;
 import org.springframework.boot.reactor.netty.autoconfigure.NettyReactiveWebServerAutoConfiguration;
 import org.springframework.boot.tomcat.autoconfigure.servlet.TomcatServletWebServerAutoConfiguration;
 import org.springframework.boot.webflux.autoconfigure.HttpHandlerAutoConfiguration;
@@ -66,16 +67,18 @@ public class WebApplication implements AutoCloseable {
 	private final ConfigurableApplicationContext context;
 
 	protected WebApplication(WebApplicationType type, Class<?> configuration, String... properties) {
+		this(type, (type == WebApplicationType.SERVLET) ? TomcatConfiguration.class : NettyConfiguration.class,
+				configuration, properties);
+	}
+
+	private WebApplication(WebApplicationType type, Class<?> server, Class<?> configuration, String... properties) {
 		List<String> arguments = new ArrayList<>(List.of("--datafast.base-url=" + this.mock.getBaseUrl(),
 				"--datafast.api-key=" + this.mock.getApiKey(), "--server.port=0", "--server.address=127.0.0.1",
 				"--spring.main.banner-mode=off", "--server.max-http-request-header-size=64KB"));
 		for (String property : properties) {
 			arguments.add("--" + property);
 		}
-		this.context = new SpringApplicationBuilder(BaseConfiguration.class,
-				(type == WebApplicationType.SERVLET) ? TomcatConfiguration.class : NettyConfiguration.class,
-				configuration)
-			.web(type)
+		this.context = new SpringApplicationBuilder(BaseConfiguration.class, server, configuration).web(type)
 			.run(arguments.toArray(String[]::new));
 	}
 
@@ -84,6 +87,13 @@ public class WebApplication implements AutoCloseable {
 	 */
 	public static WebApplication onTomcat(Class<?> configuration, String... properties) {
 		return new WebApplication(WebApplicationType.SERVLET, configuration, properties);
+	}
+
+	/**
+	 * A Spring MVC application on Jetty.
+	 */
+	public static WebApplication onJetty(Class<?> configuration, String... properties) {
+		return new WebApplication(WebApplicationType.SERVLET, JettyConfiguration.class, configuration, properties);
 	}
 
 	/**
@@ -158,6 +168,14 @@ public class WebApplication implements AutoCloseable {
 			WebMvcAutoConfiguration.class, HttpMessageConvertersAutoConfiguration.class,
 			ErrorMvcAutoConfiguration.class })
 	public static class TomcatConfiguration {
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ImportAutoConfiguration({ JettyServletWebServerAutoConfiguration.class, DispatcherServletAutoConfiguration.class,
+			WebMvcAutoConfiguration.class, HttpMessageConvertersAutoConfiguration.class,
+			ErrorMvcAutoConfiguration.class })
+	static class JettyConfiguration {
 
 	}
 

@@ -703,13 +703,19 @@ class TransactionalTrackTests {
 		}).run((context) -> {
 			Application application = new Application(context);
 			application.transaction((status) -> {
-				application.track("goal");
-				assertDispatched("goal");
+				application.track("rolled_back");
 				status.setRollbackOnly();
 			});
+			assertDispatched();
+			assertThat(application.outcomes()).containsExactly(ROLLED_BACK);
+			application.transaction((status) -> {
+				application.track("goal");
+				assertDispatched();
+			});
 			application.track("outside");
+			assertDispatched("goal", "outside");
 			assertThat(active).containsExactly(true, false);
-			assertThat(application.outcomes()).isEmpty();
+			assertThat(application.outcomes()).hasSize(1);
 		});
 	}
 
@@ -738,7 +744,8 @@ class TransactionalTrackTests {
 			application.context.close();
 			Dropped shutdown = new Dropped(Dropped.Reason.SHUTDOWN, null);
 			assertThat(outcomes.outcomes()).containsExactly(shutdown, shutdown);
-			assertThat(output).containsOnlyOnce("WARN").contains("Dropped 2 goal(s) at shutdown whose transactions");
+			assertThat(output).containsOnlyOnce("WARN")
+				.contains("Dropped 2 goal(s) at shutdown: their transactions were still open");
 			closed.countDown();
 			transaction.join();
 			assertThat(outcomes.outcomes()).containsExactly(shutdown, shutdown, shutdown);
@@ -747,14 +754,14 @@ class TransactionalTrackTests {
 	}
 
 	@Test
-	void aRestartedApplicationTakesGoalsOfTransactionsAgain() {
+	void goalsOfTransactionsAreTakenUntilTheApplicationIsDestroyed() {
 		run((application) -> {
 			application.context.getSourceApplicationContext().stop();
 			application.transaction((status) -> application.track("stopped"));
 			application.context.getSourceApplicationContext().start();
 			application.transaction((status) -> application.track("started"));
-			assertDispatched("started");
-			assertThat(application.outcomes()).containsExactly(new Dropped(Dropped.Reason.SHUTDOWN, null));
+			assertDispatched("stopped", "started");
+			assertThat(application.outcomes()).isEmpty();
 		});
 	}
 

@@ -224,7 +224,7 @@ class CoroutinesTests {
 		}
 
 		@TrackGoal(name = "deferred", metadata = [GoalMetadata(key = "result", expression = "#result")])
-		fun deferred(@VisitorId visitorId: String, result: Deferred<String>): Deferred<String> = result
+		fun deferred(@VisitorId visitorId: String, deferred: Deferred<String>): Deferred<String> = deferred
 
 	}
 

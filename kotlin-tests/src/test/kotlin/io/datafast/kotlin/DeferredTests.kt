@@ -83,7 +83,7 @@ class DeferredTests {
 	class Shop {
 
 		@TrackGoal(name = "deferred", metadata = [GoalMetadata(key = "result", expression = "#result")])
-		fun deferred(@VisitorId visitorId: String, result: Deferred<String>): Deferred<String> = result
+		fun deferred(@VisitorId visitorId: String, deferred: Deferred<String>): Deferred<String> = deferred
 
 	}
 

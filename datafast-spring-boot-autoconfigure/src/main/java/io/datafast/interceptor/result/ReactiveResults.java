@@ -48,41 +48,22 @@ final class ReactiveResults {
 	 */
 	Object handle(Object result, ReactiveAdapter adapter, TrackedCall call) {
 		if (!adapter.getDescriptor().isDeferred()) {
-			succeedOnce(Flux.from(adapter.toPublisher(result)), adapter, call, call.context()).subscribe((value) -> {
-			}, (failure) -> {
-			});
+			new Subscription(call, call.context()).observe(Flux.from(adapter.toPublisher(result)), adapter)
+				.subscribe((value) -> {
+				}, (failure) -> {
+				});
 			return result;
 		}
 		if (result instanceof Mono<?> mono && adapter.getReactiveType() == Mono.class) {
-			return Mono.deferContextual((subscriber) -> {
-				TrackingContext context = contextOf(subscriber, call);
-				return mono.doOnSuccess((value) -> call.succeeded(value, context));
-			});
+			return Mono.deferContextual((context) -> subscribed(context, call).observe(mono));
 		}
 		Publisher<Object> source = adapter.toPublisher(result);
-		return adapter.fromPublisher(Flux.deferContextual(
-				(subscriber) -> succeedOnce(Flux.from(source), adapter, call, contextOf(subscriber, call))));
+		return adapter.fromPublisher(
+				Flux.deferContextual((context) -> subscribed(context, call).observe(Flux.from(source), adapter)));
 	}
 
-	private TrackingContext contextOf(ContextView subscriber, TrackedCall call) {
-		return this.contexts.get().forSubscriber(call.contextHere(), subscriber);
-	}
-
-	private static Flux<Object> succeedOnce(Flux<Object> source, ReactiveAdapter adapter, TrackedCall call,
-			TrackingContext context) {
-		if (adapter.isMultiValue()) {
-			return source.doOnComplete(() -> call.succeeded(null, context));
-		}
-		AtomicBoolean succeeded = new AtomicBoolean();
-		return source.doOnNext((value) -> succeeded(value, succeeded, call, context))
-			.doOnComplete(() -> succeeded(null, succeeded, call, context));
-	}
-
-	private static void succeeded(@Nullable Object value, AtomicBoolean succeeded, TrackedCall call,
-			TrackingContext context) {
-		if (succeeded.compareAndSet(false, true)) {
-			call.succeeded(value, context);
-		}
+	private Subscription subscribed(ContextView context, TrackedCall call) {
+		return new Subscription(call, this.contexts.get().forSubscriber(call.contextHere(), context));
 	}
 
 	/**
@@ -105,6 +86,37 @@ final class ReactiveResults {
 		catch (Exception ex) {
 			return Mono.error(ex);
 		}
+	}
+
+	/**
+	 * Tells the call of the first signal that means success. An error or a cancellation
+	 * before it means that there is none.
+	 */
+	private record Subscription(TrackedCall call, TrackingContext context, AtomicBoolean over) {
+
+		Subscription(TrackedCall call, TrackingContext context) {
+			this(call, context, new AtomicBoolean());
+		}
+
+		<T> Mono<T> observe(Mono<T> mono) {
+			return mono.doOnCancel(this::cancelled).doOnSuccess(this::succeeded);
+		}
+
+		<T> Flux<T> observe(Flux<T> flux, ReactiveAdapter adapter) {
+			Flux<T> observed = flux.doOnCancel(this::cancelled).doOnComplete(() -> succeeded(null));
+			return adapter.isMultiValue() ? observed : observed.doOnNext(this::succeeded);
+		}
+
+		private void cancelled() {
+			this.over.set(true);
+		}
+
+		private void succeeded(@Nullable Object value) {
+			if (this.over.compareAndSet(false, true)) {
+				this.call.succeeded(value, this.context);
+			}
+		}
+
 	}
 
 	/**

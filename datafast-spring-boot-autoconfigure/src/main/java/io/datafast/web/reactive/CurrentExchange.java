@@ -21,9 +21,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.web.server.ServerWebExchange;
 
 /**
- * The exchange that the current thread handles, for imperative code in a WebFlux
- * application. It is there while a controller's handler method runs and, where the
- * application propagates Reactor's context to threads, in every operator.
+ * The exchange that the current thread handles, for imperative code where the application
+ * has Reactor propagate its context to threads. There is none elsewhere.
  */
 public final class CurrentExchange {
 
@@ -41,8 +40,7 @@ public final class CurrentExchange {
 	}
 
 	/**
-	 * Bind an exchange to the thread. Whoever does has to {@linkplain #set restore} what
-	 * was bound before.
+	 * Bind an exchange to the thread.
 	 * @param exchange the exchange, or {@code null} for none
 	 */
 	public static void set(@Nullable ServerWebExchange exchange) {

@@ -60,7 +60,12 @@ public final class ExchangeVisitorIdResolver implements ReactiveVisitorIdResolve
 	}
 
 	private @Nullable String find(@Nullable ServerWebExchange exchange) {
-		return (exchange != null) ? ExchangeVisitorIds.find(exchange, this.cookie) : null;
+		if (exchange == null) {
+			return null;
+		}
+		String visitorId = this.cookie.findVisitorId(new ReactiveVisitorExchange(exchange));
+		// Some servers reuse requests. Asked last, since the exchange may end meanwhile.
+		return VisitorWebFilter.isOver(exchange) ? null : visitorId;
 	}
 
 }

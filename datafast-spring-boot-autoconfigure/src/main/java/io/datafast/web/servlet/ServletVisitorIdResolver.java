@@ -29,6 +29,8 @@ import org.springframework.web.context.request.ServletRequestAttributes;
  */
 public final class ServletVisitorIdResolver implements VisitorIdResolver {
 
+	private static final String PROBE_ATTRIBUTE = ServletVisitorIdResolver.class.getName() + ".probe";
+
 	private final VisitorCookie cookie;
 
 	/**
@@ -41,9 +43,43 @@ public final class ServletVisitorIdResolver implements VisitorIdResolver {
 
 	@Override
 	public @Nullable String resolveVisitorId() {
-		RequestAttributes attributes = RequestContextHolder.getRequestAttributes();
-		return (attributes instanceof ServletRequestAttributes servletAttributes)
-				? ServletVisitorIds.find(servletAttributes.getRequest(), this.cookie) : null;
+		if (!(RequestContextHolder.getRequestAttributes() instanceof ServletRequestAttributes attributes)
+				|| isOver(attributes)) {
+			return null;
+		}
+		try {
+			String visitorId = this.cookie
+				.findVisitorId(new ServletVisitorExchange(attributes.getRequest(), attributes.getResponse()));
+			// The request may have ended in between.
+			return isOver(attributes) ? null : visitorId;
+		}
+		catch (RuntimeException ex) {
+			// Servers can refuse access to a request that is over.
+			if (isOver(attributes)) {
+				return null;
+			}
+			throw ex;
+		}
+	}
+
+	/**
+	 * A task decorator, or a thread-local that is inherited, can show a request to a
+	 * thread that outlives it. Servers reuse requests, so it may be another visitor's
+	 * already. Spring marks the attributes of a dispatch when the dispatch has ended: an
+	 * attribute can no longer be read. A copy that Spring takes for other threads can
+	 * still be read, but not be written.
+	 */
+	private static boolean isOver(ServletRequestAttributes attributes) {
+		try {
+			attributes.getAttribute(PROBE_ATTRIBUTE, RequestAttributes.SCOPE_REQUEST);
+			if (attributes.getClass() != ServletRequestAttributes.class) {
+				attributes.setAttribute(PROBE_ATTRIBUTE, true, RequestAttributes.SCOPE_REQUEST);
+			}
+			return false;
+		}
+		catch (IllegalStateException ex) {
+			return true;
+		}
 	}
 
 }

@@ -18,24 +18,23 @@ package io.datafast.web.servlet;
 
 import java.io.IOException;
 
+import io.datafast.web.PendingVisitorCookie;
 import io.datafast.web.VisitorCookie;
-import io.datafast.web.VisitorIdGenerator;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import org.jspecify.annotations.Nullable;
 
-import org.springframework.http.HttpHeaders;
 import org.springframework.web.filter.OncePerRequestFilter;
+import org.springframework.web.util.WebUtils;
 
 /**
- * Issues the visitor cookie to requests that have none, or a malformed one. DataFast's
- * script takes over a cookie that is already there, so both sides share one id from the
- * first request. Thread-safe.
+ * Issues and renews the visitor cookie. DataFast's script takes over a cookie that is
+ * already there, so both sides share one id from the first request. A request whose
+ * response may not have the cookie passes untouched. Thread-safe.
  */
 public final class VisitorCookieFilter extends OncePerRequestFilter {
-
-	private final VisitorIdGenerator visitorIds = new VisitorIdGenerator();
 
 	private final VisitorCookie cookie;
 
@@ -47,15 +46,37 @@ public final class VisitorCookieFilter extends OncePerRequestFilter {
 		this.cookie = cookie;
 	}
 
+	/**
+	 * An asynchronous request can end without a body, so that nothing else commits it
+	 * within the chain.
+	 */
+	@Override
+	protected boolean shouldNotFilterAsyncDispatch() {
+		return false;
+	}
+
 	@Override
 	protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain filterChain)
 			throws ServletException, IOException {
-		if (ServletVisitorIds.find(request, this.cookie) == null) {
-			String visitorId = this.visitorIds.generate();
-			request.setAttribute(VisitorCookie.ISSUED_ATTRIBUTE, visitorId);
-			response.addHeader(HttpHeaders.SET_COOKIE, this.cookie.issue(visitorId, request.isSecure()).toString());
+		VisitorCookieResponse cookieResponse = isAsyncDispatch(request)
+				? WebUtils.getNativeResponse(response, VisitorCookieResponse.class) : prepare(request, response);
+		if (cookieResponse == null) {
+			filterChain.doFilter(request, response);
+			return;
 		}
-		filterChain.doFilter(request, response);
+		try {
+			filterChain.doFilter(request, isAsyncDispatch(request) ? response : cookieResponse);
+		}
+		finally {
+			if (!request.isAsyncStarted()) {
+				cookieResponse.beforeCommit();
+			}
+		}
+	}
+
+	private @Nullable VisitorCookieResponse prepare(HttpServletRequest request, HttpServletResponse response) {
+		PendingVisitorCookie pending = this.cookie.prepare(new ServletVisitorExchange(request, response));
+		return (pending != null) ? new VisitorCookieResponse(response, pending) : null;
 	}
 
 }

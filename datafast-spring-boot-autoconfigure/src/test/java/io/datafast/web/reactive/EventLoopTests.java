@@ -153,7 +153,9 @@ class EventLoopTests {
 			List<CompletableFuture<HttpResponse<String>>> responses = new ArrayList<>();
 			for (int i = 0; i < 100; i++) {
 				URI uri = application.uri(paths[i % paths.length] + "?source=footer");
-				HttpRequest.Builder request = HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(60));
+				HttpRequest.Builder request = HttpRequest.newBuilder(uri)
+					.header("Accept", "text/html")
+					.timeout(Duration.ofSeconds(60));
 				if (i % 2 == 0) {
 					request.header("Cookie", "datafast_visitor_id=" + DataFastContextRunners.VISITOR);
 				}
@@ -225,8 +227,8 @@ class EventLoopTests {
 		}
 
 		@GetMapping("/imperative")
-		String imperative() {
-			this.goals.track("imperative");
+		String imperative(@VisitorId String visitorId) {
+			this.goals.track(Goal.of("imperative").forVisitor(visitorId));
 			return "imperative";
 		}
 

@@ -1,0 +1,105 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.datafast;
+
+import java.math.BigDecimal;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.util.ClassUtils;
+
+/**
+ * The text of metadata values.
+ */
+final class MetadataValues {
+
+	private static final boolean JACKSON_2_PRESENT = ClassUtils.isPresent("com.fasterxml.jackson.databind.JsonNode",
+			MetadataValues.class.getClassLoader());
+
+	private static final boolean JACKSON_3_PRESENT = ClassUtils.isPresent("tools.jackson.databind.JsonNode",
+			MetadataValues.class.getClassLoader());
+
+	private MetadataValues() {
+	}
+
+	/**
+	 * The text of a value.
+	 * @param value any value
+	 * @return the text, of any length, or {@code null} if there is no value
+	 */
+	static @Nullable String toText(@Nullable Object value) {
+		if (value == null || value instanceof String) {
+			return (String) value;
+		}
+		if (value instanceof BigDecimal decimal) {
+			return toText(decimal);
+		}
+		if (JACKSON_3_PRESENT && Jackson3.isNode(value)) {
+			return Jackson3.toText(value);
+		}
+		return (JACKSON_2_PRESENT && Jackson2.isNode(value)) ? Jackson2.toText(value) : String.valueOf(value);
+	}
+
+	/**
+	 * Without an exponent, unless the number would not fit into a value: a few characters
+	 * of a request can stand for a billion digits.
+	 */
+	private static String toText(BigDecimal decimal) {
+		return (Math.abs((long) decimal.scale()) <= GoalRules.MAX_VALUE_LENGTH) ? decimal.toPlainString()
+				: decimal.toString();
+	}
+
+	/**
+	 * Apart, since Jackson 2 is optional.
+	 */
+	private static final class Jackson2 {
+
+		static boolean isNode(Object value) {
+			return value instanceof JsonNode;
+		}
+
+		static @Nullable String toText(Object value) {
+			JsonNode node = (JsonNode) value;
+			if (node.isNull() || node.isMissingNode()) {
+				return null;
+			}
+			return node.isTextual() ? node.textValue() : node.toString();
+		}
+
+	}
+
+	/**
+	 * Apart, since Jackson 3 is optional.
+	 */
+	private static final class Jackson3 {
+
+		static boolean isNode(Object value) {
+			return value instanceof tools.jackson.databind.JsonNode;
+		}
+
+		static @Nullable String toText(Object value) {
+			tools.jackson.databind.JsonNode node = (tools.jackson.databind.JsonNode) value;
+			if (node.isNull() || node.isMissingNode()) {
+				return null;
+			}
+			return node.isString() ? node.stringValue() : node.toString();
+		}
+
+	}
+
+}

@@ -1,0 +1,118 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.datafast.autoconfigure;
+
+import java.lang.reflect.Method;
+import java.util.List;
+import java.util.stream.Stream;
+
+import io.datafast.VisitorIdResolver;
+import io.datafast.annotation.TrackGoal;
+import io.datafast.annotation.TrackGoals;
+import io.datafast.annotation.VisitorId;
+import io.datafast.interceptor.TrackGoalBeanPostProcessor;
+import io.datafast.interceptor.TrackedMethod;
+import io.datafast.web.reactive.ExchangeVisitorIdResolver;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import reactor.core.publisher.Hooks;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.core.KotlinDetector;
+import org.springframework.core.ReactiveAdapter;
+import org.springframework.core.ReactiveAdapterRegistry;
+import org.springframework.core.annotation.AnnotatedElementUtils;
+import org.springframework.core.annotation.AnnotatedMethod;
+import org.springframework.util.ClassUtils;
+import org.springframework.web.bind.annotation.RequestMapping;
+
+/**
+ * Warns of handler methods whose goals cannot find the visitor of the request: a method
+ * that returns no reactive type has no access to the Reactor context, which holds the
+ * exchange. Such a method is not refused, since its request may have no visitor anyway.
+ */
+final class TrackedHandlerCheck implements SmartInitializingSingleton {
+
+	private static final Log logger = LogFactory.getLog(TrackedHandlerCheck.class);
+
+	private final ObjectProvider<TrackGoalBeanPostProcessor> postProcessor;
+
+	private final ObjectProvider<VisitorIdResolver> visitorIdResolver;
+
+	private final DataFastProperties properties;
+
+	TrackedHandlerCheck(ObjectProvider<TrackGoalBeanPostProcessor> postProcessor,
+			ObjectProvider<VisitorIdResolver> visitorIdResolver, DataFastProperties properties) {
+		this.postProcessor = postProcessor;
+		this.visitorIdResolver = visitorIdResolver;
+		this.properties = properties;
+	}
+
+	@Override
+	public void afterSingletonsInstantiated() {
+		if (this.properties.isEnabled() && !isVisitorOfThreadKnown()) {
+			this.postProcessor.stream()
+				.flatMap((candidate) -> candidate.getTrackedMethods().stream())
+				.map(TrackedMethod::method)
+				.distinct()
+				.filter(TrackedHandlerCheck::needsParameter)
+				.map((method) -> ClassUtils.getQualifiedMethodName(method))
+				.sorted()
+				.forEach((name) -> logger.warn("@TrackGoal on " + name + " cannot find the visitor of the request,"
+						+ " since the method returns no reactive type: add a parameter '@VisitorId String visitorId',"
+						+ " or return a Mono"));
+		}
+	}
+
+	/**
+	 * Whether imperative code finds the visitor: by a resolver of the application, or
+	 * because Reactor propagates its context to threads.
+	 */
+	private boolean isVisitorOfThreadKnown() {
+		return this.visitorIdResolver.stream().anyMatch((resolver) -> !(resolver instanceof ExchangeVisitorIdResolver))
+				|| Hooks.isAutomaticContextPropagationEnabled();
+	}
+
+	private static boolean needsParameter(Method method) {
+		return AnnotatedElementUtils.hasAnnotation(method, RequestMapping.class) && !returnsReactiveType(method)
+				&& !hasVisitorIdParameter(method) && findsVisitorInRequest(method);
+	}
+
+	private static boolean returnsReactiveType(Method method) {
+		ReactiveAdapter adapter = ReactiveAdapterRegistry.getSharedInstance().getAdapter(method.getReturnType());
+		// What is not deferred, such as a future, has no subscriber and so no context.
+		return (adapter != null && adapter.getDescriptor().isDeferred())
+				|| (KotlinDetector.isKotlinType(method.getDeclaringClass())
+						&& KotlinDetector.isSuspendingFunction(method));
+	}
+
+	private static boolean hasVisitorIdParameter(Method method) {
+		return Stream.of(new AnnotatedMethod(method).getMethodParameters())
+			.anyMatch((parameter) -> parameter.hasParameterAnnotation(VisitorId.class));
+	}
+
+	/**
+	 * Whether a goal of the method has no expression that alone decides the visitor.
+	 */
+	private static boolean findsVisitorInRequest(Method method) {
+		List<TrackGoal> goals = List
+			.copyOf(AnnotatedElementUtils.findMergedRepeatableAnnotations(method, TrackGoal.class, TrackGoals.class));
+		return goals.isEmpty() || goals.stream().anyMatch((goal) -> goal.visitorId().isEmpty());
+	}
+
+}
