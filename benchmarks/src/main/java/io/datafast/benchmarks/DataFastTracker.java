@@ -20,7 +20,7 @@ import java.util.Map;
 
 import io.datafast.DataFastGoals;
 import io.datafast.Goal;
-import io.datafast.delivery.InMemoryGoalDispatcher;
+import io.datafast.delivery.memory.InMemoryGoalDispatcher;
 
 import org.springframework.context.ConfigurableApplicationContext;
 

@@ -40,7 +40,7 @@ final class WebClassPath implements AutoCloseable {
 	private static final List<String> NOT_WEB = List.of("jmh-", "jopt-", "commons-math", "analytics-", "posthog-",
 			"okhttp-", "okio-", "logging-interceptor-", "retrofit-", "converter-", "kotlin-", "gson-", "backo-",
 			"aspectjweaver-", "db-scheduler-", "HikariCP-", "postgresql-", "spring-jdbc-", "spring-tx-",
-			"micrometer-core-", "HdrHistogram-", "LatencyUtils-");
+			"micrometer-core-", "httpclient5-", "httpcore5-", "HdrHistogram-", "LatencyUtils-");
 
 	private final Path classes;
 
