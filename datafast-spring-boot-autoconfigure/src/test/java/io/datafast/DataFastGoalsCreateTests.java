@@ -26,7 +26,9 @@ import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
@@ -59,7 +61,6 @@ import org.springframework.boot.jackson.autoconfigure.JsonMapperBuilderCustomize
 import org.springframework.boot.restclient.autoconfigure.RestClientAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
-import org.springframework.web.client.RestClient;
 import org.springframework.web.util.DefaultUriBuilderFactory;
 import org.springframework.web.util.HtmlUtils;
 
@@ -470,27 +471,51 @@ class DataFastGoalsCreateTests {
 				.hasMessageContaining("spring-boot-starter-json"));
 	}
 
-	@Test
-	void theApplicationsRestClientBuilderIsUsedAsACopy() {
-		RestClient.Builder builder = RestClient.builder()
-			.baseUrl("https://example.com")
-			.defaultHeader("Authorization", "Bearer of-the-application")
-			.defaultHeader("X-Application", "shop");
-		runner(mock.getBaseUrl(), mock.getApiKey()).withBean(RestClient.Builder.class, () -> builder).run((context) -> {
-			context.getBean(DataFastGoals.class).create(GOAL);
-			assertThat(mock.getRequests()).singleElement().satisfies((request) -> {
-				assertThat(request.header("X-Application")).isEqualTo("shop");
-				assertThat(request.headers().get("Authorization")).containsExactly("Bearer " + mock.getApiKey());
-			});
+	@ParameterizedTest
+	@ValueSource(ints = { 0x00, 0x1B, 0x85, 0xAD, 0x200B, 0x202E, 0x2028, 0x2029, 0xD800, 0xDFFF, 0xE000, 0xFEFF,
+			0xFFFD, 0xE0041, 0x10FFFD })
+	void whatAnAnswerSaysIsCleaned(int character) {
+		String escape = (character < 0x10000) ? String.format("\\u%04X", character) : String.format("\\u%04X\\u%04X",
+				(int) Character.highSurrogate(character), (int) Character.lowSurrogate(character));
+		String text = "\"a" + escape + "b" + escape + "\"";
+		mock.answer(MockAnswer.status(200).body("{\"data\":{\"message\":" + text + ",\"eventId\":" + text + "}}"));
+		mock.answer(MockAnswer.status(400).body("{\"error\":" + text + "}"));
+		run((goals, outcomes) -> {
+			assertThat(goals.create(GOAL)).isEqualTo(new GoalReceipt("a b", "a b"));
+			assertThatExceptionOfType(GoalRejectedException.class).isThrownBy(() -> goals.create(GOAL))
+				.satisfies((failure) -> assertThat(failure.getApiMessage()).isEqualTo("a b"));
 		});
-		RestClient application = builder.build();
-		try (RawHttpServer server = new RawHttpServer(
-				RawHttpServer.text("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"))) {
-			application.get().uri(server.url()).retrieve().toBodilessEntity();
-			assertThat(server.requests().get(0)).contains("Bearer of-the-application")
-				.doesNotContain(mock.getApiKey())
-				.doesNotContain("datafast-spring-boot");
+	}
+
+	@Test
+	void whatAnAnswerSaysIsBounded() {
+		String text = "\"" + "x".repeat(5000) + "\"";
+		mock.answer(MockAnswer.status(200).body("{\"data\":{\"message\":" + text + ",\"eventId\":" + text + "}}"));
+		run((goals, outcomes) -> assertThat(goals.create(GOAL))
+			.isEqualTo(new GoalReceipt("x".repeat(1024), "x".repeat(1024))));
+	}
+
+	@Test
+	void anEventIdOfNoCharactersIsNone() {
+		mock.answer(MockAnswer.status(200).body("{\"data\":{\"eventId\":\" \\u2028\"}}"));
+		run((goals, outcomes) -> assertThat(goals.create(GOAL).eventId()).isNull());
+	}
+
+	@Test
+	void whatABrokenAnswerSaysIsCleanedAndBounded() {
+		try (RawHttpServer server = closing("H\u001b[31mTTP " + "x".repeat(5000) + "\r\n\r\n")) {
+			runner(server.url(), "df_key").run((context) -> assertThat(catchThrowableOfType(
+					DataFastUnavailableException.class, () -> context.getBean(DataFastGoals.class).create(GOAL)))
+				.satisfies((failure) -> assertThat(failure.getMessage()).hasSizeLessThan(1300).matches("\\P{Cntrl}*")));
 		}
+	}
+
+	@Test
+	void aProxysDemandForAPasswordIsNotDataFasts() {
+		mock.answer(MockAnswer.status(407));
+		assertThat(fail(DataFastUnavailableException.class, Dropped.class)).hasMessageContaining("407")
+			.satisfies((failure) -> assertThat(failure.isAmbiguous()).isFalse())
+			.satisfies((failure) -> assertThat(failure.getStatus()).isNull());
 	}
 
 	@Test
@@ -503,6 +528,26 @@ class DataFastGoalsCreateTests {
 				context.getBean(DataFastGoals.class).create(GOAL);
 				assertThat(mock.getRequests()).singleElement()
 					.satisfies((request) -> assertThat(request.header("X-Custom")).isEqualTo("yes"));
+			});
+	}
+
+	@Test
+	void customizersNeitherSeeNorReplaceTheKey() {
+		List<String> seen = new CopyOnWriteArrayList<>();
+		runner(mock.getBaseUrl(), mock.getApiKey()).withBean(DataFastRestClientCustomizer.class,
+				() -> (builder) -> builder.defaultHeader("Authorization", "Basic b3Q=")
+					.requestInitializer((request) -> request.getHeaders().add("Authorization", "Basic aGVy"))
+					.requestInterceptor((request, body, execution) -> {
+						seen.addAll(request.getHeaders().getOrEmpty("Authorization"));
+						request.getHeaders().add("Authorization", "Bearer other");
+						return execution.execute(request, body);
+					}))
+			.run((context) -> {
+				context.getBean(DataFastGoals.class).create(GOAL);
+				assertThat(mock.getRequests()).singleElement()
+					.satisfies((request) -> assertThat(request.headers().get("Authorization"))
+						.containsExactly("Bearer " + mock.getApiKey()));
+				assertThat(seen).isNotEmpty().noneMatch((value) -> value.contains(mock.getApiKey()));
 			});
 	}
 

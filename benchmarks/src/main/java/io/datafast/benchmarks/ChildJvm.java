@@ -48,6 +48,7 @@ final class ChildJvm implements AutoCloseable {
 	static ChildJvm start(String classPath, Class<?> mainClass, List<String> options, Object... arguments) {
 		List<String> command = new ArrayList<>();
 		command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+		command.addAll(StubCertificate.options());
 		command.addAll(options);
 		command.addAll(List.of("-cp", classPath, mainClass.getName()));
 		for (Object argument : arguments) {

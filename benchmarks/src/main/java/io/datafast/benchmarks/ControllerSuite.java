@@ -36,13 +36,13 @@ final class ControllerSuite implements Suite {
 	@Override
 	public List<Comparison> run() throws Exception {
 		List<Comparison> comparisons = new ArrayList<>();
-		try (ChildJvm api = StubApi.launch(0)) {
+		try (ChildJvm api = StubApi.launchTls(0)) {
 			comparisons.addAll(compare("API fast", api.read()[0], ROUNDS, ""));
 		}
-		try (ChildJvm api = StubApi.launch(2000)) {
+		try (ChildJvm api = StubApi.launchTls(2000)) {
 			comparisons.addAll(compare("API 2 s slow", api.read()[0], 1, "p99 within noise"));
 		}
-		comparisons.addAll(compare("API down", "http://127.0.0.1:" + closedPort(), ROUNDS, "p99 within noise"));
+		comparisons.addAll(compare("API down", "https://127.0.0.1:" + closedPort(), ROUNDS, "p99 within noise"));
 		return comparisons;
 	}
 

@@ -40,7 +40,7 @@ final class DrainSuite implements Suite {
 
 	@Override
 	public List<Comparison> run() throws Exception {
-		try (ChildJvm api = StubApi.launch(LATENCY_MILLIS);
+		try (ChildJvm api = StubApi.launchTls(LATENCY_MILLIS);
 				ConfigurableApplicationContext context = BenchmarkApplication.start(api.read()[0],
 						Map.of("datafast.delivery.capacity", GOALS, "datafast.delivery.concurrency", CONCURRENCY),
 						OutcomeCounter.class)) {

@@ -28,12 +28,15 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 
+import javax.net.ServerSocketFactory;
+import javax.net.ssl.SSLServerSocketFactory;
+
 import org.jspecify.annotations.Nullable;
 
 /**
- * An HTTP server on the loopback address that answers every request with a success after
- * a given latency, and does nothing else. It keeps connections alive and gives each a
- * thread.
+ * A server of HTTP or HTTPS on the loopback address that answers every request with a
+ * success after a given latency, and does nothing else. It keeps connections alive and
+ * gives each a thread.
  */
 final class StubApi {
 
@@ -59,19 +62,35 @@ final class StubApi {
 	 * @return the JVM, whose first result is the base URL
 	 */
 	static ChildJvm launch(long latencyMillis) {
-		return ChildJvm.start(StubApi.class, List.of("-Xmx256m", "-XX:+UseSerialGC"), latencyMillis);
+		return launch("http", latencyMillis);
+	}
+
+	/**
+	 * Starts a stub that speaks TLS in a JVM of its own, unless the system property
+	 * {@code tls} is {@code false}.
+	 * @param latencyMillis the time until it answers
+	 * @return the JVM, whose first result is the base URL
+	 */
+	static ChildJvm launchTls(long latencyMillis) {
+		return launch("false".equals(System.getProperty("tls")) ? "http" : "https", latencyMillis);
+	}
+
+	private static ChildJvm launch(String scheme, long latencyMillis) {
+		return ChildJvm.start(StubApi.class, List.of("-Xmx256m", "-XX:+UseSerialGC"), scheme, latencyMillis);
 	}
 
 	/**
 	 * Runs the stub.
-	 * @param arguments the latency in milliseconds
+	 * @param arguments the scheme, and the latency in milliseconds
 	 * @throws IOException if it cannot listen
 	 */
 	public static void main(String[] arguments) throws IOException {
 		ChildJvm.endWithParent();
-		StubApi stub = new StubApi(Long.parseLong(arguments[0]));
-		try (ServerSocket server = new ServerSocket(0, 1024, InetAddress.getLoopbackAddress())) {
-			ChildJvm.tell("http://127.0.0.1:" + server.getLocalPort());
+		StubApi stub = new StubApi(Long.parseLong(arguments[1]));
+		ServerSocketFactory sockets = arguments[0].equals("https") ? SSLServerSocketFactory.getDefault()
+				: ServerSocketFactory.getDefault();
+		try (ServerSocket server = sockets.createServerSocket(0, 1024, InetAddress.getLoopbackAddress())) {
+			ChildJvm.tell(arguments[0] + "://127.0.0.1:" + server.getLocalPort());
 			while (true) {
 				Socket socket = server.accept();
 				socket.setTcpNoDelay(true);

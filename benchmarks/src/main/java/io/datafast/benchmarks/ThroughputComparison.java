@@ -30,8 +30,8 @@ import org.springframework.context.ConfigurableApplicationContext;
 
 /**
  * Delivers goals as fast as possible: through {@link DataFastGoals}, with a bare JDK
- * client and with a RestClient over Spring's stock request factory. Every round delivers
- * with each, one after the other.
+ * client, with a RestClient over Apache HttpComponents and over Spring's stock request
+ * factory, and over bare sockets. Every round delivers with each, one after the other.
  */
 public final class ThroughputComparison {
 
@@ -60,7 +60,8 @@ public final class ThroughputComparison {
 		String baseUrl = arguments[0];
 		int concurrency = Integer.parseInt(arguments[1]);
 		ApiCall bareClient = ApiCall.bareClient(baseUrl);
-		ApiCall restClient = ApiCall.restClient(baseUrl);
+		ApiCall httpComponents = ApiCall.httpComponents(baseUrl, concurrency);
+		ApiCall stockClient = ApiCall.stockRestClient(baseUrl);
 		try (ConfigurableApplicationContext context = BenchmarkApplication.start(baseUrl,
 				Map.of("datafast.delivery.capacity", GOALS, "datafast.delivery.concurrency", concurrency),
 				OutcomeCounter.class)) {
@@ -70,7 +71,11 @@ public final class ThroughputComparison {
 				boolean measured = round >= WARM_UP_ROUNDS;
 				measure("datafast", measured, GOALS, () -> deliver(goals, outcomes));
 				measure("bare", measured, GOALS, () -> loop(bareClient, GOALS, concurrency));
-				measure("rest", measured, STOCK_GOALS, () -> loop(restClient, STOCK_GOALS, concurrency));
+				measure("components", measured, GOALS, () -> loop(httpComponents, GOALS, concurrency));
+				measure("stock", measured, STOCK_GOALS, () -> loop(stockClient, STOCK_GOALS, concurrency));
+				// A call of its own, as the threads of each loop are new.
+				ApiCall bareSocket = ApiCall.bareSocket(baseUrl);
+				measure("socket", measured, GOALS, () -> loop(bareSocket, GOALS, concurrency));
 			}
 		}
 		ChildJvm.tell("done");

@@ -41,7 +41,8 @@ final class WebClassPath implements AutoCloseable {
 			"okhttp-", "okio-", "logging-interceptor-", "retrofit-", "converter-", "kotlin-", "gson-", "backo-",
 			"aspectjweaver-", "datafast-spring-boot-jdbc-", "db-scheduler-", "HikariCP-", "postgresql-",
 			"spring-boot-jdbc-", "spring-boot-persistence-", "spring-boot-sql-", "spring-boot-transaction-",
-			"spring-jdbc-", "spring-tx-", "micrometer-core-", "HdrHistogram-", "LatencyUtils-");
+			"spring-jdbc-", "spring-tx-", "micrometer-core-", "httpclient5-", "httpcore5-", "HdrHistogram-",
+			"LatencyUtils-");
 
 	private final Path classes;
 

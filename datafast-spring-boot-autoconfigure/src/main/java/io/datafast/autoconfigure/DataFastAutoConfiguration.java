@@ -26,11 +26,10 @@ import io.datafast.DataFastRestClientCustomizer;
 import io.datafast.GoalFilter;
 import io.datafast.VisitorIdResolver;
 import io.datafast.autoconfigure.InvalidDataFastPropertiesException.Violation;
-import io.datafast.client.BufferingJdkClientHttpRequestFactory;
 import io.datafast.client.GoalClient;
 import io.datafast.client.GoalClientCredentials;
+import io.datafast.client.HttpClientRequestFactory;
 import io.datafast.client.JsonCodec;
-import io.datafast.delivery.DaemonThreadFactory;
 import io.datafast.delivery.DeliveryContext;
 import io.datafast.delivery.DeliveryShutdown;
 import io.datafast.delivery.GoalDelivery;
@@ -41,6 +40,7 @@ import io.datafast.delivery.GoalOutcomePublisher;
 import io.datafast.delivery.memory.InMemoryGoalDispatcher;
 import io.datafast.delivery.memory.InMemorySettings;
 import io.datafast.support.Lazy;
+import io.micrometer.observation.ObservationRegistry;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
@@ -49,6 +49,7 @@ import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Role;
 import org.springframework.core.env.Environment;
@@ -69,8 +70,7 @@ import org.springframework.web.util.DefaultUriBuilderFactory.EncodingMode;
  * {@link DataFastGoals} needs are infrastructure: a bean post-processor of the
  * application may need it.
  */
-@AutoConfiguration(afterName = { "org.springframework.boot.autoconfigure.web.client.RestClientAutoConfiguration",
-		"org.springframework.boot.restclient.autoconfigure.RestClientAutoConfiguration" })
+@AutoConfiguration
 @EnableConfigurationProperties(DataFastProperties.class)
 @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 public final class DataFastAutoConfiguration {
@@ -170,26 +170,39 @@ public final class DataFastAutoConfiguration {
 	@org.springframework.context.annotation.Lazy
 	@ConditionalOnMissingBean
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-	GoalClient dataFastGoalClient(DataFastProperties properties, ObjectProvider<RestClient.Builder> applicationBuilder,
+	GoalClient dataFastGoalClient(DataFastProperties properties, ClientSslBundle sslBundle,
+			ObjectProvider<ObservationRegistry> observationRegistry,
 			ObjectProvider<DataFastRestClientCustomizer> customizers, ResourceLoader resourceLoader,
 			DeliveryShutdown shutdown) {
 		Assert.state(properties.apiKey() != null, "There is no datafast.api-key");
+		Supplier<ObservationRegistry> observations = Lazy
+			.of(() -> observationRegistry.getIfUnique(() -> ObservationRegistry.NOOP));
 		Supplier<List<DataFastRestClientCustomizer>> orderedCustomizers = Lazy
 			.of(() -> customizers.orderedStream().toList());
-		Supplier<RestClient.Builder> builder = Lazy.of(() -> applicationBuilder.getIfUnique(RestClient::builder));
+		shutdown.beforeDestruction(observations::get);
 		shutdown.beforeDestruction(orderedCustomizers::get);
-		shutdown.beforeDestruction(builder::get);
-		return new GoalClient(() -> createBuilder(properties, builder.get(), orderedCustomizers.get()),
+		return new GoalClient(() -> createBuilder(properties, sslBundle, observations.get(), orderedCustomizers.get()),
 				JsonCodec.create(resourceLoader.getClassLoader()),
 				new GoalClientCredentials(properties.apiKey(), properties.websiteId()));
 	}
 
-	private static RestClient.Builder createBuilder(DataFastProperties properties, RestClient.Builder original,
-			List<DataFastRestClientCustomizer> customizers) {
-		RestClient.Builder builder = original.clone()
+	@Bean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	ClientSslBundle dataFastClientSslBundle(DataFastProperties properties, ObjectProvider<SslBundles> sslBundles) {
+		return new ClientSslBundle(properties, sslBundles);
+	}
+
+	/**
+	 * The builder is not the application's, which may carry the credentials of another
+	 * service.
+	 */
+	private static RestClient.Builder createBuilder(DataFastProperties properties, ClientSslBundle sslBundle,
+			ObservationRegistry observations, List<DataFastRestClientCustomizer> customizers) {
+		RestClient.Builder builder = RestClient.builder()
+			.observationRegistry(observations)
 			.uriBuilderFactory(uriBuilderFactory(properties.baseUrl()))
-			.requestFactory(new BufferingJdkClientHttpRequestFactory(properties.connectTimeout(),
-					properties.readTimeout(), new DaemonThreadFactory("datafast-http-")));
+			.requestFactory(new HttpClientRequestFactory(properties.connectTimeout(), properties.readTimeout(),
+					sslBundle::apply));
 		customizers.forEach((customizer) -> customizer.customize(builder));
 		return builder;
 	}

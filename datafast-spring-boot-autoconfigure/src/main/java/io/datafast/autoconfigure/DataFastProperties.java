@@ -45,6 +45,7 @@ import org.springframework.util.StringUtils;
  * @param connectTimeout How long connecting to DataFast may take; more than zero.
  * @param readTimeout How long a call may take as a whole, from connecting to the end of
  * the answer; more than zero.
+ * @param ssl TLS of the calls to DataFast.
  * @param metadata Metadata put on every goal, at most 10 entries. A goal's own entry with
  * the same key wins, and wins the place when there would be more than 10. A dot in a key
  * becomes an underscore, so that DATAFAST_METADATA_APP_VERSION sets app_version.
@@ -55,7 +56,7 @@ import org.springframework.util.StringUtils;
 @ConfigurationProperties("datafast")
 public record DataFastProperties(@Nullable Boolean enabled, @Nullable String apiKey, @Nullable String websiteId,
 		@DefaultValue("https://datafa.st/api/v1") URI baseUrl, @DefaultValue("2s") Duration connectTimeout,
-		@DefaultValue("5s") Duration readTimeout, @DefaultValue Map<String, String> metadata,
+		@DefaultValue("5s") Duration readTimeout, @DefaultValue Ssl ssl, @DefaultValue Map<String, String> metadata,
 		@DefaultValue Visitor visitor, @DefaultValue Delivery delivery) {
 
 	/**
@@ -66,6 +67,7 @@ public record DataFastProperties(@Nullable Boolean enabled, @Nullable String api
 	 * @param baseUrl the base URL
 	 * @param connectTimeout the timeout for connecting, greater than zero
 	 * @param readTimeout the timeout for the whole call, greater than zero
+	 * @param ssl TLS of the calls
 	 * @param metadata the metadata put on every goal
 	 * @param visitor the visitor and its cookie
 	 * @param delivery how goals are delivered
@@ -113,8 +115,27 @@ public record DataFastProperties(@Nullable Boolean enabled, @Nullable String api
 	public String toString() {
 		return "DataFastProperties[enabled=" + this.enabled + ", apiKey=" + ((this.apiKey != null) ? "***" : null)
 				+ ", websiteId=" + this.websiteId + ", baseUrl=" + this.baseUrl + ", connectTimeout="
-				+ this.connectTimeout + ", readTimeout=" + this.readTimeout + ", metadata keys="
+				+ this.connectTimeout + ", readTimeout=" + this.readTimeout + ", ssl=" + this.ssl + ", metadata keys="
 				+ this.metadata.keySet() + ", visitor=" + this.visitor + ", delivery=" + this.delivery + "]";
+	}
+
+	/**
+	 * Properties under {@code datafast.ssl}.
+	 *
+	 * @param bundle Name of the SSL bundle for the calls to DataFast. For networks whose
+	 * proxy re-signs TLS with a certificate of its own. By default the JDK's trust store
+	 * decides.
+	 */
+	public record Ssl(@Nullable String bundle) {
+
+		/**
+		 * Create the properties.
+		 * @param bundle the bundle's name; blank means none
+		 */
+		public Ssl {
+			bundle = StringUtils.hasText(bundle) ? bundle.strip() : null;
+		}
+
 	}
 
 	/**

@@ -27,8 +27,8 @@ import org.springframework.context.annotation.Bean;
 
 /**
  * Auto-configuration that makes the call to DataFast part of the trace in which the goal
- * was tracked. The call itself is observed where the application's
- * {@code RestClient.Builder} has an {@code ObservationRegistry}.
+ * was tracked. The call itself is observed where there is an {@code ObservationRegistry}
+ * bean.
  */
 @AutoConfiguration(before = DataFastAutoConfiguration.class)
 @ConditionalOnClass({ ContextSnapshotFactory.class, ObservationThreadLocalAccessor.class })

@@ -53,15 +53,16 @@ final class ConnectionFailures {
 	 * the connection than about its content.
 	 */
 	static String describe(Throwable failure) {
-		return causes(failure).filter((cause) -> !(cause instanceof RequestNotSentException))
+		return ReceivedText.abbreviate(causes(failure).filter((cause) -> !(cause instanceof RequestNotSentException))
 			.map(ConnectionFailures::describeOne)
 			.distinct()
-			.collect(Collectors.joining(", caused by "));
+			.collect(Collectors.joining(", caused by ")));
 	}
 
 	private static String describeOne(Throwable cause) {
 		String type = cause.getClass().getSimpleName();
-		return (cause instanceof IOException && cause.getMessage() != null) ? type + " " + cause.getMessage() : type;
+		return (cause instanceof IOException && cause.getMessage() != null)
+				? type + " " + ReceivedText.clean(cause.getMessage()) : type;
 	}
 
 	private static Stream<Throwable> causes(Throwable failure) {

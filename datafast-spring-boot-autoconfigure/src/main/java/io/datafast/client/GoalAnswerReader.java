@@ -41,14 +41,10 @@ import org.springframework.web.util.HtmlUtils;
  */
 final class GoalAnswerReader {
 
-	private static final int MAX_MESSAGE_BYTES = 1024;
-
 	/**
 	 * Text that no escaping changes.
 	 */
 	private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9 ._-]*");
-
-	private static final Pattern SPACE = Pattern.compile("[\\p{Cntrl}\\s\\uFFFD]+");
 
 	private static final int MIN_UNMISTAKABLE_LENGTH = 4;
 
@@ -77,17 +73,25 @@ final class GoalAnswerReader {
 		Map<?, ?> event = (first instanceof Map<?, ?> map) ? map : null;
 		Object message = get(event, "message");
 		Object eventId = get(event, "eventId");
-		return new GoalReceipt((eventId instanceof String || eventId instanceof Number) ? eventId.toString() : null,
-				(message instanceof String text) ? withoutSecrets(normalize(text), goal) : "");
+		return new GoalReceipt((eventId instanceof String || eventId instanceof Number) ? eventId(eventId) : null,
+				(message instanceof String text) ? quote(text, goal) : "");
+	}
+
+	private @Nullable String eventId(Object received) {
+		String id = ReceivedText.abbreviate(withoutKey(ReceivedText.clean(received.toString())));
+		return id.isEmpty() ? null : id;
 	}
 
 	private DataFastException exception(Goal goal, GoalAnswer answer, @Nullable Map<?, ?> body) {
 		int status = answer.status();
-		String apiMessage = abbreviate(withoutSecrets(apiMessage(answer, body), goal));
+		String apiMessage = quote(apiMessage(answer, body), goal);
 		String said = "DataFast answered " + status + " to goal '" + goal.name() + "'"
 				+ (apiMessage.isEmpty() ? "." : ": " + apiMessage);
 		return switch (status) {
 			case 401, 403 -> new DataFastAuthenticationException(said, status);
+			case 407 -> new DataFastUnavailableException(
+					"A proxy asks for authentication (status 407), so goal '" + goal.name() + "' was not sent.", null,
+					false);
 			case 404 -> new VisitorNotFoundException(said, status, apiMessage);
 			case 408, 429 -> new DataFastUnavailableException(said, status, this.retryAfter.parse(answer.headers()));
 			default -> {
@@ -106,18 +110,7 @@ final class GoalAnswerReader {
 		if (message == null) {
 			message = get(body, "message");
 		}
-		String text = (message instanceof String string) ? string : new String(answer.body(), StandardCharsets.UTF_8);
-		return normalize(text);
-	}
-
-	private static String normalize(String text) {
-		return SPACE.matcher(text).replaceAll(" ").strip();
-	}
-
-	private static String abbreviate(String text) {
-		byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-		return (bytes.length <= MAX_MESSAGE_BYTES) ? text
-				: new String(bytes, 0, MAX_MESSAGE_BYTES, StandardCharsets.UTF_8).replaceAll("\\uFFFD+$", "");
+		return (message instanceof String text) ? text : new String(answer.body(), StandardCharsets.UTF_8);
 	}
 
 	private static @Nullable Object get(@Nullable Map<?, ?> map, String key) {
@@ -127,13 +120,21 @@ final class GoalAnswerReader {
 	/**
 	 * An API may quote its input in what it says, and exceptions end in logs.
 	 */
+	private String quote(String text, Goal goal) {
+		return ReceivedText.abbreviate(withoutSecrets(ReceivedText.clean(text), goal));
+	}
+
+	private String withoutKey(String text) {
+		return text.replace(this.credentials.apiKey(), "***");
+	}
+
 	private String withoutSecrets(String text, Goal goal) {
-		String safe = text.replace(this.credentials.apiKey(), "***");
+		String safe = withoutKey(text);
 		if (goal.visitorId() != null) {
 			safe = replaceWord(safe, goal.visitorId(), VisitorIds.abbreviate(goal.visitorId()));
 		}
 		for (String value : goal.metadata().values()) {
-			safe = replaceWord(safe, normalize(value), "***");
+			safe = replaceWord(safe, ReceivedText.clean(value), "***");
 			if (!PLAIN.matcher(value).matches()) {
 				safe = withoutEscapedForms(safe, value);
 			}
@@ -146,7 +147,7 @@ final class GoalAnswerReader {
 		String escaped = json.substring("{\"\":\"".length(), json.length() - "\"}".length());
 		String safe = text;
 		for (String form : List.of(escaped, HtmlUtils.htmlEscape(value), HtmlUtils.htmlEscape(escaped))) {
-			safe = replaceWord(safe, normalize(form), "***");
+			safe = replaceWord(safe, ReceivedText.clean(form), "***");
 		}
 		return safe;
 	}

@@ -60,7 +60,8 @@ public final class GoalClient {
 	 * @param credentials the key and, if it needs one, the website
 	 */
 	public GoalClient(Supplier<RestClient.Builder> builder, JsonCodec json, GoalClientCredentials credentials) {
-		this.restClient = Lazy.of(() -> builder.get().requestInterceptor(new SendingInterceptor()).build());
+		this.restClient = Lazy
+			.of(() -> builder.get().requestInterceptor(new LastInterceptor(credentials.apiKey())).build());
 		this.json = json;
 		this.credentials = credentials;
 		this.answerReader = new GoalAnswerReader(json, credentials);
@@ -82,7 +83,7 @@ public final class GoalClient {
 		AtomicBoolean sending = new AtomicBoolean();
 		try {
 			return post().headers(this::setHeaders)
-				.attribute(SendingInterceptor.ATTRIBUTE, sending)
+				.attribute(LastInterceptor.SENDING_ATTRIBUTE, sending)
 				.body((StreamingHttpOutputMessage.Body) (output) -> output.write(body))
 				.exchange((request, response) -> answer(response));
 		}
@@ -102,7 +103,6 @@ public final class GoalClient {
 	}
 
 	private void setHeaders(HttpHeaders headers) {
-		headers.setBearerAuth(this.credentials.apiKey());
 		headers.setContentType(MediaType.APPLICATION_JSON);
 		headers.set(HttpHeaders.ACCEPT, MediaType.APPLICATION_JSON_VALUE);
 		headers.set(HttpHeaders.USER_AGENT, UserAgent.VALUE);
@@ -124,7 +124,7 @@ public final class GoalClient {
 
 	private static byte[] readBody(ClientHttpResponse response) {
 		try {
-			return response.getBody().readNBytes(LimitedBodySubscriber.LIMIT);
+			return response.getBody().readNBytes(HttpClientResponse.Body.LIMIT);
 		}
 		catch (IOException ex) {
 			return new byte[0];

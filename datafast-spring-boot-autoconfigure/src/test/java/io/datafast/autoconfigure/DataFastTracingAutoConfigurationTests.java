@@ -37,7 +37,6 @@ import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.http.client.observation.ClientRequestObservationContext;
-import org.springframework.web.client.RestClient;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -52,7 +51,7 @@ class DataFastTracingAutoConfigurationTests {
 	private final ApplicationContextRunner runner = DataFastContextRunners.with(this.mock)
 		.withConfiguration(AutoConfigurations.of(DataFastTracingAutoConfiguration.class))
 		.withPropertyValues("datafast.delivery.initial-backoff=1ms")
-		.withBean(RestClient.Builder.class, () -> RestClient.builder().observationRegistry(this.registry));
+		.withBean(ObservationRegistry.class, () -> this.registry);
 
 	DataFastTracingAutoConfigurationTests() {
 		this.registry.observationConfig().observationHandler(new ParentHandler());

@@ -28,6 +28,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -101,6 +102,26 @@ class StartUpFailureTests {
 		assertThat(output).contains("Property: datafast.delivery.mode\n    Value: jdbc")
 			.contains("needs datafast-spring-boot-jdbc, which is not on the class path")
 			.contains("Add io.datafast:datafast-spring-boot-starter-jdbc");
+	}
+
+	@Test
+	void sslBundleThatDoesNotExist(CapturedOutput output) {
+		this.properties.put("datafast.api-key", "df_key");
+		this.properties.put("datafast.ssl.bundle", "compnay");
+		this.properties.put("spring.ssl.bundle.pem.company.truststore.certificate", "classpath:company.pem");
+		fail(SslApplication.class);
+		assertThat(output).contains("Property: datafast.ssl.bundle\n    Value: compnay")
+			.contains("Origin: ")
+			.contains("must name an SSL bundle of the application, and these exist: company")
+			.contains("spring.ssl.bundle");
+	}
+
+	@Test
+	void sslBundleWhereThereIsNone(CapturedOutput output) {
+		this.properties.put("datafast.api-key", "df_key");
+		this.properties.put("datafast.ssl.bundle", "company");
+		fail(Application.class);
+		assertThat(output).contains("must name an SSL bundle of the application, and there is none");
 	}
 
 	@Test
@@ -198,6 +219,12 @@ class StartUpFailureTests {
 	@Configuration(proxyBeanMethods = false)
 	@ImportAutoConfiguration({ DataFastAutoConfiguration.class, TrackGoalAutoConfiguration.class })
 	static class Application {
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ImportAutoConfiguration(SslAutoConfiguration.class)
+	static class SslApplication extends Application {
 
 	}
 

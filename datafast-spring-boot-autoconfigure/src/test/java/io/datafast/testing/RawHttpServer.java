@@ -29,6 +29,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
+import javax.net.ServerSocketFactory;
+import javax.net.ssl.SSLContext;
+
 /**
  * A server of bytes: keeps each request as it came over the wire, and lets a test answer
  * on the bare socket.
@@ -43,10 +46,24 @@ public class RawHttpServer implements AutoCloseable {
 
 	private final List<String> requests = new CopyOnWriteArrayList<>();
 
+	private final String origin;
+
 	public RawHttpServer(Answer answer) {
+		this("http://127.0.0.1", ServerSocketFactory.getDefault(), answer);
+	}
+
+	/**
+	 * A server that speaks TLS as {@code localhost}.
+	 */
+	public RawHttpServer(SSLContext tls, Answer answer) {
+		this("https://localhost", tls.getServerSocketFactory(), answer);
+	}
+
+	private RawHttpServer(String origin, ServerSocketFactory sockets, Answer answer) {
+		this.origin = origin;
 		this.answer = answer;
 		try {
-			this.serverSocket = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+			this.serverSocket = sockets.createServerSocket(0, 50, InetAddress.getLoopbackAddress());
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
@@ -55,7 +72,7 @@ public class RawHttpServer implements AutoCloseable {
 	}
 
 	public String url() {
-		return "http://127.0.0.1:" + this.serverSocket.getLocalPort() + "/api/v1";
+		return this.origin + ":" + this.serverSocket.getLocalPort() + "/api/v1";
 	}
 
 	public List<String> requests() {

@@ -23,7 +23,6 @@ import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.KeyStore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,17 +31,14 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
-import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
 import io.datafast.testing.RawHttpServer;
+import io.datafast.testing.SelfSignedCertificate;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -53,12 +49,13 @@ import org.springframework.http.client.ClientHttpResponse;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-class BufferingJdkClientHttpRequestFactoryTests {
+class HttpClientRequestFactoryTests {
 
 	private final AtomicLong now = new AtomicLong();
 
-	private final BufferingJdkClientHttpRequestFactory factory = new BufferingJdkClientHttpRequestFactory(
-			Duration.ofSeconds(10), Duration.ofSeconds(60), daemon(), this.now::get);
+	private final HttpClientRequestFactory factory = new HttpClientRequestFactory(Duration.ofSeconds(10),
+			Duration.ofSeconds(60), (builder) -> {
+			}, this.now::get);
 
 	@Test
 	void reusesConnectionsButNotForLongerThanServersKeepThem() throws Exception {
@@ -71,7 +68,7 @@ class BufferingJdkClientHttpRequestFactoryTests {
 			call(server);
 			assertThat(connections).hasSize(1);
 			for (int generation = 2; generation <= 5; generation++) {
-				this.now.addAndGet(ExpiringHttpClient.MAX_AGE.toNanos());
+				this.now.addAndGet(HttpClientRequestFactory.MAX_AGE.toNanos());
 				call(server);
 				call(server);
 				assertThat(connections).hasSize(generation);
@@ -85,10 +82,10 @@ class BufferingJdkClientHttpRequestFactoryTests {
 				RawHttpServer.text("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"))) {
 			long others = selectorThreads();
 			for (int generation = 0; generation < 60; generation++) {
-				this.now.addAndGet(ExpiringHttpClient.MAX_AGE.toNanos());
+				this.now.addAndGet(HttpClientRequestFactory.MAX_AGE.toNanos());
 				call(server);
 			}
-			Awaitility.await().until(() -> selectorThreads() - others <= 16);
+			Awaitility.await().until(() -> selectorThreads() - others <= HttpClientRequestFactory.MAX_CLIENTS);
 		}
 	}
 
@@ -103,7 +100,7 @@ class BufferingJdkClientHttpRequestFactoryTests {
 	@Test
 	void speaksTlsWithManyConnectionsAtATime(@TempDir Path directory) throws Exception {
 		SSLContext original = SSLContext.getDefault();
-		SSLContext context = sslContext(directory.resolve("localhost.p12"));
+		SSLContext context = SelfSignedCertificate.create(directory).sslContext();
 		HttpsServer server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
 		ExecutorService threads = Executors.newCachedThreadPool();
 		try {
@@ -120,7 +117,7 @@ class BufferingJdkClientHttpRequestFactoryTests {
 			URI uri = URI.create("https://localhost:" + server.getAddress().getPort() + "/");
 			List<Future<String>> answers = new ArrayList<>();
 			for (int i = 0; i < 16; i++) {
-				String body = ("" + (char) ('a' + i)).repeat(1000 * i);
+				String body = ("" + (char) ('a' + i)).repeat(1 + 1000 * i);
 				answers.add(threads.submit(() -> {
 					String answer = "";
 					for (int call = 0; call < 50; call++) {
@@ -130,7 +127,7 @@ class BufferingJdkClientHttpRequestFactoryTests {
 				}));
 			}
 			for (int i = 0; i < 16; i++) {
-				assertThat(answers.get(i).get()).isEqualTo(("" + (char) ('a' + i)).repeat(1000 * i));
+				assertThat(answers.get(i).get()).isEqualTo(("" + (char) ('a' + i)).repeat(1 + 1000 * i));
 			}
 		}
 		finally {
@@ -148,36 +145,10 @@ class BufferingJdkClientHttpRequestFactoryTests {
 		}
 	}
 
-	private static SSLContext sslContext(Path keyStoreFile) throws Exception {
-		char[] password = "changeit".toCharArray();
-		Process keytool = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-				"-genkeypair", "-keyalg", "EC", "-dname", "CN=localhost", "-ext", "san=dns:localhost", "-storetype",
-				"PKCS12", "-storepass", new String(password), "-keystore", keyStoreFile.toString())
-			.inheritIO()
-			.start();
-		assertThat(keytool.waitFor(60, TimeUnit.SECONDS)).isTrue();
-		assertThat(keytool.exitValue()).isZero();
-		KeyStore keyStore = KeyStore.getInstance(keyStoreFile.toFile(), password);
-		KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-		keys.init(keyStore, password);
-		TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-		trust.init(keyStore);
-		SSLContext context = SSLContext.getInstance("TLS");
-		context.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
-		return context;
-	}
-
-	private static ThreadFactory daemon() {
-		return (runnable) -> {
-			Thread thread = new Thread(runnable);
-			thread.setDaemon(true);
-			return thread;
-		};
-	}
-
 	private void call(RawHttpServer server) throws Exception {
-		try (ClientHttpResponse response = this.factory.createRequest(URI.create(server.url()), HttpMethod.GET)
-			.execute()) {
+		ClientHttpRequest request = this.factory.createRequest(URI.create(server.url()), HttpMethod.POST);
+		request.getBody().write('1');
+		try (ClientHttpResponse response = request.execute()) {
 			assertThat(response.getStatusCode().value()).isEqualTo(200);
 		}
 	}

@@ -25,17 +25,25 @@ import org.springframework.http.client.ClientHttpRequestInterceptor;
 import org.springframework.http.client.ClientHttpResponse;
 
 /**
- * The last interceptor: notes that a request is about to be sent. If another interceptor
- * fails or refuses before, DataFast certainly knows nothing of the goal.
+ * Sets the API key, so that no other interceptor can replace it, add to it, or log it,
+ * and notes that the request is about to be sent. If another interceptor fails or answers
+ * before, DataFast has certainly not got the goal.
  */
-final class SendingInterceptor implements ClientHttpRequestInterceptor {
+final class LastInterceptor implements ClientHttpRequestInterceptor {
 
-	static final String ATTRIBUTE = SendingInterceptor.class.getName() + ".sending";
+	static final String SENDING_ATTRIBUTE = LastInterceptor.class.getName() + ".sending";
+
+	private final String apiKey;
+
+	LastInterceptor(String apiKey) {
+		this.apiKey = apiKey;
+	}
 
 	@Override
 	public ClientHttpResponse intercept(HttpRequest request, byte[] body, ClientHttpRequestExecution execution)
 			throws IOException {
-		if (request.getAttributes().get(ATTRIBUTE) instanceof AtomicBoolean sending) {
+		request.getHeaders().setBearerAuth(this.apiKey);
+		if (request.getAttributes().get(SENDING_ATTRIBUTE) instanceof AtomicBoolean sending) {
 			sending.set(true);
 		}
 		return execution.execute(request, body);
