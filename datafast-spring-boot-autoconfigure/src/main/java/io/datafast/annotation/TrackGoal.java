@@ -35,9 +35,9 @@ import org.springframework.core.annotation.AliasFor;
  * circuit breaker's fallback, a denied call. What retries a method runs its body again,
  * and only the run that succeeds makes a goal. A transaction decides about the goal as
  * about any that {@link io.datafast.DataFastGoals#track(io.datafast.Goal)} tracks in it.
- * In a proxy that cannot be changed, such as an application's own
- * {@code ProxyFactoryBean}, and in one whose advice is the method's body, such as a
- * Spring Data repository, the advice stands outside of the others.
+ * In a proxy that cannot be changed because it is frozen or opaque, and in one whose
+ * advice is the method's body, such as a Spring Data repository, the advice stands
+ * outside of the others.
  * <p>
  * <strong>Success.</strong> The method throws no exception, the {@link #condition()}
  * holds, and the result is no error. These are errors:

@@ -39,8 +39,10 @@ import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.core.KotlinDetector;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.core.annotation.AnnotatedMethod;
+import org.springframework.stereotype.Controller;
 import org.springframework.util.ClassUtils;
 import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.service.annotation.HttpExchange;
 
 /**
  * Warns of handler methods whose goals cannot find the visitor of the request: a method
@@ -69,6 +71,7 @@ final class TrackedHandlerCheck implements SmartInitializingSingleton {
 		if (this.properties.isEnabled() && !isVisitorOfThreadKnown()) {
 			this.postProcessor.stream()
 				.flatMap((candidate) -> candidate.getTrackedMethods().stream())
+				.filter((tracked) -> AnnotatedElementUtils.hasAnnotation(tracked.beanClass(), Controller.class))
 				.map(TrackedMethod::method)
 				.distinct()
 				.filter(TrackedHandlerCheck::needsParameter)
@@ -90,7 +93,8 @@ final class TrackedHandlerCheck implements SmartInitializingSingleton {
 	}
 
 	private static boolean needsParameter(Method method) {
-		return AnnotatedElementUtils.hasAnnotation(method, RequestMapping.class) && !hasReactorContext(method)
+		return (AnnotatedElementUtils.hasAnnotation(method, RequestMapping.class)
+				|| AnnotatedElementUtils.hasAnnotation(method, HttpExchange.class)) && !hasReactorContext(method)
 				&& !hasVisitorIdParameter(method) && findsVisitorInRequest(method);
 	}
 

@@ -22,8 +22,8 @@ import java.util.function.IntSupplier;
 import io.datafast.DataFastGoals;
 import io.datafast.Goal;
 import io.datafast.VisitorIdResolver;
-import io.datafast.delivery.ThrottledLog;
 import io.datafast.delivery.GoalOutcomePublisher;
+import io.datafast.delivery.ThrottledLog;
 import io.datafast.interceptor.TrackGoalOperation.Entry;
 import io.datafast.interceptor.result.ResultValues;
 import io.datafast.support.CurrentTransaction;
@@ -97,7 +97,14 @@ final class GoalTracker {
 	}
 
 	private @Nullable IntSupplier findResponse(TrackGoalOperations operations, MethodInvocation invocation) {
-		return operations.handlerMethod() ? this.response.get().findStatus(invocation.getArguments()) : null;
+		try {
+			return operations.handlerMethod() ? this.response.get().findStatus(invocation.getArguments()) : null;
+		}
+		catch (Throwable ex) {
+			return () -> {
+				throw new IllegalStateException("The response to a request could not be found", ex);
+			};
+		}
 	}
 
 	/**

@@ -16,7 +16,7 @@
 
 package io.datafast.interceptor;
 
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import io.datafast.interceptor.result.ResultHandlers;
 import org.aopalliance.intercept.MethodInterceptor;
@@ -27,13 +27,19 @@ import org.springframework.aop.ProxyMethodInvocation;
 import org.springframework.aop.support.AopUtils;
 
 /**
- * Gives each subscription to a reactive result an invocation of its own, where other
+ * Gives each subscription to a reactive result an invocation of its own, where the next
  * advice calls the method at each subscription, as that of reactive transactions does.
  * That advice proceeds with the same invocation each time, and an invocation that has
- * come to the method once calls it without the innermost advice from then on. So this is
- * the outermost advice. Thread-safe.
+ * come to the method once calls it without the advice further in from then on. Stands
+ * directly outside of each other advice, so that nothing but the next advice is repeated.
+ * Thread-safe.
  */
 final class ResubscriptionInterceptor implements MethodInterceptor {
+
+	/**
+	 * The attribute of an invocation that counts how often our advice was reached.
+	 */
+	private static final String REACHED = ResubscriptionInterceptor.class.getName() + ".reached";
 
 	private final ResultHandlers resultHandlers;
 
@@ -46,16 +52,28 @@ final class ResubscriptionInterceptor implements MethodInterceptor {
 		if (!(invocation instanceof ProxyMethodInvocation first)) {
 			return invocation.proceed();
 		}
-		AtomicBoolean called = new AtomicBoolean();
-		first.setUserAttribute(TrackGoalInterceptor.CALLED, called);
+		if (first.getUserAttribute(REACHED) == null) {
+			first.setUserAttribute(REACHED, new AtomicInteger());
+		}
+		int reached = reached(first);
 		ProxyMethodInvocation unused = (ProxyMethodInvocation) first.invocableClone();
 		Object result = first.proceed();
-		if (called.get()) {
+		if (first.getUserAttribute(REACHED) instanceof AtomicInteger counter && counter.get() != reached) {
+			// The next advice has proceeded at once.
 			return result;
 		}
 		return this.resultHandlers.resubscribing(
 				AopUtils.getMostSpecificMethod(invocation.getMethod(), TrackGoalInterceptor.targetClass(invocation)),
 				result, () -> proceed(unused.invocableClone()));
+	}
+
+	/**
+	 * Advice of ours has been reached.
+	 * @return how often so far
+	 */
+	static int reached(MethodInvocation invocation) {
+		return (invocation instanceof ProxyMethodInvocation proxied
+				&& proxied.getUserAttribute(REACHED) instanceof AtomicInteger counter) ? counter.incrementAndGet() : 0;
 	}
 
 	private static Object proceed(MethodInvocation invocation) throws Exception {

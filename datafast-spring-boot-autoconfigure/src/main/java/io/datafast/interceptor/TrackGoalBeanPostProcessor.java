@@ -20,6 +20,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -70,7 +71,7 @@ public final class TrackGoalBeanPostProcessor extends AbstractBeanFactoryAwareAd
 
 	private final ResultHandlers resultHandlers;
 
-	private final Set<String> earlyReferences = ConcurrentHashMap.newKeySet();
+	private final Map<String, Object> earlyReferences = new ConcurrentHashMap<>();
 
 	private @Nullable BeanFactory trackingBeanFactory;
 
@@ -82,10 +83,9 @@ public final class TrackGoalBeanPostProcessor extends AbstractBeanFactoryAwareAd
 	public TrackGoalBeanPostProcessor() {
 		this.resultHandlers = new ResultHandlers(this::reactiveTrackingContexts);
 		this.operationSource = new TrackGoalOperationSource(this.resultHandlers);
-		// After the post-processors of other advice, so that the bean is their proxy, and
-		// before those whose order is the lowest: that of @Async, which advises an
-		// existing
-		// proxy from outside, and those that have beans called, as that of @Scheduled.
+		// After the post-processors of other advice, so that the bean is their proxy.
+		// Before those of the lowest order: @Async advises a proxy from outside, and
+		// @Scheduled has the bean called.
 		setOrder(Ordered.LOWEST_PRECEDENCE - 1);
 	}
 
@@ -179,13 +179,26 @@ public final class TrackGoalBeanPostProcessor extends AbstractBeanFactoryAwareAd
 	 */
 	@Override
 	public Object getEarlyBeanReference(Object bean, String beanName) {
-		this.earlyReferences.add(beanName);
+		this.earlyReferences.put(beanName, target(bean));
 		return advise(bean, beanName);
 	}
 
 	@Override
 	public Object postProcessAfterInitialization(Object bean, String beanName) {
-		return this.earlyReferences.remove(beanName) ? bean : advise(bean, beanName);
+		return (this.earlyReferences.remove(beanName) == target(bean)) ? bean : advise(bean, beanName);
+	}
+
+	/**
+	 * The object behind the proxies of a bean.
+	 */
+	private static Object target(Object bean) {
+		Object current = bean;
+		Object target = AopProxyUtils.getSingletonTarget(current);
+		while (target != null) {
+			current = target;
+			target = AopProxyUtils.getSingletonTarget(current);
+		}
+		return current;
 	}
 
 	private Object advise(Object bean, String beanName) {
@@ -199,8 +212,10 @@ public final class TrackGoalBeanPostProcessor extends AbstractBeanFactoryAwareAd
 			return bean;
 		}
 		Object advisedBean = super.postProcessAfterInitialization(bean, beanName);
-		if (advisedBean == bean && isAdvised(bean) && hasReactiveOperations(bean)) {
-			((Advised) bean).addAdvisor(0, getAdvisor(false));
+		if (advisedBean == bean && bean instanceof Advised advised && isAdvised(bean) && hasReactiveOperations(bean)) {
+			for (int i = advised.indexOf(getAdvisor(true)) - 1; i >= 0; i--) {
+				advised.addAdvisor(i, getAdvisor(false));
+			}
 		}
 		return advisedBean;
 	}

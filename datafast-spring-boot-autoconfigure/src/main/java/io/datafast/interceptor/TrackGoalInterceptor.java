@@ -16,14 +16,11 @@
 
 package io.datafast.interceptor;
 
-import java.util.concurrent.atomic.AtomicBoolean;
-
 import io.datafast.interceptor.result.ResultHandler;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.aop.ProxyMethodInvocation;
 import org.springframework.aop.support.AopUtils;
 
 /**
@@ -31,11 +28,6 @@ import org.springframework.aop.support.AopUtils;
  * innermost advice. Nothing that happens on the way reaches the caller. Thread-safe.
  */
 final class TrackGoalInterceptor implements MethodInterceptor {
-
-	/**
-	 * The attribute of an invocation that holds whether the method has been called.
-	 */
-	static final String CALLED = TrackGoalInterceptor.class.getName() + ".called";
 
 	private final TrackGoalOperationSource operationSource;
 
@@ -48,10 +40,7 @@ final class TrackGoalInterceptor implements MethodInterceptor {
 
 	@Override
 	public @Nullable Object invoke(MethodInvocation invocation) throws Throwable {
-		if (invocation instanceof ProxyMethodInvocation proxied
-				&& proxied.getUserAttribute(CALLED) instanceof AtomicBoolean called) {
-			called.set(true);
-		}
+		ResubscriptionInterceptor.reached(invocation);
 		Class<?> targetClass = targetClass(invocation);
 		TrackGoalOperations operations = this.operationSource.getOperations(invocation.getMethod(), targetClass);
 		Object result = invocation.proceed();

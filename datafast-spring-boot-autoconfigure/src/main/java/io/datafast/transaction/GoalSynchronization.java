@@ -137,8 +137,8 @@ final class GoalSynchronization implements TransactionSynchronization {
 	}
 
 	/**
-	 * Whether Spring is about to commit. It tells synchronizations of a completion, but
-	 * not of which.
+	 * Whether Spring is about to commit, or a callback has just kept it from committing.
+	 * Spring tells synchronizations of a completion, but not of which.
 	 */
 	private static boolean isCommitting() {
 		return StackWalker.getInstance()

@@ -55,6 +55,8 @@ final class TransactionGoals implements TrackingContext.Transaction {
 
 	private int savepointsBeforePruning = SAVEPOINTS_BEFORE_PRUNING;
 
+	private boolean committing;
+
 	private @Nullable Fate fate;
 
 	TransactionGoals(OpenTransactions transactions, GoalOutcomePublisher outcomes) {
@@ -92,7 +94,7 @@ final class TransactionGoals implements TrackingContext.Transaction {
 	 * @throws RuntimeException if the transaction must not be committed
 	 */
 	void beforeCommit() {
-		List<WaitingGoal> goals = waitingGoals();
+		List<WaitingGoal> goals = startCommit();
 		if (goals.isEmpty()) {
 			return;
 		}
@@ -106,7 +108,8 @@ final class TransactionGoals implements TrackingContext.Transaction {
 		}
 	}
 
-	private synchronized List<WaitingGoal> waitingGoals() {
+	private synchronized List<WaitingGoal> startCommit() {
+		this.committing = true;
 		return List.copyOf(this.waiting);
 	}
 
@@ -136,6 +139,10 @@ final class TransactionGoals implements TrackingContext.Transaction {
 	}
 
 	private synchronized List<WaitingGoal> takeAll(Fate fate, List<Goal> rolledBack) {
+		if (fate == Fate.SHUTDOWN && this.committing) {
+			// The goals are being handed over, and the end of the transaction is near.
+			return List.of();
+		}
 		if (this.fate == null) {
 			this.fate = fate;
 			this.savepoints.clear();

@@ -218,6 +218,12 @@ class SpringMvcResultTests {
 	}
 
 	@Test
+	void theAnswerOfADeferredResultToItsTimeoutTracksNothing() throws Exception {
+		assertThat(get(impatient, "/fallback").body()).isEqualTo("try later");
+		assertNothingIsTrackedLater();
+	}
+
+	@Test
 	void aDeferredResultThatIsReturnedMayBeSetLater() throws Exception {
 		CompletableFuture<HttpResponse<String>> response = patient.getAsync("/returned-deferred", "Cookie", cookie());
 		Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> Controller.waiting != null);
@@ -337,6 +343,12 @@ class SpringMvcResultTests {
 			this.service = service;
 			this.executor = executor;
 			this.transaction = transaction;
+		}
+
+		@TrackGoal("fallback")
+		@GetMapping("/fallback")
+		DeferredResult<String> fallback() {
+			return new DeferredResult<>(100L, "try later");
 		}
 
 		@TrackGoal("late_callable")

@@ -37,6 +37,7 @@ import io.datafast.testing.DataFastContextRunners;
 import io.datafast.testing.RecordedOutcomes;
 import io.r2dbc.h2.H2ConnectionFactory;
 import io.r2dbc.spi.ConnectionFactory;
+import org.aopalliance.intercept.MethodInterceptor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -48,9 +49,12 @@ import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
 import reactor.util.context.Context;
 
+import org.springframework.aop.framework.Advised;
+import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
 import org.springframework.r2dbc.connection.R2dbcTransactionManager;
 import org.springframework.r2dbc.core.DatabaseClient;
 import org.springframework.transaction.ReactiveTransactionManager;
@@ -446,6 +450,18 @@ class ReactiveTransactionTests {
 		});
 	}
 
+	@Test
+	void aTransactionThatIsRetriedHasTheGoalOfTheRunThatSucceeds() {
+		this.runner.withBean(FlakyShop.class).withBean(Retries.class).run((context) -> {
+			Mono<String> order = context.getBean(FlakyShop.class).order();
+			assertThat(order.block()).isEqualTo("run 2");
+			assertThat(this.dispatched).hasSize(1);
+			assertThat(order.block()).isEqualTo("run 3");
+			assertThat(this.dispatched).hasSize(2);
+			assertThat(context.getBean(Retries.class).calls).isOne();
+		});
+	}
+
 	private void with(Consumer<Shop> test) {
 		this.runner.withPropertyValues("datafast.delivery.capacity=" + this.capacity).run((context) -> {
 			this.outcomes = context.getBean(RecordedOutcomes.class);
@@ -503,6 +519,45 @@ class ReactiveTransactionTests {
 
 			});
 			return transactionManager;
+		}
+
+	}
+
+	static class FlakyShop {
+
+		private int runs;
+
+		@Transactional
+		@TrackGoal(name = "ordered", visitorId = "'visitor'")
+		public Mono<String> order() {
+			return Mono.defer(() -> (++this.runs == 1) ? Mono.error(new IllegalStateException("on purpose"))
+					: Mono.just("run " + this.runs));
+		}
+
+	}
+
+	/**
+	 * Has the result of the transaction subscribed to again, as reactive advice for
+	 * retries does.
+	 */
+	static class Retries implements BeanPostProcessor, Ordered {
+
+		private int calls;
+
+		@Override
+		public int getOrder() {
+			return 0;
+		}
+
+		@Override
+		public Object postProcessAfterInitialization(Object bean, String beanName) {
+			if (bean instanceof FlakyShop && bean instanceof Advised advised) {
+				advised.addAdvice(0, (MethodInterceptor) (invocation) -> {
+					this.calls++;
+					return ((Mono<?>) invocation.proceed()).retry(1);
+				});
+			}
+			return bean;
 		}
 
 	}

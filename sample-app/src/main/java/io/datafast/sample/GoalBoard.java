@@ -31,9 +31,9 @@ import io.datafast.delivery.GoalOutcome.Created;
 import io.datafast.delivery.GoalOutcome.Dropped;
 import io.datafast.delivery.GoalOutcome.Rejected;
 import io.datafast.delivery.GoalOutcome.Skipped;
-import io.datafast.support.VisitorIds;
 import io.datafast.test.MockDataFast;
 import io.datafast.test.ReceivedGoal;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.stereotype.Component;
@@ -58,8 +58,7 @@ class GoalBoard implements GoalDeliveryListener {
 	@Override
 	public void onOutcome(Goal goal, GoalOutcome outcome) {
 		synchronized (this.outcomes) {
-			this.outcomes
-				.addFirst(new Outcome(goal.name(), VisitorIds.abbreviate(goal.visitorId()), describe(outcome)));
+			this.outcomes.addFirst(new Outcome(goal.name(), abbreviate(goal.visitorId()), describe(outcome)));
 			if (this.outcomes.size() > LIMIT) {
 				this.outcomes.removeLast();
 			}
@@ -102,13 +101,20 @@ class GoalBoard implements GoalDeliveryListener {
 		}
 	}
 
+	/**
+	 * A visitor id is personal data, so the page does not show the whole of it.
+	 */
+	private static String abbreviate(@Nullable String visitorId) {
+		return (visitorId != null) ? visitorId.substring(0, Math.min(8, visitorId.length() / 2)) + "..." : "none";
+	}
+
 	record Snapshot(List<Received> received, List<Outcome> outcomes) {
 	}
 
 	record Received(String goal, String visitor, Map<String, String> metadata) {
 
 		static Received of(ReceivedGoal goal) {
-			return new Received(goal.name(), VisitorIds.abbreviate(goal.visitorId()), goal.metadata());
+			return new Received(goal.name(), abbreviate(goal.visitorId()), goal.metadata());
 		}
 
 	}

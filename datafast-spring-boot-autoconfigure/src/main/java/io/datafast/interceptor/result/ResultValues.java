@@ -16,13 +16,14 @@
 
 package io.datafast.interceptor.result;
 
+import java.util.Optional;
+
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
 import org.springframework.util.ClassUtils;
-import org.springframework.util.ObjectUtils;
 import org.springframework.web.ErrorResponse;
 import org.springframework.web.reactive.result.view.Rendering;
 import org.springframework.web.servlet.ModelAndView;
@@ -70,7 +71,10 @@ public final class ResultValues {
 	 * @return whether it is
 	 */
 	public static boolean isError(@Nullable Object value) {
-		Object result = ObjectUtils.unwrapOptional(value);
+		Object result = value;
+		while (result instanceof Optional<?> optional) {
+			result = optional.orElse(null);
+		}
 		if (result == null) {
 			return false;
 		}

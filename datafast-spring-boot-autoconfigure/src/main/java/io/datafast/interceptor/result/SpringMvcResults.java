@@ -86,6 +86,7 @@ final class SpringMvcResults {
 		if (request != null && manager != null) {
 			DeferredResultInterceptor interceptor = new DeferredResultInterceptor(deferred, call);
 			manager.registerDeferredResultInterceptor(interceptor, interceptor);
+			onTimeoutOrError(interceptor::over);
 			afterHandling(request, interceptor::handled);
 		}
 		else {
@@ -210,6 +211,10 @@ final class SpringMvcResults {
 			this.observed = observed;
 			this.call = call;
 			this.context = call.context();
+		}
+
+		private void over() {
+			this.over.set(true);
 		}
 
 		@Override
