@@ -75,7 +75,7 @@ public final class ServerPrograms {
 					.redirectErrorStream(true)
 					.redirectOutput(output.toFile())
 					.start();
-				if (!process.waitFor(2, TimeUnit.MINUTES) || process.exitValue() != 0) {
+				if (!process.waitFor(6, TimeUnit.MINUTES) || process.exitValue() != 0) {
 					process.destroyForcibly();
 					throw new IllegalStateException(
 							"Failed: " + command + "\n" + Files.readString(output, StandardCharsets.UTF_8));
