@@ -23,7 +23,6 @@ import io.datafast.ReactiveVisitorIdResolver;
 import io.datafast.VisitorIdResolver;
 import io.datafast.delivery.GoalOutcomePublisher;
 import io.datafast.support.Lazy;
-import io.datafast.support.ReactiveHandlerResponse;
 import io.datafast.support.ReactiveTrackingContexts;
 import io.datafast.transaction.OpenTransactions;
 import io.datafast.transaction.ReactiveTransaction;
@@ -51,7 +50,7 @@ public final class DataFastReactorAutoConfiguration {
 	@ConditionalOnMissingBean
 	ReactiveTrackingContexts dataFastReactiveTrackingContexts(
 			ObjectProvider<ReactiveVisitorIdResolver> visitorIdResolver,
-			ObjectProvider<ReactiveHandlerResponse> response,
+			ObjectProvider<ReactiveTrackingContexts.HandlerResponse> response,
 			ObjectProvider<ReactiveTrackingContexts.ReactiveTransactions> transactions) {
 		return new ReactiveTrackingContexts(() -> visitorIdResolver.getIfAvailable(() -> (context) -> null),
 				() -> response.getIfAvailable(() -> (context) -> null),

@@ -17,11 +17,12 @@
 package io.datafast.transaction;
 
 import io.datafast.Goal;
-import io.datafast.delivery.GoalDispatcher;
-import io.datafast.support.TrackingContext;
+import io.datafast.support.TrackingContext.Transaction;
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
 import reactor.util.context.ContextView;
 
+import org.springframework.core.Ordered;
 import org.springframework.transaction.NoTransactionException;
 import org.springframework.transaction.reactive.TransactionContext;
 import org.springframework.transaction.reactive.TransactionContextManager;
@@ -29,17 +30,17 @@ import org.springframework.transaction.reactive.TransactionSynchronization;
 import org.springframework.transaction.reactive.TransactionSynchronizationManager;
 
 /**
- * The transaction of a Reactor context. A dispatcher gets its goals after the commit,
+ * The transaction of a Reactor context. The dispatcher gets its goals after the commit,
  * also one that takes part in transactions, since it could not without blocking.
  * Thread-safe.
  */
-public final class ReactiveTransaction implements TrackingContext.Transaction {
+public final class ReactiveTransaction implements Transaction {
 
 	private final OpenTransactions transactions;
 
 	private final ContextView context;
 
-	private final TrackingContext.@Nullable Transaction otherwise;
+	private final @Nullable Transaction otherwise;
 
 	/**
 	 * Create an instance.
@@ -48,26 +49,28 @@ public final class ReactiveTransaction implements TrackingContext.Transaction {
 	 * @param otherwise decides where the context has no transaction, or {@code null} for
 	 * the transaction of the thread that tracks
 	 */
-	public ReactiveTransaction(OpenTransactions transactions, ContextView context,
-			TrackingContext.@Nullable Transaction otherwise) {
+	public ReactiveTransaction(OpenTransactions transactions, ContextView context, @Nullable Transaction otherwise) {
 		this.transactions = transactions;
 		this.context = context;
 		this.otherwise = otherwise;
 	}
 
 	@Override
-	public void dispatch(Goal goal, GoalDispatcher dispatcher) {
-		TransactionGoals goals = this.context.isEmpty() ? null : goals();
-		if (goals != null) {
-			goals.dispatch(goal, dispatcher);
+	public boolean take(Goal goal) {
+		Transaction transaction = this.context.isEmpty() ? null : goals();
+		if (transaction == null) {
+			transaction = (this.otherwise != null) ? this.otherwise : this.transactions.get();
 		}
-		else {
-			((this.otherwise != null) ? this.otherwise : this.transactions.get()).dispatch(goal, dispatcher);
-		}
+		return transaction.take(goal);
 	}
 
 	private @Nullable TransactionGoals goals() {
-		TransactionContext transaction = currentTransaction();
+		// Completes at once, since it only looks into the context.
+		TransactionContext transaction = TransactionContextManager.currentContext()
+			.contextWrite(this.context)
+			.onErrorComplete(NoTransactionException.class)
+			.toFuture()
+			.getNow(null);
 		if (transaction == null) {
 			return null;
 		}
@@ -80,22 +83,31 @@ public final class ReactiveTransaction implements TrackingContext.Transaction {
 
 	private TransactionGoals goals(TransactionSynchronizationManager manager) {
 		for (TransactionSynchronization synchronization : manager.getSynchronizations()) {
-			if (synchronization instanceof ReactiveGoalSynchronization known && known.isOf(this.transactions)) {
-				return known.goals();
+			if (synchronization instanceof Synchronization known && known.transactions == this.transactions) {
+				return known.goals;
 			}
 		}
 		TransactionGoals goals = this.transactions.open();
-		manager.registerSynchronization(new ReactiveGoalSynchronization(this.transactions, goals));
+		manager.registerSynchronization(new Synchronization(this.transactions, goals));
 		return goals;
 	}
 
-	private @Nullable TransactionContext currentTransaction() {
-		// Completes at once, since it only looks into the context.
-		return TransactionContextManager.currentContext()
-			.contextWrite(this.context)
-			.onErrorComplete(NoTransactionException.class)
-			.toFuture()
-			.getNow(null);
+	/**
+	 * Tells the goals of a reactive transaction how it ended.
+	 */
+	private record Synchronization(OpenTransactions transactions,
+			TransactionGoals goals) implements TransactionSynchronization, Ordered {
+
+		@Override
+		public int getOrder() {
+			return this.goals.getOrder();
+		}
+
+		@Override
+		public Mono<Void> afterCompletion(int status) {
+			return Mono.fromRunnable(() -> this.goals.complete(status));
+		}
+
 	}
 
 }

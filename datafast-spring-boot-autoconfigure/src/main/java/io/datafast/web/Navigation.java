@@ -16,8 +16,10 @@
 
 package io.datafast.web;
 
-import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
+
+import org.springframework.http.HttpHeaders;
 
 /**
  * Whether a browser shows the answer to a request as a page. Only then does the browser
@@ -27,29 +29,26 @@ import java.util.Locale;
  */
 final class Navigation {
 
-	private static final List<String> PREFETCH_HEADERS = List.of("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz");
-
 	private Navigation() {
 	}
 
-	static boolean isTopLevel(VisitorExchange exchange) {
-		if (!"GET".equals(exchange.method())
-				|| PREFETCH_HEADERS.stream().anyMatch((name) -> !exchange.requestHeader(name).isEmpty())) {
+	static boolean isTopLevel(String method, HttpHeaders headers) {
+		if (!"GET".equals(method)
+				|| Stream.of("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz").anyMatch((name) -> has(headers, name))) {
 			return false;
 		}
-		List<String> destination = exchange.requestHeader("Sec-Fetch-Dest");
-		List<String> mode = exchange.requestHeader("Sec-Fetch-Mode");
-		if (destination.isEmpty() && mode.isEmpty()) {
-			// Browsers send neither over plain http, and old browsers never do.
-			return acceptsHtml(exchange) && exchange.requestHeader("X-Requested-With").isEmpty();
+		if (has(headers, "Sec-Fetch-Dest") || has(headers, "Sec-Fetch-Mode")) {
+			return "document".equals(headers.getFirst("Sec-Fetch-Dest"))
+					&& "navigate".equals(headers.getFirst("Sec-Fetch-Mode"));
 		}
-		return destination.equals(List.of("document")) && mode.equals(List.of("navigate"));
+		// Browsers send neither over plain http, and old browsers never do.
+		return !has(headers, "X-Requested-With") && headers.getValuesAsList(HttpHeaders.ACCEPT)
+			.stream()
+			.anyMatch((type) -> type.toLowerCase(Locale.ROOT).startsWith("text/html"));
 	}
 
-	private static boolean acceptsHtml(VisitorExchange exchange) {
-		return exchange.requestHeader("Accept")
-			.stream()
-			.anyMatch((value) -> value.toLowerCase(Locale.ROOT).contains("text/html"));
+	private static boolean has(HttpHeaders headers, String name) {
+		return headers.getFirst(name) != null;
 	}
 
 }

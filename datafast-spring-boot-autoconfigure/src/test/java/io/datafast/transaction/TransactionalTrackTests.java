@@ -287,7 +287,7 @@ class TransactionalTrackTests {
 				assertThat(application.skippedGoals()).containsExactly("rolled-back");
 				application.track("outer-again");
 				assertThat(TransactionSynchronizationManager.getSynchronizations())
-					.filteredOn(GoalSynchronization.class::isInstance)
+					.filteredOn(TransactionGoals.class::isInstance)
 					.hasSize(1);
 			});
 			assertDispatched("committed", "outer", "outer-again");
