@@ -25,7 +25,7 @@ import io.datafast.delivery.GoalOutcomePublisher;
 import io.datafast.support.Lazy;
 import io.datafast.support.ReactiveTrackingContexts;
 import io.datafast.transaction.OpenTransactions;
-import io.datafast.transaction.ReactiveTransaction;
+import io.datafast.transaction.ReactiveOpenTransactions;
 import reactor.core.publisher.Mono;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -76,7 +76,7 @@ public final class DataFastReactorAutoConfiguration {
 
 		@Bean
 		ReactiveTrackingContexts.ReactiveTransactions dataFastReactiveTransactions(OpenTransactions transactions) {
-			return (context, otherwise) -> new ReactiveTransaction(transactions, context, otherwise);
+			return new ReactiveOpenTransactions(transactions);
 		}
 
 	}

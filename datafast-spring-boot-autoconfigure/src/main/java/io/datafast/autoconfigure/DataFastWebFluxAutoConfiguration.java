@@ -87,10 +87,7 @@ public final class DataFastWebFluxAutoConfiguration {
 	@ConditionalOnMissingBean
 	VisitorIdMethodArgumentResolver dataFastVisitorIdMethodArgumentResolver(
 			ObjectProvider<ReactiveVisitorIdResolver> reactiveResolver, ObjectProvider<VisitorIdResolver> resolver) {
-		ReactiveVisitorIdResolver ofThread = (context) -> {
-			VisitorIdResolver available = resolver.getIfAvailable();
-			return (available != null) ? available.resolveVisitorId() : null;
-		};
+		ReactiveVisitorIdResolver ofThread = (context) -> resolver.getIfAvailable(() -> () -> null).resolveVisitorId();
 		return new VisitorIdMethodArgumentResolver(reactiveResolver.getIfAvailable(() -> ofThread));
 	}
 

@@ -16,7 +16,9 @@
 
 package io.datafast.web;
 
+import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 import org.springframework.http.HttpHeaders;
@@ -32,23 +34,20 @@ final class Navigation {
 	private Navigation() {
 	}
 
-	static boolean isTopLevel(String method, HttpHeaders headers) {
-		if (!"GET".equals(method)
-				|| Stream.of("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz").anyMatch((name) -> has(headers, name))) {
+	static boolean isTopLevel(String method, Function<String, List<String>> headers) {
+		if (!"GET".equals(method) || Stream.of("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")
+			.anyMatch((name) -> !headers.apply(name).isEmpty())) {
 			return false;
 		}
-		if (has(headers, "Sec-Fetch-Dest") || has(headers, "Sec-Fetch-Mode")) {
-			return "document".equals(headers.getFirst("Sec-Fetch-Dest"))
-					&& "navigate".equals(headers.getFirst("Sec-Fetch-Mode"));
+		List<String> destination = headers.apply("Sec-Fetch-Dest");
+		List<String> mode = headers.apply("Sec-Fetch-Mode");
+		if (destination.isEmpty() && mode.isEmpty()) {
+			// Browsers send neither over plain http, and old browsers never do.
+			return headers.apply("X-Requested-With").isEmpty() && headers.apply(HttpHeaders.ACCEPT)
+				.stream()
+				.anyMatch((value) -> value.toLowerCase(Locale.ROOT).contains("text/html"));
 		}
-		// Browsers send neither over plain http, and old browsers never do.
-		return !has(headers, "X-Requested-With") && headers.getValuesAsList(HttpHeaders.ACCEPT)
-			.stream()
-			.anyMatch((type) -> type.toLowerCase(Locale.ROOT).startsWith("text/html"));
-	}
-
-	private static boolean has(HttpHeaders headers, String name) {
-		return headers.getFirst(name) != null;
+		return destination.equals(List.of("document")) && mode.equals(List.of("navigate"));
 	}
 
 }

@@ -77,8 +77,23 @@ public final class PendingVisitorCookie {
 	}
 
 	private List<String> existingCookies(HttpHeaders headers) {
-		return VisitorCookie.values(headers, HttpHeaders.SET_COOKIE)
+		return values(headers, HttpHeaders.SET_COOKIE).stream()
 			.filter((value) -> value.startsWith(this.cookie.getName() + "="))
+			.toList();
+	}
+
+	/**
+	 * The values of a header as they are. {@code HttpHeaders.get} has another signature
+	 * in each of Spring Framework 6 and 7.
+	 * @param headers the headers
+	 * @param name the header's name
+	 * @return the values, none if there is no such header
+	 */
+	public static List<String> values(HttpHeaders headers, String name) {
+		return headers.headerSet()
+			.stream()
+			.filter((header) -> name.equalsIgnoreCase(header.getKey()))
+			.flatMap((header) -> header.getValue().stream())
 			.toList();
 	}
 

@@ -24,13 +24,10 @@ import java.util.Locale;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 import io.datafast.support.VisitorIds;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.http.HttpHeaders;
 import org.springframework.http.ResponseCookie;
 
 /**
@@ -106,28 +103,19 @@ public final class VisitorCookie {
 
 	/**
 	 * Find a request's visitor: by the header, then the cookie.
-	 * @param headers the headers of the request
+	 * @param headers finds the values of the request's headers with a name
 	 * @param cookies finds the values of the request's cookies with a name
 	 * @return the well-formed id, or {@code null} if there is none
 	 */
-	public @Nullable String findVisitorId(HttpHeaders headers, Function<String, List<String>> cookies) {
+	public @Nullable String findVisitorId(Function<String, List<String>> headers,
+			Function<String, List<String>> cookies) {
 		String visitorId = findInHeader(headers);
 		return (visitorId != null) ? visitorId : singleOrNull(findInCookies(cookies));
 	}
 
-	private @Nullable String findInHeader(HttpHeaders headers) {
-		return (this.headerName != null)
-				? VisitorIds.wellFormedOrNull(values(headers, this.headerName).collect(Collectors.joining(","))) : null;
-	}
-
-	/**
-	 * {@code HttpHeaders.get} has another signature in each of Spring Framework 6 and 7.
-	 */
-	static Stream<String> values(HttpHeaders headers, String name) {
-		return headers.headerSet()
-			.stream()
-			.filter((header) -> name.equalsIgnoreCase(header.getKey()))
-			.flatMap((header) -> header.getValue().stream());
+	private @Nullable String findInHeader(Function<String, List<String>> headers) {
+		return (this.headerName != null) ? VisitorIds.wellFormedOrNull(String.join(",", headers.apply(this.headerName)))
+				: null;
 	}
 
 	/**
@@ -149,14 +137,14 @@ public final class VisitorCookie {
 	/**
 	 * Prepare the cookie for the response to a request.
 	 * @param method the request's method
-	 * @param headers the headers of the request
+	 * @param headers finds the values of the request's headers with a name
 	 * @param cookies finds the values of the request's cookies with a name
 	 * @param host the host that was requested, forwarded headers applied, without a port
 	 * and possibly hostile, or {@code null} if there is none
 	 * @param secure whether the request came over https, forwarded headers applied
 	 * @return the cookie, or {@code null} if the response gets none
 	 */
-	public @Nullable PendingVisitorCookie prepare(String method, HttpHeaders headers,
+	public @Nullable PendingVisitorCookie prepare(String method, Function<String, List<String>> headers,
 			Function<String, List<String>> cookies, @Nullable String host, boolean secure) {
 		if (!isWritten() || !Navigation.isTopLevel(method, headers)) {
 			return null;

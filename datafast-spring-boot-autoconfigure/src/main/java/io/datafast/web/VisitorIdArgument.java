@@ -34,15 +34,6 @@ public final class VisitorIdArgument {
 	private final ThrottledLog log = new ThrottledLog(VisitorIdArgument.class);
 
 	/**
-	 * Whether the parameter wants the visitor's id.
-	 * @param parameter the parameter
-	 * @return whether it is annotated
-	 */
-	public boolean isFor(MethodParameter parameter) {
-		return parameter.hasParameterAnnotation(VisitorId.class);
-	}
-
-	/**
 	 * Resolve the argument.
 	 * @param parameter the parameter
 	 * @param visitorId finds the current visitor; if it fails, the argument stays empty

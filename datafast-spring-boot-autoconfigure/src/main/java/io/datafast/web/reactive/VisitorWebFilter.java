@@ -67,12 +67,16 @@ public final class VisitorWebFilter implements WebFilter {
 	 */
 	static @Nullable String findVisitorId(ServerWebExchange exchange, VisitorCookie cookie) {
 		ServerHttpRequest request = exchange.getRequest();
-		String visitorId = cookie.findVisitorId(request.getHeaders(), cookies(request));
+		String visitorId = cookie.findVisitorId(headers(request), cookies(request));
 		if (visitorId == null && exchange.getAttribute(COOKIE_ATTRIBUTE) instanceof PendingVisitorCookie pending) {
 			visitorId = pending.visitorId(headersAndCookies(exchange.getResponse()));
 		}
 		// Asked last, since the exchange may end meanwhile.
 		return (exchange.getAttribute(OVER_ATTRIBUTE) == null) ? visitorId : null;
+	}
+
+	private static Function<String, List<String>> headers(ServerHttpRequest request) {
+		return (name) -> PendingVisitorCookie.values(request.getHeaders(), name);
 	}
 
 	private static Function<String, List<String>> cookies(ServerHttpRequest request) {
@@ -102,8 +106,8 @@ public final class VisitorWebFilter implements WebFilter {
 
 	private static ServerWebExchange prepare(ServerWebExchange exchange, VisitorCookie cookie) {
 		ServerHttpRequest request = exchange.getRequest();
-		PendingVisitorCookie pending = cookie.prepare(request.getMethod().name(), request.getHeaders(),
-				cookies(request), request.getURI().getHost(), "https".equalsIgnoreCase(request.getURI().getScheme()));
+		PendingVisitorCookie pending = cookie.prepare(request.getMethod().name(), headers(request), cookies(request),
+				request.getURI().getHost(), "https".equalsIgnoreCase(request.getURI().getScheme()));
 		if (pending == null) {
 			return exchange;
 		}

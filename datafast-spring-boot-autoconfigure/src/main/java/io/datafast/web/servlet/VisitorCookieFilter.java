@@ -35,7 +35,6 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.http.HttpHeaders;
 import org.springframework.web.util.WebUtils;
 
 /**
@@ -65,11 +64,8 @@ public final class VisitorCookieFilter implements Filter {
 				? response.visitorId() : visitorId;
 	}
 
-	private static HttpHeaders headers(HttpServletRequest request) {
-		HttpHeaders headers = new HttpHeaders();
-		Collections.list(request.getHeaderNames())
-			.forEach((name) -> headers.addAll(name, Collections.list(request.getHeaders(name))));
-		return headers;
+	private static Function<String, List<String>> headers(HttpServletRequest request) {
+		return (name) -> Collections.list(request.getHeaders(name));
 	}
 
 	private static Function<String, List<String>> cookies(HttpServletRequest request) {

@@ -88,12 +88,22 @@ final class VisitorCookieResponse extends HttpServletResponseWrapper {
 	}
 
 	/**
-	 * What has been added here does not keep Spring Security from adding more.
+	 * Whether a header has only been added here, which must not keep Spring Security from
+	 * adding more.
 	 */
+	private boolean isOwn(String name) {
+		return this.markedPrivate && HttpHeaders.CACHE_CONTROL.equalsIgnoreCase(name)
+				&& List.of("private").equals(List.copyOf(getHeaders(name)));
+	}
+
+	@Override
+	public @Nullable String getHeader(String name) {
+		return isOwn(name) ? null : super.getHeader(name);
+	}
+
 	@Override
 	public boolean containsHeader(String name) {
-		return super.containsHeader(name) && !(this.markedPrivate && HttpHeaders.CACHE_CONTROL.equalsIgnoreCase(name)
-				&& List.of("private").equals(List.copyOf(getHeaders(name))));
+		return !isOwn(name) && super.containsHeader(name);
 	}
 
 	@Override

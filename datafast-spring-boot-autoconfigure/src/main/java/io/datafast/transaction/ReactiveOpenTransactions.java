@@ -16,7 +16,7 @@
 
 package io.datafast.transaction;
 
-import io.datafast.Goal;
+import io.datafast.support.ReactiveTrackingContexts.ReactiveTransactions;
 import io.datafast.support.TrackingContext.Transaction;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
@@ -30,44 +30,41 @@ import org.springframework.transaction.reactive.TransactionSynchronization;
 import org.springframework.transaction.reactive.TransactionSynchronizationManager;
 
 /**
- * The transaction of a Reactor context. The dispatcher gets its goals after the commit,
- * also one that takes part in transactions, since it could not without blocking.
+ * Finds the transactions of Reactor contexts. The dispatcher gets their goals after the
+ * commit, also one that takes part in transactions, since it could not without blocking.
  * Thread-safe.
  */
-public final class ReactiveTransaction implements Transaction {
+public final class ReactiveOpenTransactions implements ReactiveTransactions {
 
 	private final OpenTransactions transactions;
-
-	private final ContextView context;
-
-	private final @Nullable Transaction otherwise;
 
 	/**
 	 * Create an instance.
 	 * @param transactions keeps the goals that wait
-	 * @param context the context; looked into when a goal is tracked
-	 * @param otherwise decides where the context has no transaction, or {@code null} for
-	 * the transaction of the thread that tracks
 	 */
-	public ReactiveTransaction(OpenTransactions transactions, ContextView context, @Nullable Transaction otherwise) {
+	public ReactiveOpenTransactions(OpenTransactions transactions) {
 		this.transactions = transactions;
-		this.context = context;
-		this.otherwise = otherwise;
 	}
 
+	/**
+	 * {@inheritDoc}
+	 * @return the transaction; the context is looked into when a goal is tracked
+	 */
 	@Override
-	public boolean take(Goal goal) {
-		Transaction transaction = this.context.isEmpty() ? null : goals();
-		if (transaction == null) {
-			transaction = (this.otherwise != null) ? this.otherwise : this.transactions.get();
-		}
-		return transaction.take(goal);
+	public Transaction find(ContextView context, @Nullable Transaction otherwise) {
+		return (goal) -> {
+			Transaction transaction = context.isEmpty() ? null : findGoals(context);
+			if (transaction == null) {
+				transaction = (otherwise != null) ? otherwise : this.transactions.get();
+			}
+			return transaction.take(goal);
+		};
 	}
 
-	private @Nullable TransactionGoals goals() {
+	private @Nullable TransactionGoals findGoals(ContextView context) {
 		// Completes at once, since it only looks into the context.
 		TransactionContext transaction = TransactionContextManager.currentContext()
-			.contextWrite(this.context)
+			.contextWrite(context)
 			.onErrorComplete(NoTransactionException.class)
 			.toFuture()
 			.getNow(null);
