@@ -288,8 +288,13 @@ final class TransactionGoals implements Transaction, TransactionSynchronization 
 			this.transactions.dispatcher().dispatch(goal);
 		}
 		catch (Throwable ex) {
+			notTaken(goal);
 			this.transactions.outcomes().publishFailed(goal, "The GoalDispatcher failed", ex);
 		}
+	}
+
+	private synchronized void notTaken(Goal goal) {
+		this.taken.remove(goal);
 	}
 
 }

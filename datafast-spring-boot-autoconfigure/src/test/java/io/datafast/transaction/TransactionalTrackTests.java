@@ -719,6 +719,31 @@ class TransactionalTrackTests {
 		});
 	}
 
+	@Test
+	void aGoalThatATransactionalDispatcherHasRefusedHasOneOutcome() {
+		runner((TransactionalGoalDispatcher) (goal) -> {
+			if (goal.name().equals("bad")) {
+				throw new IllegalStateException("dispatcher failed on purpose");
+			}
+			this.dispatched.add(goal);
+		}).run((context) -> {
+			Application application = new Application(context);
+			assertThatIllegalStateException().isThrownBy(() -> application.transaction((status) -> {
+				Stream.of("first", "bad", "last").forEach(application::track);
+				register(new TransactionSynchronization() {
+
+					@Override
+					public void beforeCommit(boolean readOnly) {
+						throw new IllegalStateException("on purpose");
+					}
+
+				});
+			}));
+			assertThat(application.outcomes()).containsExactlyInAnyOrder(new Dropped(Dropped.Reason.FAILED, null),
+					ROLLED_BACK, ROLLED_BACK);
+		});
+	}
+
 	// Shutdown
 
 	@Test
