@@ -23,10 +23,9 @@ import io.datafast.ReactiveVisitorIdResolver;
 import io.datafast.VisitorIdResolver;
 import io.datafast.delivery.GoalOutcomePublisher;
 import io.datafast.support.Lazy;
-import io.datafast.support.ReactiveHandlerResponse;
 import io.datafast.support.ReactiveTrackingContexts;
 import io.datafast.transaction.OpenTransactions;
-import io.datafast.transaction.ReactiveTransaction;
+import io.datafast.transaction.ReactiveOpenTransactions;
 import reactor.core.publisher.Mono;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -51,7 +50,7 @@ public final class DataFastReactorAutoConfiguration {
 	@ConditionalOnMissingBean
 	ReactiveTrackingContexts dataFastReactiveTrackingContexts(
 			ObjectProvider<ReactiveVisitorIdResolver> visitorIdResolver,
-			ObjectProvider<ReactiveHandlerResponse> response,
+			ObjectProvider<ReactiveTrackingContexts.HandlerResponse> response,
 			ObjectProvider<ReactiveTrackingContexts.ReactiveTransactions> transactions) {
 		return new ReactiveTrackingContexts(() -> visitorIdResolver.getIfAvailable(() -> (context) -> null),
 				() -> response.getIfAvailable(() -> (context) -> null),
@@ -77,7 +76,7 @@ public final class DataFastReactorAutoConfiguration {
 
 		@Bean
 		ReactiveTrackingContexts.ReactiveTransactions dataFastReactiveTransactions(OpenTransactions transactions) {
-			return (context, otherwise) -> new ReactiveTransaction(transactions, context, otherwise);
+			return new ReactiveOpenTransactions(transactions);
 		}
 
 	}

@@ -19,12 +19,13 @@ package io.datafast.autoconfigure;
 import java.util.List;
 
 import io.datafast.VisitorIdResolver;
-import io.datafast.support.HandlerResponse;
+import io.datafast.support.TrackingContext.HandlerResponse;
 import io.datafast.web.VisitorCookie;
 import io.datafast.web.servlet.ServletHandlerResponse;
 import io.datafast.web.servlet.ServletVisitorIdResolver;
 import io.datafast.web.servlet.VisitorCookieFilter;
 import io.datafast.web.servlet.VisitorIdMethodArgumentResolver;
+import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Servlet;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -77,6 +78,8 @@ public final class DataFastServletAutoConfiguration {
 		FilterRegistrationBean<VisitorCookieFilter> registration = new FilterRegistrationBean<>(
 				new VisitorCookieFilter(cookie));
 		registration.setOrder(FILTER_ORDER);
+		registration.setDispatcherTypes(DispatcherType.REQUEST, DispatcherType.FORWARD, DispatcherType.ASYNC,
+				DispatcherType.ERROR);
 		registration.setEnabled(cookie.isWritten());
 		return registration;
 	}

@@ -20,7 +20,6 @@ import io.datafast.delivery.DeliveryShutdown;
 import io.datafast.delivery.GoalDispatcherDecorator;
 import io.datafast.delivery.GoalOutcomePublisher;
 import io.datafast.transaction.OpenTransactions;
-import io.datafast.transaction.TransactionAwareGoalDispatcher;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -42,11 +41,6 @@ public final class DataFastTransactionAutoConfiguration {
 	OpenTransactions dataFastOpenTransactions(DataFastProperties properties, GoalOutcomePublisher outcomes,
 			DeliveryShutdown shutdown) {
 		return shutdown.register(new OpenTransactions(properties.delivery().capacity(), outcomes));
-	}
-
-	@Bean
-	GoalDispatcherDecorator dataFastGoalDispatcherDecorator(OpenTransactions transactions) {
-		return (dispatcher) -> new TransactionAwareGoalDispatcher(dispatcher, transactions);
 	}
 
 }

@@ -19,10 +19,7 @@ package io.datafast.autoconfigure;
 import io.datafast.ReactiveVisitorIdResolver;
 import io.datafast.VisitorIdResolver;
 import io.datafast.interceptor.TrackGoalBeanPostProcessor;
-import io.datafast.support.HandlerResponse;
-import io.datafast.support.ReactiveHandlerResponse;
 import io.datafast.web.VisitorCookie;
-import io.datafast.web.reactive.CurrentExchange;
 import io.datafast.web.reactive.ExchangeResponses;
 import io.datafast.web.reactive.ExchangeVisitorIdResolver;
 import io.datafast.web.reactive.VisitorIdMethodArgumentResolver;
@@ -71,14 +68,8 @@ public final class DataFastWebFluxAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	HandlerResponse dataFastHandlerResponse() {
-		return ExchangeResponses.ofArguments();
-	}
-
-	@Bean
-	@ConditionalOnMissingBean
-	ReactiveHandlerResponse dataFastReactiveHandlerResponse() {
-		return ExchangeResponses.ofContext();
+	ExchangeResponses dataFastHandlerResponse() {
+		return new ExchangeResponses();
 	}
 
 	/**
@@ -96,10 +87,7 @@ public final class DataFastWebFluxAutoConfiguration {
 	@ConditionalOnMissingBean
 	VisitorIdMethodArgumentResolver dataFastVisitorIdMethodArgumentResolver(
 			ObjectProvider<ReactiveVisitorIdResolver> reactiveResolver, ObjectProvider<VisitorIdResolver> resolver) {
-		ReactiveVisitorIdResolver ofThread = (context) -> {
-			VisitorIdResolver available = resolver.getIfAvailable();
-			return (available != null) ? available.resolveVisitorId() : null;
-		};
+		ReactiveVisitorIdResolver ofThread = (context) -> resolver.getIfAvailable(() -> () -> null).resolveVisitorId();
 		return new VisitorIdMethodArgumentResolver(reactiveResolver.getIfAvailable(() -> ofThread));
 	}
 
@@ -139,8 +127,7 @@ public final class DataFastWebFluxAutoConfiguration {
 				ContextRegistry registry = ContextRegistry.getInstance();
 				String key = ServerWebExchangeContextFilter.EXCHANGE_CONTEXT_ATTRIBUTE;
 				if (registry.getThreadLocalAccessors().stream().noneMatch((accessor) -> key.equals(accessor.key()))) {
-					registry.registerThreadLocalAccessor(key, CurrentExchange::get, CurrentExchange::set,
-							() -> CurrentExchange.set(null));
+					registry.registerThreadLocalAccessor(key, ExchangeVisitorIdResolver.currentExchange());
 				}
 			};
 		}

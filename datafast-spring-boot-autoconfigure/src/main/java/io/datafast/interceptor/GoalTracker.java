@@ -26,10 +26,10 @@ import io.datafast.delivery.GoalOutcomePublisher;
 import io.datafast.delivery.ThrottledLog;
 import io.datafast.interceptor.TrackGoalOperation.Entry;
 import io.datafast.interceptor.result.ResultValues;
-import io.datafast.support.CurrentTransaction;
-import io.datafast.support.HandlerResponse;
 import io.datafast.support.Lazy;
 import io.datafast.support.TrackingContext;
+import io.datafast.support.TrackingContext.CurrentTransaction;
+import io.datafast.support.TrackingContext.HandlerResponse;
 import org.aopalliance.intercept.MethodInvocation;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -90,7 +90,7 @@ final class GoalTracker {
 			return this.transaction.get().get();
 		}
 		catch (Throwable ex) {
-			return (goal, dispatcher) -> {
+			return (goal) -> {
 				throw new IllegalStateException("The transaction of a call could not be observed", ex);
 			};
 		}

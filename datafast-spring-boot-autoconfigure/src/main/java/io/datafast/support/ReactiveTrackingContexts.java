@@ -30,7 +30,7 @@ public final class ReactiveTrackingContexts {
 
 	private final Supplier<ReactiveVisitorIdResolver> visitorIdResolver;
 
-	private final Supplier<ReactiveHandlerResponse> responses;
+	private final Supplier<HandlerResponse> responses;
 
 	private final ReactiveTransactions transactions;
 
@@ -43,7 +43,7 @@ public final class ReactiveTrackingContexts {
 	 * @param transactions finds the transaction of a Reactor context
 	 */
 	public ReactiveTrackingContexts(Supplier<ReactiveVisitorIdResolver> visitorIdResolver,
-			Supplier<ReactiveHandlerResponse> responses, ReactiveTransactions transactions) {
+			Supplier<HandlerResponse> responses, ReactiveTransactions transactions) {
 		this.visitorIdResolver = Lazy.of(visitorIdResolver);
 		this.responses = Lazy.of(responses);
 		this.transactions = transactions;
@@ -76,7 +76,7 @@ public final class ReactiveTrackingContexts {
 					this.transactions.find(subscriber, called.transaction()), responseStatus);
 		}
 		catch (Throwable ex) {
-			return called.withTransaction((goal, dispatcher) -> {
+			return called.withTransaction((goal) -> {
 				throw new IllegalStateException("The context of a subscriber could not be read", ex);
 			});
 		}
@@ -86,6 +86,22 @@ public final class ReactiveTrackingContexts {
 		ReactiveVisitorIdResolver resolver = this.visitorIdResolver.get();
 		String ofCall = resolver.hasPrecedence(subscriber) ? null : called.visitorId();
 		return (ofCall != null) ? ofCall : resolver.resolveVisitorId(subscriber);
+	}
+
+	/**
+	 * Finds the response to the request that a Reactor context belongs to. Thread-safe.
+	 */
+	@FunctionalInterface
+	public interface HandlerResponse {
+
+		/**
+		 * Find the response.
+		 * @param context the Reactor context of a subscriber
+		 * @return reads the status code that has been set so far, on any thread, or
+		 * {@code null} if there is no response
+		 */
+		@Nullable IntSupplier findStatus(ContextView context);
+
 	}
 
 	/**

@@ -21,7 +21,6 @@ import java.util.function.Supplier;
 
 import io.datafast.DataFastGoals;
 import io.datafast.Goal;
-import io.datafast.delivery.GoalDispatcher;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,26 +29,17 @@ import org.jspecify.annotations.Nullable;
  * What {@link DataFastGoals} tracks {@linkplain #run(Runnable) within} a context belongs
  * to that visitor and transaction, even if there is none, and never to what the thread
  * works on meanwhile. A context holds a visitor's id rather than a request. Immutable.
+ *
+ * @param visitor gives the visitor's id as it was found, or {@code null} if there was
+ * none, or throws the exception with which the search failed
+ * @param transaction the transaction, or {@code null} for that of the thread that tracks
+ * @param responseStatus reads the status of the response to the request of the call, as
+ * it has been set so far, or {@code null} if there is no response
  */
-public final class TrackingContext {
+public record TrackingContext(Supplier<@Nullable String> visitor, @Nullable Transaction transaction,
+		@Nullable IntSupplier responseStatus) {
 
 	private static final ThreadLocal<@Nullable TrackingContext> holder = new ThreadLocal<>();
-
-	private final @Nullable String visitorId;
-
-	private final @Nullable Throwable failure;
-
-	private final @Nullable Transaction transaction;
-
-	private final @Nullable IntSupplier responseStatus;
-
-	private TrackingContext(@Nullable String visitorId, @Nullable Throwable failure, @Nullable Transaction transaction,
-			@Nullable IntSupplier responseStatus) {
-		this.visitorId = visitorId;
-		this.failure = failure;
-		this.transaction = transaction;
-		this.responseStatus = responseStatus;
-	}
 
 	/**
 	 * Create a context.
@@ -63,11 +53,18 @@ public final class TrackingContext {
 	 */
 	public static TrackingContext of(Supplier<@Nullable String> visitorId, @Nullable Transaction transaction,
 			@Nullable IntSupplier responseStatus) {
+		return new TrackingContext(find(visitorId), transaction, responseStatus);
+	}
+
+	private static Supplier<@Nullable String> find(Supplier<@Nullable String> visitorId) {
 		try {
-			return new TrackingContext(visitorId.get(), null, transaction, responseStatus);
+			String found = visitorId.get();
+			return () -> found;
 		}
 		catch (Throwable ex) {
-			return new TrackingContext(null, ex, transaction, responseStatus);
+			return () -> {
+				throw (ex instanceof RuntimeException failure) ? failure : new IllegalStateException(ex);
+			};
 		}
 	}
 
@@ -78,7 +75,7 @@ public final class TrackingContext {
 	 * @return the context
 	 */
 	public TrackingContext withTransaction(@Nullable Transaction transaction) {
-		return new TrackingContext(this.visitorId, this.failure, transaction, this.responseStatus);
+		return new TrackingContext(this.visitor, transaction, this.responseStatus);
 	}
 
 	/**
@@ -88,7 +85,7 @@ public final class TrackingContext {
 	 */
 	public static void runWithoutVisitor(Runnable tracking) {
 		TrackingContext current = current();
-		new TrackingContext(null, null, (current != null) ? current.transaction : null, null).run(tracking);
+		new TrackingContext(() -> null, (current != null) ? current.transaction : null, null).run(tracking);
 	}
 
 	/**
@@ -139,30 +136,7 @@ public final class TrackingContext {
 	 * @throws RuntimeException if looking the visitor up failed
 	 */
 	public @Nullable String visitorId() {
-		if (this.failure instanceof RuntimeException runtimeException) {
-			throw runtimeException;
-		}
-		if (this.failure != null) {
-			throw new IllegalStateException(this.failure);
-		}
-		return this.visitorId;
-	}
-
-	/**
-	 * The transaction.
-	 * @return the transaction, or {@code null} for that of the thread that tracks
-	 */
-	public @Nullable Transaction transaction() {
-		return this.transaction;
-	}
-
-	/**
-	 * The response to the request of the call.
-	 * @return reads the status that has been set so far, or {@code null} if there is no
-	 * response
-	 */
-	public @Nullable IntSupplier responseStatus() {
-		return this.responseStatus;
+		return this.visitor.get();
 	}
 
 	/**
@@ -174,14 +148,44 @@ public final class TrackingContext {
 		/**
 		 * No transaction.
 		 */
-		Transaction NONE = (goal, dispatcher) -> dispatcher.dispatch(goal);
+		Transaction NONE = (goal) -> false;
 
 		/**
-		 * Dispatch a goal when, and if, the transaction says so.
+		 * Take a goal, to dispatch it when, and if, the transaction commits.
 		 * @param goal the goal
-		 * @param dispatcher takes the goal
+		 * @return whether it was taken. If not, the caller dispatches it.
 		 */
-		void dispatch(Goal goal, GoalDispatcher dispatcher);
+		boolean take(Goal goal);
+
+	}
+
+	/**
+	 * Finds the transaction of the calling thread. Thread-safe.
+	 */
+	@FunctionalInterface
+	public interface CurrentTransaction {
+
+		/**
+		 * Find the transaction.
+		 * @return the transaction, or {@link Transaction#NONE}
+		 */
+		Transaction get();
+
+	}
+
+	/**
+	 * Finds the response to the request that a handler method handles. Thread-safe.
+	 */
+	@FunctionalInterface
+	public interface HandlerResponse {
+
+		/**
+		 * Find the response. Called on the thread that calls the handler method.
+		 * @param arguments the handler method's arguments
+		 * @return reads the status code that has been set so far, on any thread and also
+		 * after the method has returned, or {@code null} if there is no response
+		 */
+		@Nullable IntSupplier findStatus(@Nullable Object[] arguments);
 
 	}
 

@@ -18,27 +18,36 @@ package io.datafast.transaction;
 
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.Semaphore;
 
+import io.datafast.Goal;
+import io.datafast.delivery.GoalDispatcher;
+import io.datafast.delivery.GoalDispatcherDecorator;
 import io.datafast.delivery.GoalOutcomePublisher;
-import io.datafast.support.CurrentTransaction;
 import io.datafast.support.TrackingContext;
+import io.datafast.support.TrackingContext.CurrentTransaction;
+import io.datafast.support.TrackingContext.Transaction;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.transaction.support.TransactionSynchronizationManager;
+import org.springframework.util.Assert;
 
 /**
- * Keeps the goals of transactions that have not been completed yet, and bounds their
- * number. The goals that still wait when the application ends are dropped. Thread-safe.
+ * Lets the transaction of a goal decide when, and whether, the goal is dispatched. Goals
+ * of transactions that have not been completed yet wait, and their number is bounded;
+ * those that still wait when the application ends are dropped. Outside of transactions,
+ * and in the callbacks of a transaction that has been completed, goals are dispatched at
+ * once. Thread-safe.
  */
-public final class OpenTransactions implements CurrentTransaction, AutoCloseable {
+public final class OpenTransactions implements GoalDispatcherDecorator, CurrentTransaction, AutoCloseable {
 
-	private final int capacity;
+	private final Semaphore capacity;
 
 	private final GoalOutcomePublisher outcomes;
 
 	private final Set<TransactionGoals> open = ConcurrentHashMap.newKeySet();
 
-	private final AtomicInteger waiting = new AtomicInteger();
+	private volatile @Nullable GoalDispatcher dispatcher;
 
 	/**
 	 * Create an instance.
@@ -47,13 +56,35 @@ public final class OpenTransactions implements CurrentTransaction, AutoCloseable
 	 * @param outcomes told what became of goals that are not dispatched
 	 */
 	public OpenTransactions(int capacity, GoalOutcomePublisher outcomes) {
-		this.capacity = capacity;
+		this.capacity = new Semaphore(capacity);
 		this.outcomes = outcomes;
 	}
 
 	@Override
-	public TrackingContext.Transaction get() {
-		return isTransactionOpen() ? goalsOfThread() : TrackingContext.Transaction.NONE;
+	public GoalDispatcher decorate(GoalDispatcher dispatcher) {
+		this.dispatcher = dispatcher;
+		return (goal) -> {
+			TrackingContext context = TrackingContext.current();
+			Transaction transaction = (context != null) ? context.transaction() : null;
+			if (!((transaction != null) ? transaction : get()).take(goal)) {
+				dispatcher.dispatch(goal);
+			}
+		};
+	}
+
+	GoalDispatcher dispatcher() {
+		GoalDispatcher decorated = this.dispatcher;
+		Assert.state(decorated != null, "No GoalDispatcher has been decorated");
+		return decorated;
+	}
+
+	GoalOutcomePublisher outcomes() {
+		return this.outcomes;
+	}
+
+	@Override
+	public Transaction get() {
+		return isTransactionOpen() ? goalsOfThread() : Transaction.NONE;
 	}
 
 	/**
@@ -67,13 +98,13 @@ public final class OpenTransactions implements CurrentTransaction, AutoCloseable
 	}
 
 	private TransactionGoals goalsOfThread() {
-		GoalSynchronization bound = (GoalSynchronization) TransactionSynchronizationManager.getResource(this);
+		TransactionGoals bound = (TransactionGoals) TransactionSynchronizationManager.getResource(this);
 		if (bound == null || bound.isCompleted()) {
-			bound = new GoalSynchronization(this, open());
+			bound = open();
 			TransactionSynchronizationManager.registerSynchronization(bound);
-			bound.bind();
+			bound.resume();
 		}
-		return bound.goals();
+		return bound;
 	}
 
 	/**
@@ -81,22 +112,21 @@ public final class OpenTransactions implements CurrentTransaction, AutoCloseable
 	 * @return the transaction's goals, none as yet
 	 */
 	TransactionGoals open() {
-		TransactionGoals goals = new TransactionGoals(this, this.outcomes);
+		TransactionGoals goals = new TransactionGoals(this);
 		this.open.add(goals);
 		return goals;
 	}
 
-	void complete(TransactionGoals goals, TransactionGoals.Fate fate) {
+	void completed(TransactionGoals goals) {
 		this.open.remove(goals);
-		goals.complete(fate);
 	}
 
 	boolean admit() {
-		return this.waiting.getAndUpdate((count) -> (count < this.capacity) ? count + 1 : count) < this.capacity;
+		return this.capacity.tryAcquire();
 	}
 
 	void release(int count) {
-		this.waiting.addAndGet(-count);
+		this.capacity.release(count);
 	}
 
 	/**
@@ -104,7 +134,7 @@ public final class OpenTransactions implements CurrentTransaction, AutoCloseable
 	 */
 	@Override
 	public void close() {
-		this.open.forEach((goals) -> complete(goals, TransactionGoals.Fate.SHUTDOWN));
+		this.open.forEach(TransactionGoals::shutDown);
 	}
 
 }

@@ -16,52 +16,71 @@
 
 package io.datafast.transaction;
 
-import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.WeakHashMap;
+import java.util.function.Consumer;
 
 import io.datafast.Goal;
 import io.datafast.delivery.GoalDispatcher;
 import io.datafast.delivery.GoalOutcome.Dropped;
 import io.datafast.delivery.GoalOutcome.Skipped;
-import io.datafast.delivery.GoalOutcomePublisher;
 import io.datafast.delivery.TransactionalGoalDispatcher;
-import io.datafast.support.TrackingContext;
+import io.datafast.support.TrackingContext.Transaction;
 import io.datafast.support.TransactionalGoalWriter;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+
+import org.springframework.core.Ordered;
+import org.springframework.transaction.support.TransactionSynchronization;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
  * The goals of one transaction, in the order in which they were tracked. A
  * {@link TransactionalGoalDispatcher} gets them right before the transaction commits, any
- * other dispatcher gets them after that. Each goal leaves once: to its dispatcher or with
+ * other dispatcher gets them after that. Each goal leaves once: to the dispatcher or with
  * an outcome. Thread-safe.
+ * <p>
+ * As the synchronization of an imperative transaction, it is bound to the thread while
+ * the transaction is the thread's current one, until the transaction has been completed,
+ * so that a transaction needs only one. {@code afterCommit} does not count: it is not
+ * called when that of another synchronization fails, and is called too early where Spring
+ * takes part in a JTA transaction that it has not begun.
  */
-final class TransactionGoals implements TrackingContext.Transaction {
+final class TransactionGoals implements Transaction, TransactionSynchronization {
 
-	private static final int SAVEPOINTS_BEFORE_PRUNING = 64;
+	private static final Log logger = LogFactory.getLog(TransactionGoals.class);
+
+	/**
+	 * Of Spring's {@code AbstractPlatformTransactionManager}.
+	 */
+	private static final String COMMIT = "processCommit";
+
+	private static final int FRAMES_OF_COMPLETION = 10;
 
 	private final OpenTransactions transactions;
 
-	private final GoalOutcomePublisher outcomes;
-
-	private final List<WaitingGoal> waiting = new ArrayList<>();
+	private final List<Goal> waiting = new ArrayList<>();
 
 	/**
-	 * What a dispatcher has taken as a part of the transaction.
+	 * What the dispatcher has taken as a part of the transaction.
 	 */
 	private final List<Goal> taken = new ArrayList<>();
 
-	private final List<Savepoint> savepoints = new ArrayList<>();
-
-	private int savepointsBeforePruning = SAVEPOINTS_BEFORE_PRUNING;
+	/**
+	 * How many goals came before a savepoint. Spring does not tell when a savepoint is
+	 * released; what may roll back to it holds it.
+	 */
+	private final Map<Object, Integer> savepoints = new WeakHashMap<>();
 
 	private boolean committing;
 
-	private @Nullable Fate fate;
+	private @Nullable Consumer<Goal> fate;
 
-	TransactionGoals(OpenTransactions transactions, GoalOutcomePublisher outcomes) {
+	TransactionGoals(OpenTransactions transactions) {
 		this.transactions = transactions;
-		this.outcomes = outcomes;
 	}
 
 	/**
@@ -69,197 +88,213 @@ final class TransactionGoals implements TrackingContext.Transaction {
 	 * fate at once.
 	 */
 	@Override
-	public void dispatch(Goal goal, GoalDispatcher dispatcher) {
-		WaitingGoal added = new WaitingGoal(goal, dispatcher);
-		Fate known = tryToWait(added);
+	public boolean take(Goal goal) {
+		Consumer<Goal> known = tryToWait(goal);
 		if (known != null) {
-			settle(added, known);
+			known.accept(goal);
 		}
+		return true;
 	}
 
-	private synchronized @Nullable Fate tryToWait(WaitingGoal goal) {
-		if (this.fate != null) {
-			return this.fate;
+	private synchronized @Nullable Consumer<Goal> tryToWait(Goal goal) {
+		if (this.fate == null) {
+			if (!this.transactions.admit()) {
+				return (refused) -> drop(refused, Dropped.Reason.QUEUE_FULL);
+			}
+			this.waiting.add(goal);
 		}
-		if (!this.transactions.admit()) {
-			return Fate.NO_ROOM;
-		}
-		this.waiting.add(goal);
-		return null;
+		return this.fate;
 	}
 
 	/**
-	 * The transaction is about to commit: a dispatcher may take the goals as a part of
-	 * it.
-	 * @throws RuntimeException if the transaction must not be committed
+	 * Before the synchronizations of the application, so that the goals which these track
+	 * after the completion come after those of the transaction.
 	 */
-	void beforeCommit() {
-		List<WaitingGoal> goals = startCommit();
-		if (goals.isEmpty()) {
-			return;
-		}
-		GoalDispatcher dispatcher = goals.get(0).dispatcher();
-		if (dispatcher instanceof TransactionalGoalWriter writer) {
-			write(goals, writer);
-		}
-		else if (dispatcher instanceof TransactionalGoalDispatcher) {
-			taken(goals);
-			goals.forEach((goal) -> handOver(goal.goal(), dispatcher));
+	@Override
+	public int getOrder() {
+		return Ordered.HIGHEST_PRECEDENCE;
+	}
+
+	@Override
+	public void suspend() {
+		if (TransactionSynchronizationManager.getResource(this.transactions) == this) {
+			TransactionSynchronizationManager.unbindResource(this.transactions);
 		}
 	}
 
-	private synchronized List<WaitingGoal> startCommit() {
+	/**
+	 * Bind to the thread, in place of one whose transaction another thread completed.
+	 */
+	@Override
+	public void resume() {
+		TransactionSynchronizationManager.unbindResourceIfPossible(this.transactions);
+		TransactionSynchronizationManager.bindResource(this.transactions, this);
+	}
+
+	@Override
+	public synchronized void savepoint(Object savepoint) {
+		this.savepoints.put(savepoint, this.waiting.size());
+	}
+
+	@Override
+	public void savepointRollback(Object savepoint) {
+		takeAfter(savepoint).forEach(this::skip);
+	}
+
+	/**
+	 * Later savepoints are released with the one that is rolled back to, which can be
+	 * rolled back to again. One that is not known was set before the first goal.
+	 */
+	private synchronized List<Goal> takeAfter(Object savepoint) {
+		int kept = this.savepoints.getOrDefault(savepoint, 0);
+		this.savepoints.values().removeIf((goalsBefore) -> goalsBefore > kept);
+		return takeAfter(kept);
+	}
+
+	private List<Goal> takeAfter(int kept) {
+		List<Goal> tail = this.waiting.subList(kept, this.waiting.size());
+		List<Goal> goals = List.copyOf(tail);
+		tail.clear();
+		this.transactions.release(goals.size());
+		return goals;
+	}
+
+	/**
+	 * A dispatcher may take the goals as a part of the transaction.
+	 * @throws RuntimeException if the transaction must not be committed
+	 */
+	@Override
+	public void beforeCommit(boolean readOnly) {
+		List<Goal> goals = startCommit();
+		if (goals.isEmpty()) {
+			return;
+		}
+		GoalDispatcher dispatcher = this.transactions.dispatcher();
+		if (dispatcher instanceof TransactionalGoalWriter writer) {
+			if (writer.writeInTransaction(goals)) {
+				taken(goals);
+			}
+		}
+		else if (dispatcher instanceof TransactionalGoalDispatcher) {
+			taken(goals);
+			goals.forEach(this::handOver);
+		}
+	}
+
+	private synchronized List<Goal> startCommit() {
 		this.committing = true;
 		return List.copyOf(this.waiting);
 	}
 
-	private void write(List<WaitingGoal> goals, TransactionalGoalWriter writer) {
-		if (writer.writeInTransaction(goals.stream().map(WaitingGoal::goal).toList())) {
-			taken(goals);
-		}
-	}
-
-	private synchronized void taken(List<WaitingGoal> goals) {
+	private synchronized void taken(List<Goal> goals) {
 		this.savepoints.clear();
 		this.waiting.subList(0, goals.size()).clear();
 		this.transactions.release(goals.size());
-		goals.forEach((goal) -> this.taken.add(goal.goal()));
+		this.taken.addAll(goals);
 	}
 
 	/**
-	 * The transaction has been completed, or the application ends before it. The first
-	 * call counts.
-	 * @param fate what becomes of the goals
+	 * Callbacks of the application that run before the commit may have tracked goals
+	 * since {@link #beforeCommit}, which is not even called if their first goal is the
+	 * first of the transaction.
 	 */
-	void complete(Fate fate) {
-		List<Goal> rolledBack = new ArrayList<>();
-		List<WaitingGoal> completed = takeAll(fate, rolledBack);
-		rolledBack.forEach(this::skip);
-		completed.forEach((goal) -> settle(goal, fate));
+	@Override
+	public void beforeCompletion() {
+		try {
+			if (isCommitting()) {
+				beforeCommit(false);
+			}
+		}
+		catch (RuntimeException ex) {
+			// It is too late to stop the commit. The goals wait for its result.
+			logger.debug("Goals could not be written before a transaction is completed", ex);
+		}
+		finally {
+			// A JTA transaction may be completed later and by another thread.
+			suspend();
+		}
 	}
 
-	private synchronized List<WaitingGoal> takeAll(Fate fate, List<Goal> rolledBack) {
-		if (fate == Fate.SHUTDOWN && this.committing) {
-			// The goals are being handed over, and the end of the transaction is near.
-			return List.of();
-		}
-		if (this.fate == null) {
+	/**
+	 * Whether Spring is about to commit, or a callback has just kept it from committing.
+	 * Spring tells synchronizations of a completion, but not of which.
+	 */
+	private static boolean isCommitting() {
+		return StackWalker.getInstance()
+			.walk((frames) -> frames.limit(FRAMES_OF_COMPLETION)
+				.map(StackWalker.StackFrame::getMethodName)
+				.anyMatch(COMMIT::equals));
+	}
+
+	@Override
+	public void afterCompletion(int status) {
+		suspend();
+		complete(status);
+	}
+
+	/**
+	 * The transaction has been completed. If it is unknown whether it has been committed,
+	 * what waits is not sent. What a dispatcher has taken as a part of the transaction
+	 * exists if the transaction does, and has its outcome then.
+	 * @param status one of the constants of {@link TransactionSynchronization}
+	 */
+	void complete(int status) {
+		complete((status == STATUS_COMMITTED) ? this::handOver : this::skip, status == STATUS_ROLLED_BACK, true);
+	}
+
+	/**
+	 * The application ends before the transaction has been completed. Goals that are
+	 * being handed over are left to the end of the transaction, which is near.
+	 */
+	void shutDown() {
+		complete((goal) -> drop(goal, Dropped.Reason.SHUTDOWN), false, false);
+	}
+
+	/**
+	 * The first call counts.
+	 */
+	private void complete(Consumer<Goal> fate, boolean takenToo, boolean whileCommitting) {
+		this.transactions.completed(this);
+		List<Goal> goals = new ArrayList<>();
+		synchronized (this) {
+			if (this.fate != null || (this.committing && !whileCommitting)) {
+				return;
+			}
 			this.fate = fate;
 			this.savepoints.clear();
-			if (fate == Fate.ROLLED_BACK) {
-				rolledBack.addAll(this.taken);
+			if (takenToo) {
+				goals.addAll(this.taken);
 			}
 			this.taken.clear();
+			goals.addAll(takeAfter(0));
 		}
-		return takeAfter(0);
+		goals.forEach(fate);
 	}
 
 	synchronized boolean isCompleted() {
 		return this.fate != null;
 	}
 
-	/**
-	 * Remember which goals came before a savepoint. A savepoint that is not remembered
-	 * was set before the first goal.
-	 */
-	synchronized void savepoint(Object savepoint) {
-		if (this.waiting.isEmpty()) {
-			return;
-		}
-		if (this.savepoints.size() >= this.savepointsBeforePruning) {
-			this.savepoints.removeIf(Savepoint::isReleased);
-			this.savepointsBeforePruning = Math.max(SAVEPOINTS_BEFORE_PRUNING, 2 * this.savepoints.size());
-		}
-		this.savepoints.add(new Savepoint(new WeakReference<>(savepoint), this.waiting.size()));
-	}
-
-	/**
-	 * Skip the goals that came after a savepoint.
-	 */
-	void rollBackTo(Object savepoint) {
-		takeAfter(savepoint).forEach((goal) -> skip(goal.goal()));
-	}
-
-	private synchronized List<WaitingGoal> takeAfter(Object savepoint) {
-		int index = this.savepoints.size() - 1;
-		while (index >= 0 && !this.savepoints.get(index).is(savepoint)) {
-			index--;
-		}
-		// Later savepoints are released with this one, which can be rolled back to again.
-		int kept = (index >= 0) ? this.savepoints.get(index).goalsBefore() : 0;
-		this.savepoints.subList(index + 1, this.savepoints.size()).clear();
-		return takeAfter(kept);
-	}
-
-	private List<WaitingGoal> takeAfter(int kept) {
-		List<WaitingGoal> tail = this.waiting.subList(kept, this.waiting.size());
-		List<WaitingGoal> goals = List.copyOf(tail);
-		tail.clear();
-		this.transactions.release(goals.size());
-		return goals;
-	}
-
-	private void settle(WaitingGoal settled, Fate fate) {
-		Goal goal = settled.goal();
-		switch (fate) {
-			case COMMITTED -> handOver(goal, settled.dispatcher());
-			case ROLLED_BACK, UNKNOWN -> skip(goal);
-			case SHUTDOWN -> this.outcomes.publish(goal, new Dropped(Dropped.Reason.SHUTDOWN, null));
-			case NO_ROOM -> this.outcomes.publish(goal, new Dropped(Dropped.Reason.QUEUE_FULL, null));
-		}
-	}
-
 	private void skip(Goal goal) {
-		this.outcomes.publish(goal, new Skipped(Skipped.Reason.ROLLED_BACK));
+		this.transactions.outcomes().publish(goal, new Skipped(Skipped.Reason.ROLLED_BACK));
 	}
 
-	private void handOver(Goal goal, GoalDispatcher dispatcher) {
+	private void drop(Goal goal, Dropped.Reason reason) {
+		this.transactions.outcomes().publish(goal, new Dropped(reason, null));
+	}
+
+	private void handOver(Goal goal) {
 		try {
-			dispatcher.dispatch(goal);
+			this.transactions.dispatcher().dispatch(goal);
 		}
 		catch (Throwable ex) {
-			this.outcomes.publishFailed(goal, "The GoalDispatcher failed", ex);
+			notTaken(goal);
+			this.transactions.outcomes().publishFailed(goal, "The GoalDispatcher failed", ex);
 		}
 	}
 
-	/**
-	 * What becomes of the goals.
-	 */
-	enum Fate {
-
-		COMMITTED, ROLLED_BACK,
-
-		/**
-		 * The commit failed, and it is unknown whether the transaction has been
-		 * committed. What waited is not sent. What a dispatcher has taken as a part of
-		 * the transaction exists if the transaction does, and has its outcome then.
-		 */
-		UNKNOWN,
-
-		SHUTDOWN, NO_ROOM
-
-	}
-
-	private record WaitingGoal(Goal goal, GoalDispatcher dispatcher) {
-	}
-
-	/**
-	 * A savepoint. Spring does not tell when it is released; what may roll back to it
-	 * holds it.
-	 *
-	 * @param reference to the savepoint
-	 * @param goalsBefore how many goals came before it
-	 */
-	private record Savepoint(WeakReference<Object> reference, int goalsBefore) {
-
-		boolean is(Object savepoint) {
-			return this.reference.refersTo(savepoint);
-		}
-
-		boolean isReleased() {
-			return this.reference.refersTo(null);
-		}
-
+	private synchronized void notTaken(Goal goal) {
+		this.taken.remove(goal);
 	}
 
 }

@@ -18,6 +18,10 @@ package io.datafast.web;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+import org.springframework.http.HttpHeaders;
 
 /**
  * Whether a browser shows the answer to a request as a page. Only then does the browser
@@ -27,29 +31,23 @@ import java.util.Locale;
  */
 final class Navigation {
 
-	private static final List<String> PREFETCH_HEADERS = List.of("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz");
-
 	private Navigation() {
 	}
 
-	static boolean isTopLevel(VisitorExchange exchange) {
-		if (!"GET".equals(exchange.method())
-				|| PREFETCH_HEADERS.stream().anyMatch((name) -> !exchange.requestHeader(name).isEmpty())) {
+	static boolean isTopLevel(String method, Function<String, List<String>> headers) {
+		if (!"GET".equals(method) || Stream.of("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")
+			.anyMatch((name) -> !headers.apply(name).isEmpty())) {
 			return false;
 		}
-		List<String> destination = exchange.requestHeader("Sec-Fetch-Dest");
-		List<String> mode = exchange.requestHeader("Sec-Fetch-Mode");
+		List<String> destination = headers.apply("Sec-Fetch-Dest");
+		List<String> mode = headers.apply("Sec-Fetch-Mode");
 		if (destination.isEmpty() && mode.isEmpty()) {
 			// Browsers send neither over plain http, and old browsers never do.
-			return acceptsHtml(exchange) && exchange.requestHeader("X-Requested-With").isEmpty();
+			return headers.apply("X-Requested-With").isEmpty() && headers.apply(HttpHeaders.ACCEPT)
+				.stream()
+				.anyMatch((value) -> value.toLowerCase(Locale.ROOT).contains("text/html"));
 		}
 		return destination.equals(List.of("document")) && mode.equals(List.of("navigate"));
-	}
-
-	private static boolean acceptsHtml(VisitorExchange exchange) {
-		return exchange.requestHeader("Accept")
-			.stream()
-			.anyMatch((value) -> value.toLowerCase(Locale.ROOT).contains("text/html"));
 	}
 
 }

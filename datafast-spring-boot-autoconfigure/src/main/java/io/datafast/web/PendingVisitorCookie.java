@@ -16,48 +16,49 @@
 
 package io.datafast.web;
 
+import java.util.List;
+import java.util.Locale;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.ResponseCookie;
 
 /**
- * A visitor cookie that goes with the response to a request, unless the response turns
- * out to be one that caches share. Called by the thread that handles the request;
- * {@link #visitorId()} by any thread.
+ * A visitor cookie that goes with the response to a request, unless the response is one
+ * that caches may share (RFC 9111) or has a cookie of the application's own with that
+ * name. Both are known when the response is committed. Immutable.
  */
 public final class PendingVisitorCookie {
 
-	private final VisitorExchange exchange;
-
 	private final ResponseCookie cookie;
 
-	private volatile @Nullable Boolean written;
-
-	PendingVisitorCookie(VisitorExchange exchange, ResponseCookie cookie) {
-		this.exchange = exchange;
+	PendingVisitorCookie(ResponseCookie cookie) {
 		this.cookie = cookie;
 	}
 
 	/**
-	 * Write the cookie, if the response may have it. Has to be called before the response
-	 * is committed, when its headers are complete; further calls do nothing.
+	 * Write the cookie right before the response is committed, if the response may have
+	 * it, and keep the response out of shared caches. May be called again when the
+	 * response turns out not to be committed yet.
+	 * @param headers the headers of the response, its cookies among them
+	 * @param addHeader adds a header to the response
+	 * @param addCookie adds a cookie to the response
 	 */
-	public void beforeCommit() {
-		if (this.written == null) {
-			boolean writable = isWritable();
-			if (writable) {
-				SharedCaches.exclude(this.exchange);
-				this.exchange.addResponseCookie(this.cookie);
-			}
-			this.written = writable;
+	public void write(HttpHeaders headers, BiConsumer<String, String> addHeader, Consumer<ResponseCookie> addCookie) {
+		List<String> existing = existingCookies(headers);
+		if (existing.isEmpty() && !mayBeShared(headers)) {
+			addCookie.accept(this.cookie);
 		}
-	}
-
-	/**
-	 * The response has been reset, and with it its headers.
-	 */
-	public void reset() {
-		this.written = null;
+		else if (!existing.contains(this.cookie.toString())) {
+			return;
+		}
+		if (!isExcluded(directives(headers, HttpHeaders.CACHE_CONTROL))) {
+			addHeader.accept(HttpHeaders.CACHE_CONTROL, "private");
+		}
 	}
 
 	/**
@@ -66,18 +67,59 @@ public final class PendingVisitorCookie {
 	 * method can still forbid the cookie by the value that it returns, when its goal has
 	 * been tracked. DataFast refuses such a goal, because the visitor has no pageview
 	 * (404): it counts as rejected, and for no other visitor.
+	 * @param headers the headers of the response so far, its cookies among them
 	 * @return the id, or {@code null} if the cookie is not written
 	 */
-	@Nullable String visitorId() {
-		Boolean known = this.written;
-		return ((known != null) ? known : isWritable()) ? this.cookie.getValue() : null;
+	public @Nullable String visitorId(HttpHeaders headers) {
+		List<String> existing = existingCookies(headers);
+		return (existing.isEmpty() ? !mayBeShared(headers) : existing.contains(this.cookie.toString()))
+				? this.cookie.getValue() : null;
+	}
+
+	private List<String> existingCookies(HttpHeaders headers) {
+		return values(headers, HttpHeaders.SET_COOKIE).stream()
+			.filter((value) -> value.startsWith(this.cookie.getName() + "="))
+			.toList();
 	}
 
 	/**
-	 * A cookie of the application's own counts, such as one that removes the visitor.
+	 * The values of a header as they are. {@code HttpHeaders.get} has another signature
+	 * in each of Spring Framework 6 and 7.
+	 * @param headers the headers
+	 * @param name the header's name
+	 * @return the values, none if there is no such header
 	 */
-	private boolean isWritable() {
-		return !SharedCaches.mayStore(this.exchange) && !this.exchange.hasResponseCookie(this.cookie.getName());
+	public static List<String> values(HttpHeaders headers, String name) {
+		return headers.headerSet()
+			.stream()
+			.filter((header) -> name.equalsIgnoreCase(header.getKey()))
+			.flatMap((header) -> header.getValue().stream())
+			.toList();
+	}
+
+	/**
+	 * Caches of a site's own obey other headers in the place of {@code Cache-Control}.
+	 */
+	private static boolean mayBeShared(HttpHeaders headers) {
+		List<String> directives = directives(headers, HttpHeaders.CACHE_CONTROL);
+		return directives.contains("public") || directives.stream().anyMatch((name) -> name.startsWith("s-maxage"))
+				|| (hasLifetime(directives, headers) && !isExcluded(directives))
+				|| Stream.of("CDN-Cache-Control", "Cloudflare-CDN-Cache-Control", "Surrogate-Control")
+					.map((name) -> directives(headers, name))
+					.anyMatch((targeted) -> !targeted.isEmpty() && !isExcluded(targeted));
+	}
+
+	private static boolean isExcluded(List<String> directives) {
+		return directives.contains("private") || directives.contains("no-store");
+	}
+
+	private static boolean hasLifetime(List<String> directives, HttpHeaders headers) {
+		return directives.stream().anyMatch((name) -> name.startsWith("max-age") && !name.equals("max-age=0"))
+				|| headers.getExpires() > System.currentTimeMillis();
+	}
+
+	private static List<String> directives(HttpHeaders headers, String name) {
+		return headers.getValuesAsList(name).stream().map((value) -> value.toLowerCase(Locale.ROOT)).toList();
 	}
 
 }

@@ -16,9 +16,13 @@
 
 package io.datafast.web;
 
+import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.UUID;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 
 import io.datafast.support.VisitorIds;
@@ -34,8 +38,6 @@ public final class VisitorCookie {
 
 	private static final Duration MAX_AGE = Duration.ofDays(365);
 
-	private static final String ISSUED_ATTRIBUTE = VisitorCookie.class.getName() + ".issued";
-
 	/**
 	 * Names of two labels and more. The last label of an IP address begins with a digit.
 	 */
@@ -44,13 +46,13 @@ public final class VisitorCookie {
 
 	private static final int MAX_DOMAIN_LENGTH = 253;
 
-	private final @Nullable VisitorIdGenerator visitorIds;
-
 	private final String name;
 
 	private final @Nullable String headerName;
 
 	private final @Nullable String domain;
+
+	private final @Nullable SecureRandom issuedIds;
 
 	private final boolean renew;
 
@@ -69,8 +71,26 @@ public final class VisitorCookie {
 		this.name = name;
 		this.headerName = headerName;
 		this.domain = domain;
-		this.visitorIds = issue ? new VisitorIdGenerator() : null;
+		this.issuedIds = issue ? createRandom() : null;
 		this.renew = renew;
+	}
+
+	/**
+	 * Unlike {@link UUID#randomUUID()}, which reads the operating system's random numbers
+	 * from a file, this generator does so only for its seed, so that it can be used on an
+	 * event loop.
+	 */
+	private static SecureRandom createRandom() {
+		SecureRandom random;
+		try {
+			random = SecureRandom.getInstance("DRBG");
+		}
+		catch (NoSuchAlgorithmException ex) {
+			random = new SecureRandom();
+		}
+		// The first use reads the seed.
+		random.nextLong();
+		return random;
 	}
 
 	/**
@@ -78,34 +98,32 @@ public final class VisitorCookie {
 	 * @return whether cookies are issued or renewed
 	 */
 	public boolean isWritten() {
-		return this.visitorIds != null || this.renew;
+		return this.issuedIds != null || this.renew;
 	}
 
 	/**
-	 * Find a request's visitor: by the header, the cookie, or the cookie that is issued
-	 * with this request.
-	 * @param exchange the request
+	 * Find a request's visitor: by the header, then the cookie.
+	 * @param headers finds the values of the request's headers with a name
+	 * @param cookies finds the values of the request's cookies with a name
 	 * @return the well-formed id, or {@code null} if there is none
 	 */
-	public @Nullable String findVisitorId(VisitorExchange exchange) {
-		String visitorId = findInHeader(exchange);
-		if (visitorId == null && exchange.attribute(ISSUED_ATTRIBUTE) instanceof PendingVisitorCookie issued) {
-			return issued.visitorId();
-		}
-		return (visitorId != null) ? visitorId : singleOrNull(findInCookies(exchange));
+	public @Nullable String findVisitorId(Function<String, List<String>> headers,
+			Function<String, List<String>> cookies) {
+		String visitorId = findInHeader(headers);
+		return (visitorId != null) ? visitorId : singleOrNull(findInCookies(cookies));
 	}
 
-	private @Nullable String findInHeader(VisitorExchange exchange) {
-		return (this.headerName != null)
-				? VisitorIds.wellFormedOrNull(String.join(",", exchange.requestHeader(this.headerName))) : null;
+	private @Nullable String findInHeader(Function<String, List<String>> headers) {
+		return (this.headerName != null) ? VisitorIds.wellFormedOrNull(String.join(",", headers.apply(this.headerName)))
+				: null;
 	}
 
 	/**
 	 * The different well-formed ids. A malformed value is as good as absent, so it casts
 	 * no doubt on another one.
 	 */
-	private List<String> findInCookies(VisitorExchange exchange) {
-		return exchange.requestCookies(this.name)
+	private List<String> findInCookies(Function<String, List<String>> cookies) {
+		return cookies.apply(this.name)
 			.stream()
 			.filter((value) -> VisitorIds.wellFormedOrNull(value) != null)
 			.distinct()
@@ -118,40 +136,48 @@ public final class VisitorCookie {
 
 	/**
 	 * Prepare the cookie for the response to a request.
-	 * @param exchange the request and its response, which is not committed yet
+	 * @param method the request's method
+	 * @param headers finds the values of the request's headers with a name
+	 * @param cookies finds the values of the request's cookies with a name
+	 * @param host the host that was requested, forwarded headers applied, without a port
+	 * and possibly hostile, or {@code null} if there is none
+	 * @param secure whether the request came over https, forwarded headers applied
 	 * @return the cookie, or {@code null} if the response gets none
 	 */
-	public @Nullable PendingVisitorCookie prepare(VisitorExchange exchange) {
-		if (!isWritten() || !Navigation.isTopLevel(exchange)) {
+	public @Nullable PendingVisitorCookie prepare(String method, Function<String, List<String>> headers,
+			Function<String, List<String>> cookies, @Nullable String host, boolean secure) {
+		if (!isWritten() || !Navigation.isTopLevel(method, headers)) {
 			return null;
 		}
-		List<String> existing = findInCookies(exchange);
-		if (existing.isEmpty()) {
-			return (this.visitorIds != null && findInHeader(exchange) == null)
-					? issue(createCookie(this.visitorIds.generate(), exchange), exchange) : null;
+		List<String> existing = findInCookies(cookies);
+		String visitorId = null;
+		if (!existing.isEmpty()) {
+			// A further cookie beside two that disagree would settle nothing.
+			visitorId = this.renew ? singleOrNull(existing) : null;
 		}
-		// A further cookie beside two that disagree would settle nothing.
-		String visitorId = singleOrNull(existing);
-		return (this.renew && visitorId != null) ? new PendingVisitorCookie(exchange, createCookie(visitorId, exchange))
-				: null;
+		else if (this.issuedIds != null && findInHeader(headers) == null) {
+			visitorId = randomId(this.issuedIds);
+		}
+		return (visitorId != null) ? new PendingVisitorCookie(createCookie(visitorId, host, secure)) : null;
 	}
 
-	private static PendingVisitorCookie issue(ResponseCookie cookie, VisitorExchange exchange) {
-		PendingVisitorCookie issued = new PendingVisitorCookie(exchange, cookie);
-		exchange.setAttribute(ISSUED_ATTRIBUTE, issued);
-		return issued;
+	/**
+	 * A random UUID, of version 4 and the variant of RFC 9562.
+	 */
+	private static String randomId(SecureRandom random) {
+		return new UUID(random.nextLong() & ~0xF000L | 0x4000L, random.nextLong() >>> 2 | Long.MIN_VALUE).toString();
 	}
 
 	/**
 	 * Without {@code HttpOnly}, since DataFast's script has to read it.
 	 */
-	private ResponseCookie createCookie(String visitorId, VisitorExchange exchange) {
+	private ResponseCookie createCookie(String visitorId, @Nullable String host, boolean secure) {
 		return ResponseCookie.from(this.name, visitorId)
-			.domain(findDomain(exchange.host()))
+			.domain((host != null) ? findDomain(host.toLowerCase(Locale.ROOT)) : null)
 			.path("/")
 			.maxAge(MAX_AGE)
 			.sameSite("Lax")
-			.secure(exchange.isSecure())
+			.secure(secure)
 			.build();
 	}
 
@@ -161,16 +187,11 @@ public final class VisitorCookie {
 	 * refuse a domain for a host that is no domain name, such as an IP address, and for
 	 * one that ends in a dot.
 	 */
-	private @Nullable String findDomain(@Nullable String requestedHost) {
-		if (requestedHost == null || requestedHost.length() > MAX_DOMAIN_LENGTH) {
+	private @Nullable String findDomain(String host) {
+		if (host.length() > MAX_DOMAIN_LENGTH || !DOMAIN_NAME.matcher(host).matches()) {
 			return null;
 		}
-		String host = requestedHost.toLowerCase(Locale.ROOT);
-		if (!DOMAIN_NAME.matcher(host).matches()) {
-			return null;
-		}
-		return (this.domain != null && (host.equals(this.domain) || host.endsWith("." + this.domain))) ? this.domain
-				: host;
+		return (this.domain != null && ("." + host).endsWith("." + this.domain)) ? this.domain : host;
 	}
 
 }

@@ -17,13 +17,11 @@
 package io.datafast.web;
 
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
 import io.datafast.annotation.VisitorId;
+import io.datafast.delivery.ThrottledLog;
 import io.datafast.support.VisitorIds;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.MethodParameter;
@@ -33,18 +31,7 @@ import org.springframework.core.MethodParameter;
  */
 public final class VisitorIdArgument {
 
-	private static final Log logger = LogFactory.getLog(VisitorIdArgument.class);
-
-	private final AtomicBoolean warned = new AtomicBoolean();
-
-	/**
-	 * Whether the parameter wants the visitor's id.
-	 * @param parameter the parameter
-	 * @return whether it is annotated
-	 */
-	public boolean isFor(MethodParameter parameter) {
-		return parameter.hasParameterAnnotation(VisitorId.class);
-	}
+	private final ThrottledLog log = new ThrottledLog(VisitorIdArgument.class);
 
 	/**
 	 * Resolve the argument.
@@ -73,12 +60,7 @@ public final class VisitorIdArgument {
 		}
 		catch (Exception ex) {
 			String message = "The visitor id could not be found: @VisitorId parameters stay empty";
-			if (this.warned.compareAndSet(false, true)) {
-				logger.warn(message + " (from now on logged at DEBUG)", ex);
-			}
-			else {
-				logger.debug(message, ex);
-			}
+			this.log.warn(message, message, ex);
 			return null;
 		}
 	}

@@ -287,7 +287,7 @@ class TransactionalTrackTests {
 				assertThat(application.skippedGoals()).containsExactly("rolled-back");
 				application.track("outer-again");
 				assertThat(TransactionSynchronizationManager.getSynchronizations())
-					.filteredOn(GoalSynchronization.class::isInstance)
+					.filteredOn(TransactionGoals.class::isInstance)
 					.hasSize(1);
 			});
 			assertDispatched("committed", "outer", "outer-again");
@@ -716,6 +716,31 @@ class TransactionalTrackTests {
 			assertDispatched("goal", "outside");
 			assertThat(active).containsExactly(true, false);
 			assertThat(application.outcomes()).hasSize(1);
+		});
+	}
+
+	@Test
+	void aGoalThatATransactionalDispatcherHasRefusedHasOneOutcome() {
+		runner((TransactionalGoalDispatcher) (goal) -> {
+			if (goal.name().equals("bad")) {
+				throw new IllegalStateException("dispatcher failed on purpose");
+			}
+			this.dispatched.add(goal);
+		}).run((context) -> {
+			Application application = new Application(context);
+			assertThatIllegalStateException().isThrownBy(() -> application.transaction((status) -> {
+				Stream.of("first", "bad", "last").forEach(application::track);
+				register(new TransactionSynchronization() {
+
+					@Override
+					public void beforeCommit(boolean readOnly) {
+						throw new IllegalStateException("on purpose");
+					}
+
+				});
+			}));
+			assertThat(application.outcomes()).containsExactlyInAnyOrder(new Dropped(Dropped.Reason.FAILED, null),
+					ROLLED_BACK, ROLLED_BACK);
 		});
 	}
 

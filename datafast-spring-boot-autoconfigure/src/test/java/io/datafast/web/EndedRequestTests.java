@@ -40,13 +40,17 @@ import org.junit.jupiter.params.provider.MethodSource;
 import reactor.core.publisher.Mono;
 import reactor.util.context.ContextView;
 
+import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.context.request.RequestAttributes;
 import org.springframework.web.context.request.RequestAttributesThreadLocalAccessor;
 import org.springframework.web.context.request.RequestContextHolder;
+import org.springframework.web.server.WebFilter;
 
 import static io.datafast.test.MockDataFastAssert.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -117,6 +121,16 @@ class EndedRequestTests {
 				shop.track().contextWrite(shop.kept).block(Duration.ofSeconds(60));
 				return application.outcomes().awaitCount(1).get(0).outcome();
 			}, new Skipped(Skipped.Reason.NO_VISITOR)::equals);
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource(names = "NETTY")
+	void anExchangeIsOverBeforeItsSubscriberIsTold(Server server) throws Exception {
+		try (WebApplication application = server.start(TellingShop.class)) {
+			application.get("/keep", "Cookie", "datafast_visitor_id=visitor-1");
+			assertThat(application.outcomes().awaitSingle(Skipped.class))
+				.isEqualTo(new Skipped(Skipped.Reason.NO_VISITOR));
 		}
 	}
 
@@ -246,6 +260,18 @@ class EndedRequestTests {
 
 		@TrackGoal("annotated")
 		void annotated() {
+		}
+
+	}
+
+	@Import(ReactiveShop.class)
+	static class TellingShop {
+
+		@Bean
+		@Order(Ordered.HIGHEST_PRECEDENCE)
+		WebFilter trackAfterwards(ReactiveShop shop) {
+			return (exchange, chain) -> chain.filter(exchange)
+				.then(Mono.defer(() -> shop.track().contextWrite(shop.kept)));
 		}
 
 	}

@@ -18,8 +18,8 @@ package io.datafast.web;
 
 import java.util.function.IntSupplier;
 
-import io.datafast.support.HandlerResponse;
-import io.datafast.support.ReactiveHandlerResponse;
+import io.datafast.support.ReactiveTrackingContexts;
+import io.datafast.support.TrackingContext.HandlerResponse;
 import io.datafast.testing.WebApplication;
 import jakarta.servlet.http.HttpServletResponse;
 import org.junit.jupiter.api.Test;
@@ -86,9 +86,9 @@ class HandlerResponseTests {
 
 		private final HandlerResponse ofArguments;
 
-		private final ReactiveHandlerResponse ofContext;
+		private final ReactiveTrackingContexts.HandlerResponse ofContext;
 
-		ReactiveHandlers(HandlerResponse ofArguments, ReactiveHandlerResponse ofContext) {
+		ReactiveHandlers(HandlerResponse ofArguments, ReactiveTrackingContexts.HandlerResponse ofContext) {
 			this.ofArguments = ofArguments;
 			this.ofContext = ofContext;
 		}

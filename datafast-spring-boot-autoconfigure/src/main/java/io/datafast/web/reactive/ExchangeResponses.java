@@ -18,9 +18,10 @@ package io.datafast.web.reactive;
 
 import java.util.function.IntSupplier;
 
-import io.datafast.support.HandlerResponse;
-import io.datafast.support.ReactiveHandlerResponse;
+import io.datafast.support.ReactiveTrackingContexts;
+import io.datafast.support.TrackingContext;
 import org.jspecify.annotations.Nullable;
+import reactor.util.context.ContextView;
 
 import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
@@ -29,38 +30,28 @@ import org.springframework.web.filter.reactive.ServerWebExchangeContextFilter;
 import org.springframework.web.server.ServerWebExchange;
 
 /**
- * Finds the response of an exchange.
+ * Finds the response of an exchange: by the arguments of a handler method, where one is
+ * the exchange or the response, and by the Reactor context. Thread-safe.
  */
-public final class ExchangeResponses {
+public final class ExchangeResponses
+		implements TrackingContext.HandlerResponse, ReactiveTrackingContexts.HandlerResponse {
 
-	private ExchangeResponses() {
-	}
-
-	/**
-	 * Finds the response by a handler method's arguments.
-	 * @return finds it where an argument is the exchange or the response
-	 */
-	public static HandlerResponse ofArguments() {
-		return (arguments) -> {
-			for (@Nullable
-			Object argument : arguments) {
-				if (argument instanceof ServerWebExchange exchange) {
-					return status(exchange.getResponse());
-				}
-				if (argument instanceof ServerHttpResponse response) {
-					return status(response);
-				}
+	@Override
+	public @Nullable IntSupplier findStatus(@Nullable Object[] arguments) {
+		for (Object argument : arguments) {
+			if (argument instanceof ServerWebExchange exchange) {
+				return status(exchange.getResponse());
 			}
-			return null;
-		};
+			if (argument instanceof ServerHttpResponse response) {
+				return status(response);
+			}
+		}
+		return null;
 	}
 
-	/**
-	 * Finds the response by a Reactor context.
-	 * @return finds it where the context holds the exchange
-	 */
-	public static ReactiveHandlerResponse ofContext() {
-		return (context) -> ServerWebExchangeContextFilter.getExchange(context)
+	@Override
+	public @Nullable IntSupplier findStatus(ContextView context) {
+		return ServerWebExchangeContextFilter.getExchange(context)
 			.map((exchange) -> status(exchange.getResponse()))
 			.orElse(null);
 	}

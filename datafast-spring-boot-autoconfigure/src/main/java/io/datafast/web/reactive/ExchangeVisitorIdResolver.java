@@ -31,6 +31,8 @@ import org.springframework.web.server.ServerWebExchange;
  */
 public final class ExchangeVisitorIdResolver implements ReactiveVisitorIdResolver, VisitorIdResolver {
 
+	private static final ThreadLocal<@Nullable ServerWebExchange> currentExchange = new ThreadLocal<>();
+
 	private final VisitorCookie cookie;
 
 	/**
@@ -39,6 +41,15 @@ public final class ExchangeVisitorIdResolver implements ReactiveVisitorIdResolve
 	 */
 	public ExchangeVisitorIdResolver(VisitorCookie cookie) {
 		this.cookie = cookie;
+	}
+
+	/**
+	 * The exchange that the thread handles, for imperative code where the application has
+	 * Reactor propagate its context to threads.
+	 * @return holds the exchange, or {@code null} elsewhere
+	 */
+	public static ThreadLocal<@Nullable ServerWebExchange> currentExchange() {
+		return currentExchange;
 	}
 
 	@Override
@@ -56,16 +67,11 @@ public final class ExchangeVisitorIdResolver implements ReactiveVisitorIdResolve
 
 	@Override
 	public @Nullable String resolveVisitorId() {
-		return find(CurrentExchange.get());
+		return find(currentExchange.get());
 	}
 
 	private @Nullable String find(@Nullable ServerWebExchange exchange) {
-		if (exchange == null) {
-			return null;
-		}
-		String visitorId = this.cookie.findVisitorId(new ReactiveVisitorExchange(exchange));
-		// Some servers reuse requests. Asked last, since the exchange may end meanwhile.
-		return VisitorWebFilter.isOver(exchange) ? null : visitorId;
+		return (exchange != null) ? VisitorWebFilter.findVisitorId(exchange, this.cookie) : null;
 	}
 
 }

@@ -49,7 +49,7 @@ public final class VisitorIdMethodArgumentResolver implements HandlerMethodArgum
 
 	@Override
 	public boolean supportsParameter(MethodParameter parameter) {
-		return this.argument.isFor(parameter);
+		return parameter.hasParameterAnnotation(VisitorId.class);
 	}
 
 	/**

@@ -16,13 +16,22 @@
 
 package io.datafast.web.reactive;
 
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
 import io.datafast.web.PendingVisitorCookie;
 import io.datafast.web.VisitorCookie;
 import org.jspecify.annotations.Nullable;
-import org.reactivestreams.Publisher;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.http.HttpCookie;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.http.server.reactive.ServerHttpResponseDecorator;
 import org.springframework.web.filter.reactive.ServerWebExchangeContextFilter;
@@ -37,6 +46,8 @@ import org.springframework.web.server.WebFilterChain;
  */
 public final class VisitorWebFilter implements WebFilter {
 
+	private static final String COOKIE_ATTRIBUTE = VisitorWebFilter.class.getName() + ".cookie";
+
 	private static final String OVER_ATTRIBUTE = VisitorWebFilter.class.getName() + ".over";
 
 	private final @Nullable VisitorCookie cookie;
@@ -50,11 +61,35 @@ public final class VisitorWebFilter implements WebFilter {
 	}
 
 	/**
-	 * Whether an exchange has been handled. A context that is kept, or propagated to a
-	 * thread, can still show it.
+	 * The visitor of an exchange, or of none if the exchange has been handled: a context
+	 * that is kept, or propagated to a thread, can still show it, and some servers reuse
+	 * requests.
 	 */
-	static boolean isOver(ServerWebExchange exchange) {
-		return exchange.getAttribute(OVER_ATTRIBUTE) != null;
+	static @Nullable String findVisitorId(ServerWebExchange exchange, VisitorCookie cookie) {
+		ServerHttpRequest request = exchange.getRequest();
+		String visitorId = cookie.findVisitorId(headers(request), cookies(request));
+		if (visitorId == null && exchange.getAttribute(COOKIE_ATTRIBUTE) instanceof PendingVisitorCookie pending) {
+			visitorId = pending.visitorId(headersAndCookies(exchange.getResponse()));
+		}
+		// Asked last, since the exchange may end meanwhile.
+		return (exchange.getAttribute(OVER_ATTRIBUTE) == null) ? visitorId : null;
+	}
+
+	private static Function<String, List<String>> headers(ServerHttpRequest request) {
+		return (name) -> PendingVisitorCookie.values(request.getHeaders(), name);
+	}
+
+	private static Function<String, List<String>> cookies(ServerHttpRequest request) {
+		return (name) -> request.getCookies().getOrDefault(name, List.of()).stream().map(HttpCookie::getValue).toList();
+	}
+
+	private static HttpHeaders headersAndCookies(ServerHttpResponse response) {
+		HttpHeaders headers = new HttpHeaders();
+		response.getHeaders().forEach(headers::addAll);
+		response.getCookies()
+			.forEach((name, cookies) -> cookies
+				.forEach((cookie) -> headers.add(HttpHeaders.SET_COOKIE, cookie.toString())));
+		return headers;
 	}
 
 	@Override
@@ -62,67 +97,52 @@ public final class VisitorWebFilter implements WebFilter {
 		if (this.cookie == null) {
 			return chain.filter(exchange);
 		}
-		PendingVisitorCookie pending = this.cookie.prepare(new ReactiveVisitorExchange(exchange));
-		return ((pending != null) ? filter(exchange, chain, pending) : filterInContext(exchange, chain))
-			.doFinally((signal) -> exchange.getAttributes().put(OVER_ATTRIBUTE, true));
+		ServerWebExchange filtered = prepare(exchange, this.cookie);
+		return chain.filter(filtered)
+			.contextWrite((context) -> context.put(ServerWebExchangeContextFilter.EXCHANGE_CONTEXT_ATTRIBUTE, filtered))
+			.doOnTerminate(() -> exchange.getAttributes().put(OVER_ATTRIBUTE, true))
+			.doOnCancel(() -> exchange.getAttributes().put(OVER_ATTRIBUTE, true));
 	}
 
-	private static Mono<Void> filterInContext(ServerWebExchange exchange, WebFilterChain chain) {
-		return chain.filter(exchange)
-			.contextWrite(
-					(context) -> context.put(ServerWebExchangeContextFilter.EXCHANGE_CONTEXT_ATTRIBUTE, exchange));
+	private static ServerWebExchange prepare(ServerWebExchange exchange, VisitorCookie cookie) {
+		ServerHttpRequest request = exchange.getRequest();
+		PendingVisitorCookie pending = cookie.prepare(request.getMethod().name(), headers(request), cookies(request),
+				request.getURI().getHost(), "https".equalsIgnoreCase(request.getURI().getScheme()));
+		if (pending == null) {
+			return exchange;
+		}
+		exchange.getAttributes().put(COOKIE_ATTRIBUTE, pending);
+		return exchange.mutate().response(new CookieResponse(exchange.getResponse(), pending)).build();
 	}
 
 	/**
-	 * An error is answered further out, so the cookie has to be there before.
-	 */
-	private static Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain, PendingVisitorCookie pending) {
-		CookieResponse response = new CookieResponse(exchange.getResponse(), pending);
-		return filterInContext(exchange.mutate().response(response).build(), chain)
-			.doOnTerminate(response::registerCookie);
-	}
-
-	/**
-	 * Has the cookie written as the last of the actions before the commit, when all
-	 * others, such as Spring Security's, have set the caching headers.
+	 * Has the cookie written after all other actions before the commit, such as Spring
+	 * Security's, have set the caching headers.
 	 */
 	private static final class CookieResponse extends ServerHttpResponseDecorator {
 
-		private final PendingVisitorCookie cookie;
+		private final Queue<Supplier<? extends Mono<Void>>> actions = new ConcurrentLinkedQueue<>();
 
-		private CookieResponse(ServerHttpResponse delegate, PendingVisitorCookie cookie) {
-			super(delegate);
-			this.cookie = cookie;
+		private CookieResponse(ServerHttpResponse response, PendingVisitorCookie cookie) {
+			super(response);
+			response.beforeCommit(() -> Flux.fromIterable(this.actions)
+				.concatMap(Supplier::get)
+				.then(Mono.fromRunnable(() -> write(response, cookie))));
 		}
 
-		private void registerCookie() {
-			if (!isCommitted()) {
-				getDelegate().beforeCommit(() -> Mono.fromRunnable(this.cookie::beforeCommit));
+		/**
+		 * A response without a body stands for one that a cache has stored, perhaps for
+		 * all visitors.
+		 */
+		private static void write(ServerHttpResponse response, PendingVisitorCookie cookie) {
+			if (response.getStatusCode() != HttpStatus.NOT_MODIFIED) {
+				cookie.write(headersAndCookies(response), response.getHeaders()::add, response::addCookie);
 			}
 		}
 
 		@Override
-		public Mono<Void> writeWith(Publisher<? extends DataBuffer> body) {
-			return Mono.defer(() -> {
-				registerCookie();
-				return super.writeWith(body);
-			});
-		}
-
-		@Override
-		public Mono<Void> writeAndFlushWith(Publisher<? extends Publisher<? extends DataBuffer>> body) {
-			return Mono.defer(() -> {
-				registerCookie();
-				return super.writeAndFlushWith(body);
-			});
-		}
-
-		@Override
-		public Mono<Void> setComplete() {
-			return Mono.defer(() -> {
-				registerCookie();
-				return super.setComplete();
-			});
+		public void beforeCommit(Supplier<? extends Mono<Void>> action) {
+			this.actions.add(action);
 		}
 
 	}

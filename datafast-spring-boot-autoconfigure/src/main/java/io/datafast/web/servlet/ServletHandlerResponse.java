@@ -18,7 +18,7 @@ package io.datafast.web.servlet;
 
 import java.util.function.IntSupplier;
 
-import io.datafast.support.HandlerResponse;
+import io.datafast.support.TrackingContext;
 import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +28,7 @@ import org.springframework.web.context.request.ServletRequestAttributes;
 /**
  * The response to the Servlet request that the current thread handles. Thread-safe.
  */
-public final class ServletHandlerResponse implements HandlerResponse {
+public final class ServletHandlerResponse implements TrackingContext.HandlerResponse {
 
 	@Override
 	public @Nullable IntSupplier findStatus(@Nullable Object[] arguments) {

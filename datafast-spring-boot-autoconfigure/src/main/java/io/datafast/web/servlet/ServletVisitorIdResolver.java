@@ -48,8 +48,7 @@ public final class ServletVisitorIdResolver implements VisitorIdResolver {
 			return null;
 		}
 		try {
-			String visitorId = this.cookie
-				.findVisitorId(new ServletVisitorExchange(attributes.getRequest(), attributes.getResponse()));
+			String visitorId = VisitorCookieFilter.findVisitorId(attributes.getRequest(), this.cookie);
 			// The request may have ended in between.
 			return isOver(attributes) ? null : visitorId;
 		}

@@ -17,24 +17,36 @@
 package io.datafast.web.servlet;
 
 import java.io.IOException;
+import java.util.Collections;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Stream;
 
 import io.datafast.web.PendingVisitorCookie;
 import io.datafast.web.VisitorCookie;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
+import jakarta.servlet.http.Cookie;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.web.filter.OncePerRequestFilter;
 import org.springframework.web.util.WebUtils;
 
 /**
  * Issues and renews the visitor cookie. DataFast's script takes over a cookie that is
  * already there, so both sides share one id from the first request. A request whose
- * response may not have the cookie passes untouched. Thread-safe.
+ * response may not have the cookie passes untouched. For all dispatches but includes:
+ * each of them can be the one that sets the caching headers and ends the response.
+ * Thread-safe.
  */
-public final class VisitorCookieFilter extends OncePerRequestFilter {
+public final class VisitorCookieFilter implements Filter {
+
+	private static final String COOKIE_ATTRIBUTE = VisitorCookieFilter.class.getName() + ".cookie";
 
 	private final VisitorCookie cookie;
 
@@ -46,37 +58,51 @@ public final class VisitorCookieFilter extends OncePerRequestFilter {
 		this.cookie = cookie;
 	}
 
+	static @Nullable String findVisitorId(HttpServletRequest request, VisitorCookie cookie) {
+		String visitorId = cookie.findVisitorId(headers(request), cookies(request));
+		return (visitorId == null && request.getAttribute(COOKIE_ATTRIBUTE) instanceof VisitorCookieResponse response)
+				? response.visitorId() : visitorId;
+	}
+
+	private static Function<String, List<String>> headers(HttpServletRequest request) {
+		return (name) -> Collections.list(request.getHeaders(name));
+	}
+
+	private static Function<String, List<String>> cookies(HttpServletRequest request) {
+		Cookie[] cookies = request.getCookies();
+		return (name) -> (cookies != null)
+				? Stream.of(cookies).filter((cookie) -> name.equals(cookie.getName())).map(Cookie::getValue).toList()
+				: List.of();
+	}
+
+	@Override
+	public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
+			throws IOException, ServletException {
+		VisitorCookieResponse known = WebUtils.getNativeResponse(response, VisitorCookieResponse.class);
+		VisitorCookieResponse cookieResponse = (known != null) ? known
+				: prepare((HttpServletRequest) request, (HttpServletResponse) response);
+		chain.doFilter(request, (known != null || cookieResponse == null) ? response : cookieResponse);
+		// A failed request is answered by a dispatch of its own.
+		if (cookieResponse != null && !request.isAsyncStarted()) {
+			cookieResponse.beforeCommit();
+		}
+	}
+
 	/**
-	 * An asynchronous request can end without a body, so that nothing else commits it
-	 * within the chain.
+	 * A dispatch for an error has another method than the request.
 	 */
-	@Override
-	protected boolean shouldNotFilterAsyncDispatch() {
-		return false;
-	}
-
-	@Override
-	protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain filterChain)
-			throws ServletException, IOException {
-		VisitorCookieResponse cookieResponse = isAsyncDispatch(request)
-				? WebUtils.getNativeResponse(response, VisitorCookieResponse.class) : prepare(request, response);
-		if (cookieResponse == null) {
-			filterChain.doFilter(request, response);
-			return;
-		}
-		try {
-			filterChain.doFilter(request, isAsyncDispatch(request) ? response : cookieResponse);
-		}
-		finally {
-			if (!request.isAsyncStarted()) {
-				cookieResponse.beforeCommit();
-			}
-		}
-	}
-
 	private @Nullable VisitorCookieResponse prepare(HttpServletRequest request, HttpServletResponse response) {
-		PendingVisitorCookie pending = this.cookie.prepare(new ServletVisitorExchange(request, response));
-		return (pending != null) ? new VisitorCookieResponse(response, pending) : null;
+		if (request.getDispatcherType() != DispatcherType.REQUEST) {
+			return (VisitorCookieResponse) request.getAttribute(COOKIE_ATTRIBUTE);
+		}
+		PendingVisitorCookie pending = this.cookie.prepare(request.getMethod(), headers(request), cookies(request),
+				request.getServerName(), request.isSecure());
+		if (pending == null) {
+			return null;
+		}
+		VisitorCookieResponse prepared = new VisitorCookieResponse(response, pending);
+		request.setAttribute(COOKIE_ATTRIBUTE, prepared);
+		return prepared;
 	}
 
 }

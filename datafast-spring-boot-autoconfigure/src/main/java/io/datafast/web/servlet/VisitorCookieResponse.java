@@ -18,6 +18,8 @@ package io.datafast.web.servlet;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.Writer;
+import java.util.List;
 
 import io.datafast.web.PendingVisitorCookie;
 import jakarta.servlet.ServletOutputStream;
@@ -34,30 +36,43 @@ import org.springframework.http.HttpHeaders;
  */
 final class VisitorCookieResponse extends HttpServletResponseWrapper {
 
-	private static final int MAX_BYTES_OF_CHARACTER = 3;
-
 	/**
-	 * Some servers buffer less than the buffer's size. Jetty writes through from a
-	 * quarter of it on.
+	 * Some servers buffer less than the buffer's size: Jetty writes through from a
+	 * quarter of it on. A character has up to 3 bytes.
 	 */
-	private static final int BUFFERED_PART = 4;
+	private static final int BUFFERED_PART = 12;
 
 	private final PendingVisitorCookie cookie;
 
-	private @Nullable ServletOutputStream outputStream;
-
-	private @Nullable PrintWriter writer;
-
 	private long written;
+
+	private boolean markedPrivate;
 
 	VisitorCookieResponse(HttpServletResponse response, PendingVisitorCookie cookie) {
 		super(response);
 		this.cookie = cookie;
 	}
 
+	@Nullable String visitorId() {
+		return this.cookie.visitorId(headers());
+	}
+
+	private HttpHeaders headers() {
+		HttpHeaders headers = new HttpHeaders();
+		getHeaderNames().forEach((name) -> headers.addAll(name, List.copyOf(getHeaders(name))));
+		return headers;
+	}
+
+	/**
+	 * A response that has not been modified stands for one that a cache has stored,
+	 * perhaps for all visitors.
+	 */
 	void beforeCommit() {
-		if (!isCommitted()) {
-			this.cookie.beforeCommit();
+		if (!isCommitted() && getStatus() != SC_NOT_MODIFIED) {
+			this.cookie.write(headers(), (name, value) -> {
+				addHeader(name, value);
+				this.markedPrivate = true;
+			}, (cookie) -> addHeader(HttpHeaders.SET_COOKIE, cookie.toString()));
 		}
 	}
 
@@ -65,29 +80,36 @@ final class VisitorCookieResponse extends HttpServletResponseWrapper {
 	 * A server may commit the response when its buffer is full, or when as much has been
 	 * written as the response is long.
 	 */
-	private void beforeWrite(long bytes) {
-		this.written += bytes;
+	private void beforeWrite(int length) {
+		this.written += length;
 		if (this.written >= getBufferSize() / BUFFERED_PART || containsHeader(HttpHeaders.CONTENT_LENGTH)) {
 			beforeCommit();
 		}
+	}
+
+	/**
+	 * Whether a header has only been added here, which must not keep Spring Security from
+	 * adding more.
+	 */
+	private boolean isOwn(String name) {
+		return this.markedPrivate && HttpHeaders.CACHE_CONTROL.equalsIgnoreCase(name)
+				&& List.of("private").equals(List.copyOf(getHeaders(name)));
+	}
+
+	@Override
+	public @Nullable String getHeader(String name) {
+		return isOwn(name) ? null : super.getHeader(name);
+	}
+
+	@Override
+	public boolean containsHeader(String name) {
+		return !isOwn(name) && super.containsHeader(name);
 	}
 
 	@Override
 	public void flushBuffer() throws IOException {
 		beforeCommit();
 		super.flushBuffer();
-	}
-
-	@Override
-	public void sendError(int status) throws IOException {
-		beforeCommit();
-		super.sendError(status);
-	}
-
-	@Override
-	public void sendError(int status, @Nullable String message) throws IOException {
-		beforeCommit();
-		super.sendError(status, message);
 	}
 
 	@Override
@@ -115,123 +137,85 @@ final class VisitorCookieResponse extends HttpServletResponseWrapper {
 	}
 
 	@Override
-	public void reset() {
-		super.reset();
-		this.cookie.reset();
-		this.outputStream = null;
-		this.writer = null;
-		this.written = 0;
-	}
-
-	@Override
-	public void resetBuffer() {
-		super.resetBuffer();
-		this.written = 0;
-	}
-
-	@Override
 	public ServletOutputStream getOutputStream() throws IOException {
-		if (this.outputStream == null) {
-			this.outputStream = new CookieOutputStream(super.getOutputStream());
-		}
-		return this.outputStream;
+		return new CookieOutputStream(super.getOutputStream());
 	}
 
 	@Override
 	public PrintWriter getWriter() throws IOException {
-		if (this.writer == null) {
-			this.writer = new CookieWriter(super.getWriter());
-		}
-		return this.writer;
+		return new PrintWriter(new CookieWriter(super.getWriter()));
 	}
 
 	private final class CookieOutputStream extends ServletOutputStream {
 
-		private final ServletOutputStream delegate;
+		private final ServletOutputStream stream;
 
-		CookieOutputStream(ServletOutputStream delegate) {
-			this.delegate = delegate;
+		private CookieOutputStream(ServletOutputStream stream) {
+			this.stream = stream;
 		}
 
 		@Override
 		public void write(int value) throws IOException {
 			beforeWrite(1);
-			this.delegate.write(value);
+			this.stream.write(value);
 		}
 
 		@Override
 		public void write(byte[] bytes, int offset, int length) throws IOException {
 			beforeWrite(length);
-			this.delegate.write(bytes, offset, length);
+			this.stream.write(bytes, offset, length);
 		}
 
 		@Override
 		public void flush() throws IOException {
 			beforeCommit();
-			this.delegate.flush();
+			this.stream.flush();
 		}
 
 		@Override
 		public void close() throws IOException {
 			beforeCommit();
-			this.delegate.close();
+			this.stream.close();
 		}
 
 		@Override
 		public boolean isReady() {
-			return this.delegate.isReady();
+			return this.stream.isReady();
 		}
 
 		@Override
 		public void setWriteListener(WriteListener listener) {
-			this.delegate.setWriteListener(listener);
+			this.stream.setWriteListener(listener);
 		}
 
 	}
 
-	private final class CookieWriter extends PrintWriter {
+	private final class CookieWriter extends Writer {
 
-		private final PrintWriter delegate;
+		private final PrintWriter writer;
 
-		CookieWriter(PrintWriter delegate) {
-			super(delegate);
-			this.delegate = delegate;
-		}
-
-		@Override
-		public void write(int character) {
-			beforeWrite(MAX_BYTES_OF_CHARACTER);
-			super.write(character);
+		private CookieWriter(PrintWriter writer) {
+			this.writer = writer;
 		}
 
 		@Override
 		public void write(char[] characters, int offset, int length) {
-			beforeWrite((long) length * MAX_BYTES_OF_CHARACTER);
-			super.write(characters, offset, length);
+			beforeWrite(length);
+			this.writer.write(characters, offset, length);
 		}
 
 		@Override
-		public void write(String text, int offset, int length) {
-			beforeWrite((long) length * MAX_BYTES_OF_CHARACTER);
-			super.write(text, offset, length);
-		}
-
-		@Override
-		public void flush() {
+		public void flush() throws IOException {
 			beforeCommit();
-			super.flush();
+			if (this.writer.checkError()) {
+				throw new IOException("The response cannot be written");
+			}
 		}
 
 		@Override
 		public void close() {
 			beforeCommit();
-			super.close();
-		}
-
-		@Override
-		public boolean checkError() {
-			beforeCommit();
-			return this.delegate.checkError();
+			this.writer.close();
 		}
 
 	}

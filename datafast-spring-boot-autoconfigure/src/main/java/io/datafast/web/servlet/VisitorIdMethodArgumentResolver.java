@@ -47,7 +47,7 @@ public final class VisitorIdMethodArgumentResolver implements HandlerMethodArgum
 
 	@Override
 	public boolean supportsParameter(MethodParameter parameter) {
-		return this.argument.isFor(parameter);
+		return parameter.hasParameterAnnotation(VisitorId.class);
 	}
 
 	/**

@@ -93,6 +93,16 @@ class CommittedExchangeTests {
 		assertThat(response.headers().allValues("Cache-Control")).containsExactly(PUBLIC);
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "/not-modified", "/etag" })
+	void aResponseThatIsNotModifiedGetsNone(String path) throws Exception {
+		HttpResponse<String> response = application.get(path, "Sec-Fetch-Dest", "document", "Sec-Fetch-Mode",
+				"navigate", "If-None-Match", "\"tag\"");
+		assertThat(response.statusCode()).isEqualTo(304);
+		assertThat(response.headers().allValues("Set-Cookie")).isEmpty();
+		assertThat(response.headers().allValues("Cache-Control")).isEmpty();
+	}
+
 	@Test
 	void anIdThatNoBrowserGetsIsNoVisitor() throws Exception {
 		application.outcomes().clear();
@@ -205,6 +215,16 @@ class CommittedExchangeTests {
 		Mono<Void> publicError(ServerWebExchange exchange) {
 			exchange.getResponse().getHeaders().set("Cache-Control", PUBLIC);
 			return Mono.error(new ResponseStatusException(HttpStatus.GONE));
+		}
+
+		@GetMapping("/not-modified")
+		ResponseEntity<Void> notModified() {
+			return ResponseEntity.status(HttpStatus.NOT_MODIFIED).build();
+		}
+
+		@GetMapping("/etag")
+		ResponseEntity<String> etag() {
+			return ResponseEntity.ok().eTag("tag").body("tagged");
 		}
 
 		@GetMapping("/public-before-goal")

@@ -30,6 +30,7 @@ import io.datafast.DataFastGoals;
 import io.datafast.delivery.GoalOutcome.Skipped;
 import io.datafast.testing.WebApplication;
 import jakarta.servlet.FilterChain;
+import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.http.HttpServletRequest;
@@ -37,17 +38,27 @@ import jakarta.servlet.http.HttpServletResponse;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import org.springframework.boot.webmvc.error.ErrorController;
+import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 import org.springframework.http.CacheControl;
+import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
+import org.springframework.security.web.header.HeaderWriterFilter;
+import org.springframework.security.web.header.writers.CacheControlHeadersWriter;
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.context.request.async.DeferredResult;
 import org.springframework.web.filter.OncePerRequestFilter;
+import org.springframework.web.server.ResponseStatusException;
 import org.springframework.web.servlet.ModelAndView;
+import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 import org.springframework.web.servlet.mvc.method.annotation.StreamingResponseBody;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -57,6 +68,8 @@ import static org.assertj.core.api.Assertions.assertThat;
  * way that happens.
  */
 class CommittedResponseTests {
+
+	private static final String[] NAVIGATION = { "Sec-Fetch-Dest", "document", "Sec-Fetch-Mode", "navigate" };
 
 	private static final Map<String, WebApplication> applications = new ConcurrentHashMap<>();
 
@@ -75,7 +88,7 @@ class CommittedResponseTests {
 	}
 
 	private static HttpResponse<String> get(WebApplication application, String path) throws Exception {
-		return application.get(path, "Sec-Fetch-Dest", "document", "Sec-Fetch-Mode", "navigate");
+		return application.get(path, NAVIGATION);
 	}
 
 	static Stream<Arguments> pages() {
@@ -84,7 +97,8 @@ class CommittedResponseTests {
 				.of("/nothing", "/body", "/no-content", "/flush", "/flush-stream", "/close-writer", "/much-text",
 						"/much-data", "/bytes", "/length", "/send-error", "/redirect", "/view-redirect", "/forward",
 						"/reset", "/reset-after-error", "/thrown", "/callable", "/deferred", "/deferred-nothing",
-						"/streaming", "/no-store-after-header")
+						"/streaming", "/events", "/no-store-after-header", "/forward-text", "/own-dispatch",
+						"/print-and-check")
 				.map((path) -> Arguments.of(server, path)));
 	}
 
@@ -104,7 +118,8 @@ class CommittedResponseTests {
 		return Stream.of("tomcat", "jetty")
 			.flatMap((server) -> Stream
 				.of("/public-entity", "/public-before-flush", "/public-after-text", "/public-deferred",
-						"/public-redirect", "/public-filter")
+						"/public-redirect", "/public-filter", "/public-error", "/public-thrown", "/public-forward",
+						"/public-streaming")
 				.map((path) -> Arguments.of(server, path)));
 	}
 
@@ -114,6 +129,56 @@ class CommittedResponseTests {
 		HttpResponse<String> response = get(application(server), path);
 		assertThat(response.headers().allValues("Set-Cookie")).isEmpty();
 		assertThat(response.headers().allValues("Cache-Control")).containsExactly("max-age=60, public");
+	}
+
+	/**
+	 * Servers dispatch an error as a {@code GET}.
+	 */
+	@ParameterizedTest
+	@ValueSource(strings = { "tomcat", "jetty" })
+	void aFormThatFailsGetsNone(String server) throws Exception {
+		HttpResponse<String> response = application(server).post("/post-thrown", "", NAVIGATION);
+		assertThat(response.statusCode()).isEqualTo(500);
+		assertThat(response.headers().allValues("Set-Cookie")).isEmpty();
+	}
+
+	/**
+	 * It stands for a response that a cache has stored, perhaps for all visitors.
+	 */
+	@ParameterizedTest
+	@CsvSource({ "tomcat,/not-modified", "jetty,/not-modified", "tomcat,/etag", "jetty,/etag" })
+	void aResponseThatIsNotModifiedGetsNone(String server, String path) throws Exception {
+		HttpResponse<String> response = application(server).get(path, "Sec-Fetch-Dest", "document", "Sec-Fetch-Mode",
+				"navigate", "If-None-Match", "\"tag\"");
+		assertThat(response.statusCode()).isEqualTo(304);
+		assertThat(response.headers().allValues("Set-Cookie")).isEmpty();
+		assertThat(response.headers().allValues("Cache-Control")).isEmpty();
+	}
+
+	/**
+	 * The cookie is decided on before the response is committed, where no one can tell
+	 * when the server will.
+	 */
+	@ParameterizedTest
+	@ValueSource(strings = { "tomcat", "jetty" })
+	void aHeaderThatComesAfterMuchTextIsKeptPrivate(String server) throws Exception {
+		HttpResponse<String> response = get(application(server), "/public-after-some-text");
+		assertThat(response.headers().allValues("Set-Cookie")).hasSize(1);
+		assertThat(response.headers().allValues("Cache-Control")).containsExactly(Pages.PUBLIC, "private");
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "tomcat,/body", "jetty,/body", "tomcat,/some-text", "jetty,/some-text", "tomcat,/flush",
+			"jetty,/flush", "tomcat,/streaming", "jetty,/streaming" })
+	void whatSpringSecurityWritesStays(String server, String path) throws Exception {
+		String[] properties = { "datafast.visitor.issue-cookie=true", "datafast.visitor.cookie-domain=x.test" };
+		try (WebApplication secured = server.equals("tomcat") ? WebApplication.onTomcat(SecuredPages.class, properties)
+				: WebApplication.onJetty(SecuredPages.class, properties)) {
+			HttpResponse<String> response = get(secured, path);
+			assertThat(response.headers().allValues("Set-Cookie")).hasSize(1);
+			assertThat(String.join(", ", response.headers().allValues("Cache-Control"))).contains("no-store");
+			assertThat(response.headers().allValues("Pragma")).containsExactly("no-cache");
+		}
 	}
 
 	@ParameterizedTest
@@ -139,8 +204,18 @@ class CommittedResponseTests {
 		assertThat(application.outcomes().outcomes()).containsOnly(new Skipped(Skipped.Reason.NO_VISITOR));
 	}
 
+	@Import(Pages.class)
+	static class SecuredPages {
+
+		@Bean
+		HeaderWriterFilter headerWriterFilter() {
+			return new HeaderWriterFilter(List.of(new CacheControlHeadersWriter()));
+		}
+
+	}
+
 	@RestController
-	@Import(PublicFilter.class)
+	@Import({ PublicFilter.class, ErrorPage.class })
 	static class Pages {
 
 		private static final String PUBLIC = "max-age=60, public";
@@ -332,10 +407,110 @@ class CommittedResponseTests {
 			this.goals.track("late");
 		}
 
+		@PostMapping("/post-thrown")
+		void postThrown() {
+			throw new IllegalStateException("on purpose");
+		}
+
+		@GetMapping("/not-modified")
+		ResponseEntity<Void> notModified() {
+			return ResponseEntity.status(HttpStatus.NOT_MODIFIED).build();
+		}
+
+		@GetMapping("/etag")
+		ResponseEntity<String> etag() {
+			return ResponseEntity.ok().eTag("tag").body("tagged");
+		}
+
+		@GetMapping("/some-text")
+		void someText(HttpServletResponse response) throws IOException {
+			for (int i = 0; i < 300; i++) {
+				response.getWriter().print("some text ");
+			}
+		}
+
+		@GetMapping("/public-after-some-text")
+		void publicAfterSomeText(HttpServletResponse response) throws IOException {
+			someText(response);
+			response.setHeader("Cache-Control", PUBLIC);
+		}
+
+		@GetMapping("/print-and-check")
+		void printAndCheck(HttpServletResponse response) throws IOException {
+			PrintWriter writer = response.getWriter();
+			writer.println("text");
+			assertThat(writer.checkError()).isFalse();
+		}
+
+		@GetMapping("/text")
+		void text(HttpServletResponse response) throws IOException {
+			response.getWriter().print("text");
+		}
+
+		@GetMapping("/forward-text")
+		void forwardText(HttpServletRequest request, HttpServletResponse response) throws Exception {
+			request.getRequestDispatcher("/text").forward(request, response);
+		}
+
+		@GetMapping("/public-forward")
+		void publicForward(HttpServletRequest request, HttpServletResponse response) throws Exception {
+			request.getRequestDispatcher("/public-after-text").forward(request, response);
+		}
+
+		/**
+		 * Without the response that the filters have wrapped.
+		 */
+		@GetMapping("/own-dispatch")
+		void ownDispatch(HttpServletRequest request, HttpServletResponse response) {
+			request.startAsync().dispatch("/text");
+		}
+
+		@GetMapping("/events")
+		SseEmitter events() throws IOException {
+			SseEmitter emitter = new SseEmitter();
+			emitter.send("event");
+			emitter.complete();
+			return emitter;
+		}
+
+		@GetMapping("/public-streaming")
+		ResponseEntity<StreamingResponseBody> publicStreaming() {
+			return ResponseEntity.ok()
+				.cacheControl(CacheControl.maxAge(Duration.ofMinutes(1)).cachePublic())
+				.body(streaming());
+		}
+
+		@GetMapping("/public-error")
+		void publicError(HttpServletResponse response) throws IOException {
+			response.sendError(410);
+		}
+
+		@GetMapping("/public-thrown")
+		void publicThrown() {
+			throw new ResponseStatusException(HttpStatus.GONE);
+		}
+
 		private static <T> DeferredResult<T> later(T value) {
 			DeferredResult<T> result = new DeferredResult<>();
 			new Thread(() -> result.setResult(value)).start();
 			return result;
+		}
+
+	}
+
+	/**
+	 * Says that some errors may be cached.
+	 */
+	@RestController
+	static class ErrorPage implements ErrorController {
+
+		@RequestMapping("/error")
+		ResponseEntity<String> error(HttpServletRequest request) {
+			int status = (int) request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE);
+			return ResponseEntity.status(status)
+				.cacheControl((status == 410) ? CacheControl.maxAge(Duration.ofMinutes(1)).cachePublic()
+						: CacheControl.empty())
+				.body("failed");
 		}
 
 	}

@@ -16,12 +16,13 @@
 
 package io.datafast.transaction;
 
-import io.datafast.Goal;
-import io.datafast.delivery.GoalDispatcher;
-import io.datafast.support.TrackingContext;
+import io.datafast.support.ReactiveTrackingContexts.ReactiveTransactions;
+import io.datafast.support.TrackingContext.Transaction;
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
 import reactor.util.context.ContextView;
 
+import org.springframework.core.Ordered;
 import org.springframework.transaction.NoTransactionException;
 import org.springframework.transaction.reactive.TransactionContext;
 import org.springframework.transaction.reactive.TransactionContextManager;
@@ -29,45 +30,44 @@ import org.springframework.transaction.reactive.TransactionSynchronization;
 import org.springframework.transaction.reactive.TransactionSynchronizationManager;
 
 /**
- * The transaction of a Reactor context. A dispatcher gets its goals after the commit,
- * also one that takes part in transactions, since it could not without blocking.
+ * Finds the transactions of Reactor contexts. The dispatcher gets their goals after the
+ * commit, also one that takes part in transactions, since it could not without blocking.
  * Thread-safe.
  */
-public final class ReactiveTransaction implements TrackingContext.Transaction {
+public final class ReactiveOpenTransactions implements ReactiveTransactions {
 
 	private final OpenTransactions transactions;
-
-	private final ContextView context;
-
-	private final TrackingContext.@Nullable Transaction otherwise;
 
 	/**
 	 * Create an instance.
 	 * @param transactions keeps the goals that wait
-	 * @param context the context; looked into when a goal is tracked
-	 * @param otherwise decides where the context has no transaction, or {@code null} for
-	 * the transaction of the thread that tracks
 	 */
-	public ReactiveTransaction(OpenTransactions transactions, ContextView context,
-			TrackingContext.@Nullable Transaction otherwise) {
+	public ReactiveOpenTransactions(OpenTransactions transactions) {
 		this.transactions = transactions;
-		this.context = context;
-		this.otherwise = otherwise;
 	}
 
+	/**
+	 * {@inheritDoc}
+	 * @return the transaction; the context is looked into when a goal is tracked
+	 */
 	@Override
-	public void dispatch(Goal goal, GoalDispatcher dispatcher) {
-		TransactionGoals goals = this.context.isEmpty() ? null : goals();
-		if (goals != null) {
-			goals.dispatch(goal, dispatcher);
-		}
-		else {
-			((this.otherwise != null) ? this.otherwise : this.transactions.get()).dispatch(goal, dispatcher);
-		}
+	public Transaction find(ContextView context, @Nullable Transaction otherwise) {
+		return (goal) -> {
+			Transaction transaction = context.isEmpty() ? null : findGoals(context);
+			if (transaction == null) {
+				transaction = (otherwise != null) ? otherwise : this.transactions.get();
+			}
+			return transaction.take(goal);
+		};
 	}
 
-	private @Nullable TransactionGoals goals() {
-		TransactionContext transaction = currentTransaction();
+	private @Nullable TransactionGoals findGoals(ContextView context) {
+		// Completes at once, since it only looks into the context.
+		TransactionContext transaction = TransactionContextManager.currentContext()
+			.contextWrite(context)
+			.onErrorComplete(NoTransactionException.class)
+			.toFuture()
+			.getNow(null);
 		if (transaction == null) {
 			return null;
 		}
@@ -80,22 +80,31 @@ public final class ReactiveTransaction implements TrackingContext.Transaction {
 
 	private TransactionGoals goals(TransactionSynchronizationManager manager) {
 		for (TransactionSynchronization synchronization : manager.getSynchronizations()) {
-			if (synchronization instanceof ReactiveGoalSynchronization known && known.isOf(this.transactions)) {
-				return known.goals();
+			if (synchronization instanceof Synchronization known && known.transactions == this.transactions) {
+				return known.goals;
 			}
 		}
 		TransactionGoals goals = this.transactions.open();
-		manager.registerSynchronization(new ReactiveGoalSynchronization(this.transactions, goals));
+		manager.registerSynchronization(new Synchronization(this.transactions, goals));
 		return goals;
 	}
 
-	private @Nullable TransactionContext currentTransaction() {
-		// Completes at once, since it only looks into the context.
-		return TransactionContextManager.currentContext()
-			.contextWrite(this.context)
-			.onErrorComplete(NoTransactionException.class)
-			.toFuture()
-			.getNow(null);
+	/**
+	 * Tells the goals of a reactive transaction how it ended.
+	 */
+	private record Synchronization(OpenTransactions transactions,
+			TransactionGoals goals) implements TransactionSynchronization, Ordered {
+
+		@Override
+		public int getOrder() {
+			return this.goals.getOrder();
+		}
+
+		@Override
+		public Mono<Void> afterCompletion(int status) {
+			return Mono.fromRunnable(() -> this.goals.complete(status));
+		}
+
 	}
 
 }
