@@ -173,7 +173,7 @@ public final class DataFastAutoConfiguration {
 	GoalClient dataFastGoalClient(DataFastProperties properties, ClientSslBundle sslBundle,
 			ObjectProvider<ObservationRegistry> observationRegistry,
 			ObjectProvider<DataFastRestClientCustomizer> customizers, ResourceLoader resourceLoader,
-			DeliveryShutdown shutdown) {
+			DeliveryShutdown shutdown, Environment environment) {
 		Assert.state(properties.apiKey() != null, "There is no datafast.api-key");
 		Supplier<ObservationRegistry> observations = Lazy
 			.of(() -> observationRegistry.getIfUnique(() -> ObservationRegistry.NOOP));
@@ -182,8 +182,8 @@ public final class DataFastAutoConfiguration {
 		shutdown.beforeDestruction(observations::get);
 		shutdown.beforeDestruction(orderedCustomizers::get);
 		return new GoalClient(() -> createBuilder(properties, sslBundle, observations.get(), orderedCustomizers.get()),
-				JsonCodec.create(resourceLoader.getClassLoader()),
-				new GoalClientCredentials(properties.apiKey(), properties.websiteId()));
+				JsonCodec.create(resourceLoader.getClassLoader()), new CurrentCredentials(environment,
+						new GoalClientCredentials(properties.apiKey(), properties.websiteId())));
 	}
 
 	@Bean

@@ -71,31 +71,36 @@ final class DataFastPropertiesValidator {
 	}
 
 	private void checkApiKey(@Nullable Boolean enabled, @Nullable String apiKey, @Nullable String websiteId) {
-		if (apiKey == null) {
-			if (Boolean.TRUE.equals(enabled)) {
-				violation("datafast.api-key", null, "is missing, and datafast.enabled=true requires it",
-						"Set datafast.api-key, for instance by the environment variable DATAFAST_API_KEY, to a key from"
-								+ " the website's settings in DataFast. Remove datafast.enabled, or set it to false,"
-								+ " where goals need not be sent.");
-			}
-			return;
+		if (apiKey != null) {
+			this.violations.addAll(findViolations(apiKey, websiteId));
 		}
-		for (int i = 0; i < apiKey.length(); i++) {
-			char c = apiKey.charAt(i);
-			if (c <= ' ' || c >= 0x7F) {
-				violation("datafast.api-key", null,
-						"must consist of visible ASCII characters, but has "
-								+ String.format(Locale.ROOT, "U+%04X", (int) c) + " at index " + i,
-						"Copy the key again from the website's settings in DataFast; look for a line break or a space"
-								+ " inside.");
-				break;
-			}
+		else if (Boolean.TRUE.equals(enabled)) {
+			violation("datafast.api-key", null, "is missing, and datafast.enabled=true requires it",
+					"Set datafast.api-key, for instance by the environment variable DATAFAST_API_KEY, to a key from"
+							+ " the website's settings in DataFast. Remove datafast.enabled, or set it to false,"
+							+ " where goals need not be sent.");
 		}
+	}
+
+	/**
+	 * What is wrong with an API key.
+	 * @return the violations, which do not hold the key
+	 */
+	static List<Violation> findViolations(String apiKey, @Nullable String websiteId) {
+		List<Violation> found = new ArrayList<>();
+		apiKey.chars()
+			.filter((c) -> c <= ' ' || c >= 0x7F)
+			.findFirst()
+			.ifPresent((c) -> found.add(new Violation("datafast.api-key", null,
+					"must consist of visible ASCII characters, but has " + String.format(Locale.ROOT, "U+%04X", c)
+							+ " at index " + apiKey.indexOf(c),
+					"Copy the key again from the website's settings in DataFast; look for a line break or a space inside.")));
 		if (apiKey.startsWith(GoalClientCredentials.ACCOUNT_TOKEN_PREFIX) && websiteId == null) {
-			violation("datafast.website-id", null, "is missing, and an account token (dft_...) needs it",
+			found.add(new Violation("datafast.website-id", null, "is missing, and an account token (dft_...) needs it",
 					"Set datafast.website-id to the website's ID in DataFast, or use a website key (df_...) as"
-							+ " datafast.api-key.");
+							+ " datafast.api-key."));
 		}
+		return found;
 	}
 
 	private void checkBaseUrl(URI baseUrl) {
