@@ -41,7 +41,9 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.MapPropertySource;
+import org.springframework.test.annotation.DirtiesContext.HierarchyMode;
 import org.springframework.test.context.TestContextManager;
+import org.springframework.test.context.TestPropertySource;
 import org.springframework.test.context.bean.override.mockito.MockitoBean;
 import org.springframework.test.context.bean.override.mockito.MockitoSpyBean;
 import org.springframework.test.context.junit.jupiter.SpringJUnitConfig;
@@ -104,6 +106,25 @@ class TestingTests {
 				environment.getPropertySources().remove("above");
 			}
 		}
+
+	}
+
+	@Nested
+	class AfterTheContext {
+
+		@Test
+		void whatWasReceivedCanBeAsserted() throws Exception {
+			TestContextManager manager = new TestContextManager(Closing.class);
+			MockDataFast mockDataFast = manager.getTestContext().getApplicationContext().getBean(MockDataFast.class);
+			manager.getTestContext().markApplicationContextDirty(HierarchyMode.EXHAUSTIVE);
+			assertThat(mockDataFast).receivedNothing().hasNotReceived("bought");
+		}
+
+	}
+
+	@ShopTest
+	@TestPropertySource(properties = "other=context")
+	static class Closing {
 
 	}
 

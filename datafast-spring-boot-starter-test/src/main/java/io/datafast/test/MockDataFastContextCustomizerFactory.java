@@ -25,7 +25,6 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.support.BeanDefinitionRegistry;
 import org.springframework.beans.factory.support.DefaultSingletonBeanRegistry;
-import org.springframework.context.ApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.AnnotatedBeanDefinitionReader;
 import org.springframework.core.env.Environment;
@@ -69,9 +68,13 @@ class MockDataFastContextCustomizerFactory implements ContextCustomizerFactory {
 	}
 
 	/**
-	 * Why the mock cannot receive anything from a context, or {@code null} if it can.
+	 * Why the mock cannot receive anything from a context, or {@code null} if it can. A
+	 * context that has closed could while it was open, for all that is known then.
 	 */
-	private static @Nullable String findObstacle(ApplicationContext context, MockDataFast mockDataFast) {
+	private static @Nullable String findObstacle(ConfigurableApplicationContext context, MockDataFast mockDataFast) {
+		if (!context.isActive()) {
+			return null;
+		}
 		Environment environment = context.getEnvironment();
 		if (ClassUtils.isPresent(GOALS, context.getClassLoader())
 				&& BeanFactoryUtils.beanNamesForTypeIncludingAncestors(context,
