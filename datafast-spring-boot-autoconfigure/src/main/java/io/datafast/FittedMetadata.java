@@ -17,15 +17,16 @@
 package io.datafast;
 
 import java.util.AbstractMap;
-import java.util.AbstractSet;
-import java.util.Arrays;
-import java.util.Iterator;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.NoSuchElementException;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.stream.Stream;
 
+import io.datafast.support.GoalRules;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,15 +64,24 @@ final class FittedMetadata extends AbstractMap<String, String> {
 		if (added.isEmpty()) {
 			return this;
 		}
-		Merger merger = new Merger(this.content, added.size());
-		added.forEach((key, value) -> merger.put(key, value, violations));
-		return merger.merge(violations);
-	}
-
-	FittedMetadata with(String key, @Nullable Object value, List<String> violations) {
-		Merger merger = new Merger(this.content, 1);
-		merger.put(key, value, violations);
-		return merger.merge(violations);
+		Map<String, String> merged = new LinkedHashMap<>();
+		forEach(merged::put);
+		added.forEach((key, value) -> {
+			GoalRules.checkKey(key, violations);
+			String text = MetadataValues.toText(value);
+			if (text != null) {
+				merged.put(key, GoalRules.fitValue(text));
+			}
+			else {
+				merged.remove(key);
+			}
+		});
+		GoalRules.checkSize(merged.size(), violations);
+		return merged.isEmpty() ? EMPTY
+				: new FittedMetadata(merged.entrySet()
+					.stream()
+					.flatMap((entry) -> Stream.of(entry.getKey(), entry.getValue()))
+					.toArray(String[]::new));
 	}
 
 	@Override
@@ -103,116 +113,9 @@ final class FittedMetadata extends AbstractMap<String, String> {
 
 	@Override
 	public Set<Entry<String, String>> entrySet() {
-		return new AbstractSet<>() {
-
-			@Override
-			public Iterator<Entry<String, String>> iterator() {
-				return new EntryIterator(FittedMetadata.this.content);
-			}
-
-			@Override
-			public int size() {
-				return FittedMetadata.this.size();
-			}
-
-		};
-	}
-
-	private static final class EntryIterator implements Iterator<Entry<String, String>> {
-
-		private final String[] content;
-
-		private int next;
-
-		EntryIterator(String[] content) {
-			this.content = content;
-		}
-
-		@Override
-		public boolean hasNext() {
-			return this.next < this.content.length;
-		}
-
-		@Override
-		public Entry<String, String> next() {
-			if (!hasNext()) {
-				throw new NoSuchElementException();
-			}
-			Entry<String, String> entry = Map.entry(this.content[this.next], this.content[this.next + 1]);
-			this.next += 2;
-			return entry;
-		}
-
-	}
-
-	private static final class Merger {
-
-		private final int replaceable;
-
-		private @Nullable String[] content;
-
-		private int length;
-
-		private boolean removed;
-
-		Merger(String[] content, int added) {
-			this.content = Arrays.copyOf(content, content.length + 2 * added);
-			this.replaceable = content.length;
-			this.length = content.length;
-		}
-
-		void put(@Nullable String key, @Nullable Object value, List<String> violations) {
-			GoalRules.checkKey(key, violations);
-			int index = indexOf(key);
-			String text = MetadataValues.toText(value);
-			if (text != null) {
-				if (index == this.content.length) {
-					// Another thread is adding to the map.
-					this.content = Arrays.copyOf(this.content, index + 2 * GoalRules.MAX_ENTRIES);
-				}
-				this.content[index] = key;
-				this.content[index + 1] = GoalRules.fitValue(text);
-				this.length = Math.max(this.length, index + 2);
-			}
-			else if (index < this.length) {
-				this.content[index] = null;
-				this.removed = true;
-			}
-		}
-
-		/**
-		 * The keys that are added differ from each other, so only those that were there
-		 * have to be compared.
-		 */
-		private int indexOf(@Nullable String key) {
-			for (int i = 0; i < this.replaceable; i += 2) {
-				if (key != null && key.equals(this.content[i])) {
-					return i;
-				}
-			}
-			return this.length;
-		}
-
-		FittedMetadata merge(List<String> violations) {
-			if (this.removed) {
-				compact();
-			}
-			GoalRules.checkSize(this.length / 2, violations);
-			return (this.length > 0) ? new FittedMetadata(Arrays.copyOf(this.content, this.length)) : EMPTY;
-		}
-
-		private void compact() {
-			int kept = 0;
-			for (int i = 0; i < this.length; i += 2) {
-				if (this.content[i] != null) {
-					this.content[kept] = this.content[i];
-					this.content[kept + 1] = this.content[i + 1];
-					kept += 2;
-				}
-			}
-			this.length = kept;
-		}
-
+		Set<Entry<String, String>> entries = new LinkedHashSet<>();
+		forEach((key, value) -> entries.add(Map.entry(key, value)));
+		return Collections.unmodifiableSet(entries);
 	}
 
 }

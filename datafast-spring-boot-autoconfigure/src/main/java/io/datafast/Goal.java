@@ -17,9 +17,11 @@
 package io.datafast;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 
+import io.datafast.support.GoalRules;
 import io.datafast.support.VisitorIds;
 import org.jspecify.annotations.Nullable;
 
@@ -102,8 +104,7 @@ public record Goal(String name, @Nullable String visitorId, Map<String, String> 
 	 * another entry
 	 */
 	public Goal with(String key, @Nullable Object value) {
-		List<String> violations = new ArrayList<>();
-		return withFitted(fitted().with(key, value, violations), violations);
+		return with(Collections.singletonMap(key, value));
 	}
 
 	/**
@@ -116,14 +117,7 @@ public record Goal(String name, @Nullable String visitorId, Map<String, String> 
 	 */
 	public Goal with(Map<String, ? extends @Nullable Object> metadata) {
 		List<String> violations = new ArrayList<>();
-		return withFitted(fitted().with(metadata, violations), violations);
-	}
-
-	private FittedMetadata fitted() {
-		return (FittedMetadata) this.metadata;
-	}
-
-	private Goal withFitted(FittedMetadata fitted, List<String> violations) {
+		FittedMetadata fitted = ((FittedMetadata) this.metadata).with(metadata, violations);
 		failIfAny(violations);
 		return new Goal(this.name, this.visitorId, fitted);
 	}

@@ -19,6 +19,7 @@ package io.datafast;
 import java.math.BigDecimal;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.datafast.support.GoalRules;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.util.ClassUtils;

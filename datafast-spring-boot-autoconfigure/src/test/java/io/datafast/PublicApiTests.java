@@ -49,12 +49,6 @@ class PublicApiTests {
 			"io.datafast.delivery.GoalDispatcher", "io.datafast.delivery.GoalOutcome",
 			"io.datafast.delivery.TransactionalGoalDispatcher");
 
-	/**
-	 * What the auto-configuration puts the API together with.
-	 */
-	private static final Set<String> INTERNAL = Set.of("io.datafast.DataFastGoalsBuilder",
-			"io.datafast.DefaultReactiveDataFastGoals");
-
 	@Test
 	void isAsListed() throws Exception {
 		List<String> api = new ClassFileImporter().withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
@@ -83,7 +77,7 @@ class PublicApiTests {
 			}
 			outermost = current;
 		}
-		return !type.isAnonymousClass() && !type.isLocalClass() && !INTERNAL.contains(outermost.getName())
+		return !type.isAnonymousClass() && !type.isLocalClass()
 				&& (PACKAGES.contains(type.getPackageName()) || TYPES.contains(outermost.getName()));
 	}
 

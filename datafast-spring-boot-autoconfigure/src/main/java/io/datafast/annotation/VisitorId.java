@@ -27,9 +27,9 @@ import io.swagger.v3.oas.annotations.Hidden;
 /**
  * Hands the current visitor's id, normally the value of the cookie
  * {@code datafast_visitor_id}, to a parameter of a controller's handler method, in Spring
- * MVC and in WebFlux. The parameter is a {@link String}, {@code null} where there is no
- * well-formed id, or an {@link java.util.Optional Optional&lt;String&gt;}. The parameter
- * does not show in OpenAPI descriptions.
+ * MVC, in WebFlux and in Spring for GraphQL. The parameter is a {@link String},
+ * {@code null} where there is no well-formed id, or an {@link java.util.Optional
+ * Optional&lt;String&gt;}. The parameter does not show in OpenAPI descriptions.
  * <p>
  * On a parameter of any method with {@link TrackGoal} it names the argument that holds
  * the goal's visitor, for instance in a service that is called from a webhook.

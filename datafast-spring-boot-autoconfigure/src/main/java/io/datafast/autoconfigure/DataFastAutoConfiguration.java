@@ -21,7 +21,6 @@ import java.util.List;
 import java.util.function.Supplier;
 
 import io.datafast.DataFastGoals;
-import io.datafast.DataFastGoalsBuilder;
 import io.datafast.DataFastRestClientCustomizer;
 import io.datafast.GoalFilter;
 import io.datafast.VisitorIdResolver;
@@ -39,6 +38,7 @@ import io.datafast.delivery.GoalDispatcherDecorator;
 import io.datafast.delivery.GoalOutcomePublisher;
 import io.datafast.delivery.memory.InMemoryGoalDispatcher;
 import io.datafast.delivery.memory.InMemorySettings;
+import io.datafast.support.DefaultDataFastGoals;
 import io.datafast.support.Lazy;
 import io.micrometer.observation.ObservationRegistry;
 import org.apache.commons.logging.Log;
@@ -89,14 +89,13 @@ public final class DataFastAutoConfiguration {
 			ObjectProvider<VisitorIdResolver> visitorIdResolver, ObjectProvider<GoalFilter> filters,
 			ObjectProvider<GoalDispatcher> dispatcher, ObjectProvider<GoalDispatcherDecorator> dispatcherDecorator,
 			GoalDelivery delivery, DeliveryShutdown shutdown) {
-		DataFastGoalsBuilder builder = new DataFastGoalsBuilder(outcomes);
 		String disabledReason = properties.disabledReason();
 		if (disabledReason != null) {
 			if (!Boolean.FALSE.equals(properties.enabled())) {
 				logger.warn("There is no datafast.api-key: goals are skipped. Set the key to send them, or"
 						+ " datafast.enabled=false to silence this warning; datafast.enabled=true makes the key mandatory.");
 			}
-			return builder.buildDisabled(disabledReason);
+			return DefaultDataFastGoals.disabled(disabledReason, outcomes);
 		}
 		warnOfPlainHttp(properties.baseUrl());
 		Supplier<VisitorIdResolver> currentVisitor = Lazy.of(() -> visitorIdResolver.getIfAvailable(() -> () -> null));
@@ -106,10 +105,8 @@ public final class DataFastAutoConfiguration {
 		shutdown.beforeDestruction(currentVisitor::get);
 		shutdown.beforeDestruction(orderedFilters::get);
 		shutdown.beforeDestruction(decoratedDispatcher::get);
-		return builder.visitorIdResolver(currentVisitor)
-			.defaultMetadata(properties.metadata())
-			.filters(orderedFilters)
-			.build(decoratedDispatcher, delivery);
+		return new DefaultDataFastGoals(currentVisitor, properties.metadata(), orderedFilters, decoratedDispatcher,
+				delivery, outcomes);
 	}
 
 	private static void warnOfPlainHttp(URI baseUrl) {
@@ -173,7 +170,7 @@ public final class DataFastAutoConfiguration {
 	GoalClient dataFastGoalClient(DataFastProperties properties, ClientSslBundle sslBundle,
 			ObjectProvider<ObservationRegistry> observationRegistry,
 			ObjectProvider<DataFastRestClientCustomizer> customizers, ResourceLoader resourceLoader,
-			DeliveryShutdown shutdown) {
+			DeliveryShutdown shutdown, Environment environment) {
 		Assert.state(properties.apiKey() != null, "There is no datafast.api-key");
 		Supplier<ObservationRegistry> observations = Lazy
 			.of(() -> observationRegistry.getIfUnique(() -> ObservationRegistry.NOOP));
@@ -182,8 +179,8 @@ public final class DataFastAutoConfiguration {
 		shutdown.beforeDestruction(observations::get);
 		shutdown.beforeDestruction(orderedCustomizers::get);
 		return new GoalClient(() -> createBuilder(properties, sslBundle, observations.get(), orderedCustomizers.get()),
-				JsonCodec.create(resourceLoader.getClassLoader()),
-				new GoalClientCredentials(properties.apiKey(), properties.websiteId()));
+				JsonCodec.create(resourceLoader.getClassLoader()), new CurrentCredentials(environment,
+						new GoalClientCredentials(properties.apiKey(), properties.websiteId())));
 	}
 
 	@Bean

@@ -39,8 +39,9 @@ import org.springframework.util.StringUtils;
  * without one, a warning is logged and every goal is skipped. When true, a missing key
  * fails start-up. When false, every goal is skipped.
  * @param apiKey DataFast API key: a website key (df_...) or an account token (dft_...).
+ * Read again for each call, so that a key that changes in the environment counts at once.
  * @param websiteId ID of the website in DataFast. Needed with an account token (dft_...),
- * ignored otherwise.
+ * ignored otherwise. Read again for each call, as the key is.
  * @param baseUrl Base URL of the DataFast API.
  * @param connectTimeout How long connecting to DataFast may take; more than zero.
  * @param readTimeout How long a call may take as a whole, from connecting to the end of
@@ -74,13 +75,17 @@ public record DataFastProperties(@Nullable Boolean enabled, @Nullable String api
 	 * @throws InvalidDataFastPropertiesException if anything in them is wrong
 	 */
 	public DataFastProperties {
-		apiKey = StringUtils.hasText(apiKey) ? apiKey.strip() : null;
-		websiteId = StringUtils.hasText(websiteId) ? websiteId.strip() : null;
+		apiKey = textOrNull(apiKey);
+		websiteId = textOrNull(websiteId);
 		metadata = withUnderscores(metadata);
 		if (!Boolean.FALSE.equals(enabled)) {
 			new DataFastPropertiesValidator().validate(enabled, apiKey, websiteId, baseUrl, connectTimeout, readTimeout,
 					metadata, visitor, delivery);
 		}
+	}
+
+	static @Nullable String textOrNull(@Nullable String value) {
+		return StringUtils.hasText(value) ? value.strip() : null;
 	}
 
 	/**
@@ -133,7 +138,7 @@ public record DataFastProperties(@Nullable Boolean enabled, @Nullable String api
 		 * @param bundle the bundle's name; blank means none
 		 */
 		public Ssl {
-			bundle = StringUtils.hasText(bundle) ? bundle.strip() : null;
+			bundle = textOrNull(bundle);
 		}
 
 	}
@@ -169,9 +174,11 @@ public record DataFastProperties(@Nullable Boolean enabled, @Nullable String api
 		 * before it means nothing
 		 */
 		public Visitor {
-			headerName = StringUtils.hasText(headerName) ? headerName.strip() : null;
-			cookieDomain = StringUtils.hasText(cookieDomain)
-					? StringUtils.trimLeadingCharacter(cookieDomain.strip(), '.').toLowerCase(Locale.ROOT) : null;
+			headerName = textOrNull(headerName);
+			cookieDomain = textOrNull(cookieDomain);
+			if (cookieDomain != null) {
+				cookieDomain = StringUtils.trimLeadingCharacter(cookieDomain, '.').toLowerCase(Locale.ROOT);
+			}
 		}
 
 	}

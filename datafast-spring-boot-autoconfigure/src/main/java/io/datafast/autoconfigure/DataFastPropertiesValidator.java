@@ -51,51 +51,58 @@ final class DataFastPropertiesValidator {
 			DataFastProperties.Visitor visitor, DataFastProperties.Delivery delivery) {
 		checkApiKey(enabled, apiKey, websiteId);
 		checkBaseUrl(baseUrl);
-		checkPositive("datafast.connect-timeout", connectTimeout);
-		checkPositive("datafast.read-timeout", readTimeout);
+		checkDuration("datafast.connect-timeout", connectTimeout, false);
+		checkDuration("datafast.read-timeout", readTimeout, false);
 		checkMetadata(metadata);
-		checkCookieName(visitor.cookieName());
-		checkHeaderName(visitor.headerName());
+		checkToken("datafast.visitor.cookie-name", visitor.cookieName(), "must be a cookie name",
+				"Remove the property to use datafast_visitor_id.");
+		checkToken("datafast.visitor.header-name", visitor.headerName(), "must be the name of an HTTP header",
+				"For instance X-Visitor-Id. Remove the property to read no header.");
 		checkCookieDomain(visitor.cookieDomain());
 		checkAtLeastOne("datafast.delivery.capacity", delivery.capacity());
 		checkAtLeastOne("datafast.delivery.concurrency", delivery.concurrency());
 		checkAtLeastOne("datafast.delivery.max-attempts", delivery.maxAttempts());
-		checkPositive("datafast.delivery.max-age", delivery.maxAge());
-		checkPositive("datafast.delivery.initial-backoff", delivery.initialBackoff());
-		checkPositive("datafast.delivery.max-backoff", delivery.maxBackoff());
-		checkNotNegative("datafast.delivery.visitor-not-found-retry", delivery.visitorNotFoundRetry());
-		checkNotNegative("datafast.delivery.shutdown-timeout", delivery.shutdownTimeout());
+		checkDuration("datafast.delivery.max-age", delivery.maxAge(), false);
+		checkDuration("datafast.delivery.initial-backoff", delivery.initialBackoff(), false);
+		checkDuration("datafast.delivery.max-backoff", delivery.maxBackoff(), false);
+		checkDuration("datafast.delivery.visitor-not-found-retry", delivery.visitorNotFoundRetry(), true);
+		checkDuration("datafast.delivery.shutdown-timeout", delivery.shutdownTimeout(), true);
 		if (!this.violations.isEmpty()) {
 			throw new InvalidDataFastPropertiesException(this.violations);
 		}
 	}
 
 	private void checkApiKey(@Nullable Boolean enabled, @Nullable String apiKey, @Nullable String websiteId) {
-		if (apiKey == null) {
-			if (Boolean.TRUE.equals(enabled)) {
-				violation("datafast.api-key", null, "is missing, and datafast.enabled=true requires it",
-						"Set datafast.api-key, for instance by the environment variable DATAFAST_API_KEY, to a key from"
-								+ " the website's settings in DataFast. Remove datafast.enabled, or set it to false,"
-								+ " where goals need not be sent.");
-			}
-			return;
+		if (apiKey != null) {
+			this.violations.addAll(findViolations(apiKey, websiteId));
 		}
-		for (int i = 0; i < apiKey.length(); i++) {
-			char c = apiKey.charAt(i);
-			if (c <= ' ' || c >= 0x7F) {
-				violation("datafast.api-key", null,
-						"must consist of visible ASCII characters, but has "
-								+ String.format(Locale.ROOT, "U+%04X", (int) c) + " at index " + i,
-						"Copy the key again from the website's settings in DataFast; look for a line break or a space"
-								+ " inside.");
-				break;
-			}
+		else if (Boolean.TRUE.equals(enabled)) {
+			violation("datafast.api-key", null, "is missing, and datafast.enabled=true requires it",
+					"Set datafast.api-key, for instance by the environment variable DATAFAST_API_KEY, to a key from"
+							+ " the website's settings in DataFast. Remove datafast.enabled, or set it to false,"
+							+ " where goals need not be sent.");
 		}
+	}
+
+	/**
+	 * What is wrong with an API key.
+	 * @return the violations, which do not hold the key
+	 */
+	static List<Violation> findViolations(String apiKey, @Nullable String websiteId) {
+		List<Violation> found = new ArrayList<>();
+		apiKey.chars()
+			.filter((c) -> c <= ' ' || c >= 0x7F)
+			.findFirst()
+			.ifPresent((c) -> found.add(new Violation("datafast.api-key", null,
+					"must consist of visible ASCII characters, but has " + String.format(Locale.ROOT, "U+%04X", c)
+							+ " at index " + apiKey.indexOf(c),
+					"Copy the key again from the website's settings in DataFast; look for a line break or a space inside.")));
 		if (apiKey.startsWith(GoalClientCredentials.ACCOUNT_TOKEN_PREFIX) && websiteId == null) {
-			violation("datafast.website-id", null, "is missing, and an account token (dft_...) needs it",
+			found.add(new Violation("datafast.website-id", null, "is missing, and an account token (dft_...) needs it",
 					"Set datafast.website-id to the website's ID in DataFast, or use a website key (df_...) as"
-							+ " datafast.api-key.");
+							+ " datafast.api-key."));
 		}
+		return found;
 	}
 
 	private void checkBaseUrl(URI baseUrl) {
@@ -120,24 +127,11 @@ final class DataFastPropertiesValidator {
 		}
 	}
 
-	private void checkCookieName(String name) {
-		if (!isToken(name)) {
-			violation("datafast.visitor.cookie-name", name,
-					"must be a cookie name: visible ASCII without " + SEPARATORS,
-					"Remove the property to use datafast_visitor_id.");
+	private void checkToken(String property, @Nullable String name, String rule, String fix) {
+		if (name != null && (name.isEmpty()
+				|| name.chars().anyMatch((c) -> c <= ' ' || c >= 0x7F || SEPARATORS.indexOf(c) >= 0))) {
+			violation(property, name, rule + ": visible ASCII without " + SEPARATORS, fix);
 		}
-	}
-
-	private void checkHeaderName(@Nullable String name) {
-		if (name != null && !isToken(name)) {
-			violation("datafast.visitor.header-name", name,
-					"must be the name of an HTTP header: visible ASCII without " + SEPARATORS,
-					"For instance X-Visitor-Id. Remove the property to read no header.");
-		}
-	}
-
-	private static boolean isToken(String name) {
-		return !name.isEmpty() && name.chars().allMatch((c) -> c > ' ' && c < 0x7F && SEPARATORS.indexOf(c) < 0);
 	}
 
 	private void checkCookieDomain(@Nullable String domain) {
@@ -150,22 +144,12 @@ final class DataFastPropertiesValidator {
 		}
 	}
 
-	private void checkPositive(String property, Duration value) {
-		if (value.isNegative() || value.isZero()) {
-			violation(property, value.toString(), "must be greater than zero", "For instance 2s.");
+	private void checkDuration(String property, Duration value, boolean zeroAllowed) {
+		if (value.isNegative() || (value.isZero() && !zeroAllowed)) {
+			violation(property, value.toString(), zeroAllowed ? "must not be negative" : "must be greater than zero",
+					"For instance 10s.");
 		}
-		checkNotExcessive(property, value);
-	}
-
-	private void checkNotNegative(String property, Duration value) {
-		if (value.isNegative()) {
-			violation(property, value.toString(), "must not be negative", "For instance 10s.");
-		}
-		checkNotExcessive(property, value);
-	}
-
-	private void checkNotExcessive(String property, Duration value) {
-		if (value.compareTo(MAX_DURATION) > 0) {
+		else if (value.compareTo(MAX_DURATION) > 0) {
 			violation(property, value.toString(), "must be at most " + MAX_DURATION.toDays() + " days",
 					"For instance 10s.");
 		}

@@ -17,11 +17,11 @@
 package io.datafast.autoconfigure;
 
 import io.datafast.DataFastGoals;
-import io.datafast.DefaultReactiveDataFastGoals;
 import io.datafast.ReactiveDataFastGoals;
 import io.datafast.ReactiveVisitorIdResolver;
 import io.datafast.VisitorIdResolver;
 import io.datafast.delivery.GoalOutcomePublisher;
+import io.datafast.support.DefaultReactiveDataFastGoals;
 import io.datafast.support.Lazy;
 import io.datafast.support.ReactiveTrackingContexts;
 import io.datafast.transaction.OpenTransactions;

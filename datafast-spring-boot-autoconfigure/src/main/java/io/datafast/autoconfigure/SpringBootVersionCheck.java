@@ -22,19 +22,24 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.SpringBootVersion;
+import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
+import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.Ordered;
 
 /**
- * Ends the start of an application on a Spring Boot that is too old, before it ends with
- * a {@code NoSuchMethodError}. Uses nothing that an old Spring Boot lacks.
+ * Ends, with an explanation, the start of an application on a Spring Boot that is too
+ * old, before it ends with a {@code NoSuchMethodError}. Uses nothing that an old Spring
+ * Boot lacks.
  */
 final class SpringBootVersionCheck implements ApplicationContextInitializer<ConfigurableApplicationContext>, Ordered {
 
 	private static final int MAJOR = 3;
 
 	private static final int MINOR = 5;
+
+	private static final String MINIMUM = "Spring Boot " + MAJOR + "." + MINOR + " or later";
 
 	private static final Pattern VERSION = Pattern.compile("(\\d{1,4})\\.(\\d{1,4})\\..*");
 
@@ -57,7 +62,7 @@ final class SpringBootVersionCheck implements ApplicationContextInitializer<Conf
 	public void initialize(ConfigurableApplicationContext context) {
 		// Repackaged jars may not say their version.
 		if (this.version != null && isTooOld(this.version)) {
-			throw new UnsupportedSpringBootVersionException(this.version, MAJOR + "." + MINOR);
+			throw new UnsupportedVersionException(this.version);
 		}
 	}
 
@@ -68,6 +73,31 @@ final class SpringBootVersionCheck implements ApplicationContextInitializer<Conf
 		}
 		int major = Integer.parseInt(matcher.group(1));
 		return major < MAJOR || (major == MAJOR && Integer.parseInt(matcher.group(2)) < MINOR);
+	}
+
+	/**
+	 * The application's Spring Boot is too old for this library.
+	 */
+	static final class UnsupportedVersionException extends RuntimeException {
+
+		private static final long serialVersionUID = 1L;
+
+		UnsupportedVersionException(String version) {
+			super("The DataFast starter requires " + MINIMUM + ". This application runs on Spring Boot " + version
+					+ ".");
+		}
+
+	}
+
+	static final class Analyzer extends AbstractFailureAnalyzer<UnsupportedVersionException> {
+
+		@Override
+		protected FailureAnalysis analyze(Throwable rootFailure, UnsupportedVersionException cause) {
+			return new FailureAnalysis(String.valueOf(cause.getMessage()),
+					"Upgrade to " + MINIMUM + ", or remove the dependency io.datafast:datafast-spring-boot-starter.",
+					cause);
+		}
+
 	}
 
 }

@@ -27,6 +27,7 @@ import io.datafast.DataFastUnavailableException;
 import io.datafast.Goal;
 import io.datafast.GoalReceipt;
 import io.datafast.support.Lazy;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
@@ -48,23 +49,21 @@ public final class GoalClient {
 
 	private final JsonCodec json;
 
-	private final GoalClientCredentials credentials;
-
-	private final GoalAnswerReader answerReader;
+	private final Supplier<GoalClientCredentials> credentials;
 
 	/**
 	 * Create a client.
 	 * @param builder gives what builds the HTTP client with the base URL, and is changed;
 	 * called with the first goal, so that what customizes the client is not needed before
 	 * @param json writes and reads the bodies
-	 * @param credentials the key and, if it needs one, the website
+	 * @param credentials gives the key and, if it needs one, the website; asked for each
+	 * call, on the thread that makes the call
 	 */
-	public GoalClient(Supplier<RestClient.Builder> builder, JsonCodec json, GoalClientCredentials credentials) {
-		this.restClient = Lazy
-			.of(() -> builder.get().requestInterceptor(new LastInterceptor(credentials.apiKey())).build());
+	public GoalClient(Supplier<RestClient.Builder> builder, JsonCodec json,
+			Supplier<GoalClientCredentials> credentials) {
+		this.restClient = Lazy.of(() -> builder.get().requestInterceptor(new LastInterceptor(credentials)).build());
 		this.json = json;
 		this.credentials = credentials;
-		this.answerReader = new GoalAnswerReader(json, credentials);
 	}
 
 	/**
@@ -75,14 +74,16 @@ public final class GoalClient {
 	 * unknown whether it was
 	 */
 	public GoalReceipt create(Goal goal) {
-		return this.answerReader.read(goal, exchange(goal));
+		GoalClientCredentials current = this.credentials.get();
+		return new GoalAnswerReader(this.json, current).read(goal, exchange(goal, current));
 	}
 
-	private GoalAnswer exchange(Goal goal) {
+	private GoalAnswer exchange(Goal goal, GoalClientCredentials current) {
 		byte[] body = this.json.write(requestBody(goal));
 		AtomicBoolean sending = new AtomicBoolean();
 		try {
-			return post().headers(this::setHeaders)
+			return post(current.websiteIdParameter()).headers(this::setHeaders)
+				.attribute(LastInterceptor.CREDENTIALS_ATTRIBUTE, current)
 				.attribute(LastInterceptor.SENDING_ATTRIBUTE, sending)
 				.body((StreamingHttpOutputMessage.Body) (output) -> output.write(body))
 				.exchange((request, response) -> answer(response));
@@ -96,9 +97,8 @@ public final class GoalClient {
 		}
 	}
 
-	private RestClient.RequestBodySpec post() {
+	private RestClient.RequestBodySpec post(@Nullable String websiteId) {
 		RestClient.RequestBodyUriSpec request = this.restClient.get().post();
-		String websiteId = this.credentials.websiteIdParameter();
 		return (websiteId != null) ? request.uri("/goals?websiteId={websiteId}", websiteId) : request.uri("/goals");
 	}
 

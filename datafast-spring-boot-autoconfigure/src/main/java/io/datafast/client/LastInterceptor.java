@@ -18,6 +18,7 @@ package io.datafast.client;
 
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 
 import org.springframework.http.HttpRequest;
 import org.springframework.http.client.ClientHttpRequestExecution;
@@ -31,18 +32,23 @@ import org.springframework.http.client.ClientHttpResponse;
  */
 final class LastInterceptor implements ClientHttpRequestInterceptor {
 
+	static final String CREDENTIALS_ATTRIBUTE = LastInterceptor.class.getName() + ".credentials";
+
 	static final String SENDING_ATTRIBUTE = LastInterceptor.class.getName() + ".sending";
 
-	private final String apiKey;
+	private final Supplier<GoalClientCredentials> credentials;
 
-	LastInterceptor(String apiKey) {
-		this.apiKey = apiKey;
+	LastInterceptor(Supplier<GoalClientCredentials> credentials) {
+		this.credentials = credentials;
 	}
 
 	@Override
 	public ClientHttpResponse intercept(HttpRequest request, byte[] body, ClientHttpRequestExecution execution)
 			throws IOException {
-		request.getHeaders().setBearerAuth(this.apiKey);
+		// Another interceptor may have replaced the request by one without attributes.
+		GoalClientCredentials current = (request.getAttributes()
+			.get(CREDENTIALS_ATTRIBUTE) instanceof GoalClientCredentials ofCall) ? ofCall : this.credentials.get();
+		request.getHeaders().setBearerAuth(current.apiKey());
 		if (request.getAttributes().get(SENDING_ATTRIBUTE) instanceof AtomicBoolean sending) {
 			sending.set(true);
 		}

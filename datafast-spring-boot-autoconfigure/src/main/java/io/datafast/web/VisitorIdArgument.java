@@ -54,7 +54,12 @@ public final class VisitorIdArgument {
 				+ " must be a String or an Optional<String>: change its type");
 	}
 
-	private @Nullable String find(Supplier<@Nullable String> visitorId) {
+	/**
+	 * Find the visitor's id.
+	 * @param visitorId finds the current visitor; if it fails, there is none
+	 * @return the id, or {@code null} if there is no well-formed one
+	 */
+	public @Nullable String find(Supplier<@Nullable String> visitorId) {
 		try {
 			return VisitorIds.wellFormedOrNull(visitorId.get());
 		}

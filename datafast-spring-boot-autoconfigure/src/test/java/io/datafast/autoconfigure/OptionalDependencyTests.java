@@ -67,12 +67,14 @@ class OptionalDependencyTests {
 
 	@ParameterizedTest
 	@CsvSource({ "com.fasterxml.jackson.databind, com.fasterxml.jackson.databind.ObjectMapper",
+			"graphql, graphql.schema.DataFetchingEnvironment",
 			"io.micrometer.context, io.micrometer.context.ContextSnapshotFactory",
 			"io.micrometer.core, io.micrometer.core.instrument.MeterRegistry",
 			"io.micrometer, io.micrometer.observation.ObservationRegistry", "io.smallrye, io.smallrye.mutiny.Multi",
 			"jakarta.servlet, jakarta.servlet.Servlet", "kotlinx.coroutines, kotlinx.coroutines.flow.Flow",
 			"org.springframework.boot.actuate, org.springframework.boot.actuate.endpoint.annotation.Endpoint",
 			"org.springframework.boot.restclient, org.springframework.boot.restclient.RestClientCustomizer",
+			"org.springframework.graphql, org.springframework.graphql.server.WebGraphQlInterceptor",
 			"org.springframework.transaction, org.springframework.transaction.PlatformTransactionManager",
 			"org.springframework.web.reactive, org.springframework.web.reactive.DispatcherHandler",
 			"org.springframework.web.servlet, org.springframework.web.servlet.DispatcherServlet",

@@ -42,7 +42,8 @@ class SpringBootVersionCheckTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "2.7.18", "3.0.0", "3.4.13", "3.4.0-M1", "1.5.22.RELEASE" })
 	void refusesWhatIsTooOld(String version) {
-		assertThatExceptionOfType(UnsupportedSpringBootVersionException.class).isThrownBy(() -> check(version))
+		assertThatExceptionOfType(SpringBootVersionCheck.UnsupportedVersionException.class)
+			.isThrownBy(() -> check(version))
 			.withMessageContaining("requires Spring Boot 3.5 or later")
 			.withMessageContaining(version);
 	}
@@ -67,7 +68,8 @@ class SpringBootVersionCheckTests {
 		SpringApplicationBuilder application = new SpringApplicationBuilder(Application.class)
 			.web(WebApplicationType.NONE)
 			.initializers(new SpringBootVersionCheck("3.4.13"));
-		assertThatExceptionOfType(UnsupportedSpringBootVersionException.class).isThrownBy(application::run);
+		assertThatExceptionOfType(SpringBootVersionCheck.UnsupportedVersionException.class)
+			.isThrownBy(application::run);
 		assertThat(output).contains("APPLICATION FAILED TO START")
 			.contains("The DataFast starter requires Spring Boot 3.5 or later. This application runs on Spring Boot"
 					+ " 3.4.13.")

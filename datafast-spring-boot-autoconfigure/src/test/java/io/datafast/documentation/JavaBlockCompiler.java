@@ -53,15 +53,17 @@ final class JavaBlockCompiler {
 			"javax.sql.DataSource", "org.junit.jupiter.api.Test", "org.springframework.beans.factory.annotation.*",
 			"org.springframework.boot.test.context.SpringBootTest",
 			"org.springframework.boot.webmvc.test.autoconfigure.*", "org.springframework.context.annotation.*",
-			"org.springframework.http.*", "org.springframework.http.client.*",
-			"org.springframework.scheduling.annotation.*", "org.springframework.stereotype.*",
-			"org.springframework.test.context.transaction.TestTransaction",
-			"org.springframework.test.web.servlet.assertj.*", "org.springframework.transaction.annotation.*",
-			"org.springframework.transaction.event.*", "org.springframework.validation.*",
-			"org.springframework.web.bind.annotation.*", "org.springframework.web.cors.*",
-			"org.springframework.web.reactive.function.server.*", "org.springframework.web.servlet.config.annotation.*",
-			"reactor.core.publisher.*", "static io.datafast.test.MockDataFastAssert.assertThat",
-			"static org.assertj.core.api.Assertions.assertThat");
+			"org.springframework.graphql.data.method.annotation.*", "org.springframework.http.*",
+			"org.springframework.http.client.*", "org.springframework.scheduling.annotation.*",
+			"org.springframework.stereotype.*", "org.springframework.test.context.transaction.TestTransaction",
+			"org.springframework.test.util.AopTestUtils", "org.springframework.test.web.servlet.assertj.*",
+			"org.springframework.transaction.annotation.*", "org.springframework.transaction.event.*",
+			"org.springframework.validation.*", "org.springframework.web.bind.annotation.*",
+			"org.springframework.web.cors.*", "org.springframework.web.reactive.function.server.*",
+			"org.springframework.web.servlet.config.annotation.*", "reactor.core.publisher.*",
+			"static io.datafast.test.MockDataFastAssert.assertThat",
+			"static org.assertj.core.api.Assertions.assertThat", "static org.mockito.ArgumentMatchers.any",
+			"static org.mockito.Mockito.doReturn");
 
 	private final JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
 

@@ -53,8 +53,10 @@ import java.lang.annotation.Target;
  *
  * <p>
  * The mock is {@linkplain MockDataFast#reset() reset} before each test method, and before
- * the methods that prepare it. Goals are sent in the background: a test that does not
- * wait for the goals it causes can leave them to the test after it.
+ * the methods that prepare it, unless another test method is using it. Goals are sent in
+ * the background: a test that does not wait for the goals it causes can leave them to the
+ * test after it. Methods that run in parallel on one context need a visitor of their own
+ * each, see {@link MockDataFastAssert#forVisitor(String)}.
  *
  * <p>
  * In a test slice of Spring Boot, such as {@code @DataJpaTest}, the annotation brings

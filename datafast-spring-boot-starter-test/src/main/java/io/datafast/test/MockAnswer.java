@@ -182,8 +182,8 @@ public final class MockAnswer {
 		return this.headers;
 	}
 
-	@Nullable Duration latency() {
-		return this.latency;
+	Duration latencyOr(Duration defaultLatency) {
+		return (this.latency != null) ? this.latency : defaultLatency;
 	}
 
 	@Override

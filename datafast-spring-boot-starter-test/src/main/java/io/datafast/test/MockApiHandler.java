@@ -18,6 +18,8 @@ package io.datafast.test;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -25,6 +27,7 @@ import java.util.concurrent.TimeUnit;
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
+import io.datafast.test.MockState.Reply;
 
 /**
  * Reads requests and writes replies. A reply that has to wait occupies no thread.
@@ -42,7 +45,7 @@ final class MockApiHandler implements HttpHandler {
 
 	@Override
 	public void handle(HttpExchange exchange) throws IOException {
-		Reply reply = this.state.receive(Incoming.read(exchange), exchange);
+		Reply reply = this.state.receive(read(exchange), exchange);
 		if (reply.kind() == MockAnswer.Kind.HANG) {
 			return;
 		}
@@ -52,6 +55,13 @@ final class MockApiHandler implements HttpHandler {
 			return;
 		}
 		send(exchange, reply);
+	}
+
+	private static ReceivedRequest read(HttpExchange exchange) throws IOException {
+		String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+		return new ReceivedRequest(exchange.getRequestMethod(), exchange.getRequestURI().getRawPath(),
+				exchange.getRequestURI().getRawQuery(), exchange.getRequestHeaders(), body, ReceivedRequest.NO_ANSWER,
+				"", Instant.now());
 	}
 
 	private void sendDelayed(HttpExchange exchange, Reply reply) {

@@ -28,9 +28,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
-import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An in-process DataFast goals API. It enforces the rules of the real one, answers as it
@@ -110,6 +111,8 @@ public final class MockDataFast implements AutoCloseable {
 
 	private final HttpServer server;
 
+	private volatile Supplier<@Nullable String> obstacle = () -> null;
+
 	private final String baseUrl;
 
 	private MockDataFast(HttpServer server) {
@@ -168,7 +171,7 @@ public final class MockDataFast implements AutoCloseable {
 	 * @return the key, which is the same for all mocks
 	 */
 	public String getApiKey() {
-		return Credentials.API_KEY;
+		return GoalsApi.API_KEY;
 	}
 
 	/**
@@ -177,7 +180,7 @@ public final class MockDataFast implements AutoCloseable {
 	 * @return the token, which is the same for all mocks
 	 */
 	public String getAccountToken() {
-		return Credentials.ACCOUNT_TOKEN;
+		return GoalsApi.ACCOUNT_TOKEN;
 	}
 
 	/**
@@ -249,7 +252,7 @@ public final class MockDataFast implements AutoCloseable {
 	 * @return this mock
 	 */
 	public MockDataFast unknownVisitor(String visitorId) {
-		this.state.rules().addUnknownVisitor(visitorId);
+		this.state.api().addUnknownVisitor(visitorId);
 		return this;
 	}
 
@@ -259,7 +262,7 @@ public final class MockDataFast implements AutoCloseable {
 	 * @return this mock
 	 */
 	public MockDataFast bot(String visitorId) {
-		this.state.rules().addBot(visitorId);
+		this.state.api().addBot(visitorId);
 		return this;
 	}
 
@@ -270,7 +273,7 @@ public final class MockDataFast implements AutoCloseable {
 	 * @return this mock
 	 */
 	public MockDataFast suspended(boolean suspended) {
-		this.state.rules().setSuspended(suspended);
+		this.state.api().setSuspended(suspended);
 		return this;
 	}
 
@@ -297,11 +300,32 @@ public final class MockDataFast implements AutoCloseable {
 	}
 
 	/**
+	 * Sets what finds out why the application cannot send anything to this mock.
+	 */
+	void setObstacle(Supplier<@Nullable String> obstacle) {
+		this.obstacle = obstacle;
+	}
+
+	@Nullable String describeUnreachable() {
+		String found = this.obstacle.get();
+		return (found != null)
+				? "MockDataFast can receive nothing from the application context of this test, since " + found : null;
+	}
+
+	void beginTest() {
+		this.state.beginTest();
+	}
+
+	void endTest() {
+		this.state.endTest();
+	}
+
+	/**
 	 * Forgets everything received and all misbehaviour. Requests that still wait for an
 	 * answer don't get any: their connections are closed.
 	 */
 	public void reset() {
-		this.state.reset(HttpExchange::close);
+		this.state.reset();
 	}
 
 	/**

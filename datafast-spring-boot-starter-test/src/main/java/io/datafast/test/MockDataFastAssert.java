@@ -38,6 +38,8 @@ public final class MockDataFastAssert extends AbstractAssert<MockDataFastAssert,
 
 	private Duration timeout = DEFAULT_TIMEOUT;
 
+	private @Nullable String visitorId;
+
 	private MockDataFastAssert(@Nullable MockDataFast actual) {
 		super(actual, MockDataFastAssert.class);
 	}
@@ -64,6 +66,18 @@ public final class MockDataFastAssert extends AbstractAssert<MockDataFastAssert,
 	}
 
 	/**
+	 * Restricts the assertions that follow to what was received for one visitor. This
+	 * keeps test methods apart that run in parallel on one application context, if each
+	 * of them has a visitor of its own.
+	 * @param visitorId the visitor
+	 * @return these assertions
+	 */
+	public MockDataFastAssert forVisitor(String visitorId) {
+		this.visitorId = visitorId;
+		return this;
+	}
+
+	/**
 	 * Waits until at least one goal of the given name has been received.
 	 * @param name the goal's name
 	 * @return assertions on the first such goal, which can narrow down further which goal
@@ -86,7 +100,8 @@ public final class MockDataFastAssert extends AbstractAssert<MockDataFastAssert,
 	 * @param name the goal's name
 	 * @param times how many are expected; with 0, does not wait
 	 * @return these assertions
-	 * @throws AssertionError if there are less in time, or more
+	 * @throws AssertionError if there are less in time, or more; with 0, also if the
+	 * application cannot send anything to the mock
 	 * @throws IllegalArgumentException if the number is negative
 	 */
 	public MockDataFastAssert received(String name, int times) {
@@ -94,10 +109,14 @@ public final class MockDataFastAssert extends AbstractAssert<MockDataFastAssert,
 		if (times < 0) {
 			throw new IllegalArgumentException("times must not be negative, but is " + times);
 		}
+		if (times == 0) {
+			failIfUnreachable();
+		}
 		GoalSearch search = search(name);
 		int received = search.await(times).size();
 		if (received != times) {
-			String expectation = "to receive exactly " + count(times) + " within " + Received.describe(this.timeout);
+			String expectation = "to receive exactly " + ((times == 1) ? "once" : times + " times")
+					+ search.describeTimeout();
 			throw failure("%s", search.describeMiscount(expectation, received));
 		}
 		return this;
@@ -109,13 +128,16 @@ public final class MockDataFastAssert extends AbstractAssert<MockDataFastAssert,
 	 * the application works in the background, let it send another goal afterwards, and
 	 * assert that this one is the only one received.
 	 * @return these assertions
-	 * @throws AssertionError if there was a request
+	 * @throws AssertionError if there was a request, or if the application cannot send
+	 * anything to the mock
 	 */
 	public MockDataFastAssert receivedNothing() {
 		isNotNull();
-		if (!this.actual.getRequests().isEmpty()) {
-			throw failure("%nExpecting MockDataFast to have received nothing so far%nbut it %s",
-					Received.describe(this.actual));
+		failIfUnreachable();
+		String named = (this.visitorId != null) ? "\"" + this.visitorId + "\"" : "";
+		if (this.actual.getRequests().stream().anyMatch((request) -> request.body().contains(named))) {
+			throw failure("%nExpecting MockDataFast to have received nothing so far%s%nbut it %s",
+					named.isEmpty() ? "" : " for visitor " + named, GoalSearch.describeReceived(this.actual));
 		}
 		return this;
 	}
@@ -126,10 +148,12 @@ public final class MockDataFastAssert extends AbstractAssert<MockDataFastAssert,
 	 * which the application sends later.
 	 * @param name the goal's name
 	 * @return these assertions
-	 * @throws AssertionError if there is such a goal
+	 * @throws AssertionError if there is such a goal, or if the application cannot send
+	 * anything to the mock
 	 */
 	public MockDataFastAssert hasNotReceived(String name) {
 		isNotNull();
+		failIfUnreachable();
 		GoalSearch search = search(name);
 		if (!search.find().isEmpty()) {
 			throw failure("%s", search.describeFailure("not to have received so far"));
@@ -137,12 +161,19 @@ public final class MockDataFastAssert extends AbstractAssert<MockDataFastAssert,
 		return this;
 	}
 
-	private GoalSearch search(String name) {
-		return GoalSearch.named(name, this.actual, this.timeout);
+	/**
+	 * Where nothing can arrive, that nothing has arrived says nothing.
+	 */
+	private void failIfUnreachable() {
+		String unreachable = this.actual.describeUnreachable();
+		if (unreachable != null) {
+			throw failure("%s", unreachable);
+		}
 	}
 
-	private static String count(int times) {
-		return (times == 1) ? "once" : times + " times";
+	private GoalSearch search(String name) {
+		GoalSearch search = GoalSearch.named(name, this.actual, this.timeout);
+		return (this.visitorId != null) ? search.forVisitor(this.visitorId) : search;
 	}
 
 }

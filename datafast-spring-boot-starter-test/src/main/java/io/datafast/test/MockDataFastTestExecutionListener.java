@@ -22,9 +22,12 @@ import org.springframework.test.context.support.AbstractTestExecutionListener;
 
 /**
  * Resets the mock before each test method of a class with
- * {@link AutoConfigureMockDataFast @AutoConfigureMockDataFast}.
+ * {@link AutoConfigureMockDataFast @AutoConfigureMockDataFast}, unless another method is
+ * using it.
  */
 class MockDataFastTestExecutionListener extends AbstractTestExecutionListener {
+
+	private static final String USED = MockDataFastTestExecutionListener.class.getName() + ".used";
 
 	/**
 	 * After dependency injection, before transactions and SQL scripts.
@@ -38,9 +41,17 @@ class MockDataFastTestExecutionListener extends AbstractTestExecutionListener {
 	public void beforeTestMethod(TestContext testContext) {
 		if (TestContextAnnotationUtils.hasAnnotation(testContext.getTestClass(), AutoConfigureMockDataFast.class)
 				&& testContext.hasApplicationContext()) {
-			testContext.getApplicationContext()
-				.getBean(MockDataFastContextCustomizer.BEAN_NAME, MockDataFast.class)
-				.reset();
+			MockDataFast mockDataFast = testContext.getApplicationContext()
+				.getBean(MockDataFastContextCustomizerFactory.BEAN_NAME, MockDataFast.class);
+			mockDataFast.beginTest();
+			testContext.setAttribute(USED, mockDataFast);
+		}
+	}
+
+	@Override
+	public void afterTestMethod(TestContext testContext) {
+		if (testContext.removeAttribute(USED) instanceof MockDataFast mockDataFast) {
+			mockDataFast.endTest();
 		}
 	}
 

@@ -16,34 +16,33 @@
 
 package io.datafast.test;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
-import java.util.function.Supplier;
 
 import com.sun.net.httpserver.HttpExchange;
+import io.datafast.test.GoalsApi.RefusedException;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.boot.json.JsonWriter;
+
 /**
- * What the mock has received and how it was told to behave, under one lock, so that a
+ * What the mock has received and how it was told to behave, under one monitor, so that a
  * reset is atomic. Thread-safe.
  */
 final class MockState {
 
-	private final ReentrantLock lock = new ReentrantLock();
+	private static final MockAnswer NORMAL = MockAnswer.ok();
 
-	private final Condition changed = this.lock.newCondition();
-
-	private final GoalRules rules = new GoalRules();
+	private final GoalsApi api = new GoalsApi();
 
 	private final List<ReceivedGoal> goals = new ArrayList<>();
 
@@ -53,159 +52,178 @@ final class MockState {
 
 	private final Set<HttpExchange> waiting = new HashSet<>();
 
-	private @Nullable MockAnswer standingAnswer;
+	private MockAnswer standingAnswer = NORMAL;
 
 	private Duration latency = Duration.ZERO;
 
 	private long version;
 
+	private int runningTests;
+
 	/**
 	 * Judges a request and records it. An exchange whose reply has to wait is kept until
-	 * {@link #stopWaiting(HttpExchange) it is answered} or {@link #reset(Consumer)
-	 * reset}.
+	 * {@link #stopWaiting(HttpExchange) it is answered} or {@link #reset() reset}.
 	 */
-	Reply receive(Incoming request, HttpExchange exchange) {
-		Verdict misrouted = this.rules.checkRoute(request);
-		Verdict verdict = (misrouted != null) ? misrouted : this.rules.check(request);
-		this.lock.lock();
-		try {
-			MockAnswer answer = (misrouted != null) ? null : nextAnswer();
-			Reply reply = (answer != null) ? Reply.of(verdict, answer, this.latency) : Reply.of(verdict, this.latency);
-			this.requests.add(request.answered(reply.status(), reply.message()));
-			if (reply.goal() != null) {
-				this.goals.add(reply.goal());
-			}
-			if (reply.isWaiting()) {
-				this.waiting.add(exchange);
-			}
-			signalChange();
-			return reply;
+	synchronized Reply receive(ReceivedRequest request, HttpExchange exchange) {
+		Reply reply = judge(request);
+		this.requests.add(request.answered(reply.status(), reply.message()));
+		if (reply.goal() != null) {
+			this.goals.add(reply.goal());
 		}
-		finally {
-			this.lock.unlock();
+		if (reply.isWaiting()) {
+			this.waiting.add(exchange);
 		}
+		signalChange();
+		return reply;
 	}
 
-	private @Nullable MockAnswer nextAnswer() {
-		MockAnswer scripted = this.script.poll();
-		return (scripted != null) ? scripted : this.standingAnswer;
+	private Reply judge(ReceivedRequest request) {
+		MockAnswer answer = NORMAL;
+		try {
+			this.api.checkRoute(request);
+			answer = this.script.isEmpty() ? this.standingAnswer : this.script.remove();
+			return Reply.of(this.api.check(request), answer, this.latency);
+		}
+		catch (RefusedException ex) {
+			return (answer.kind() == MockAnswer.Kind.PROCESS) ? Reply.of(ex, answer.latencyOr(this.latency))
+					: Reply.of((ReceivedGoal) null, answer, this.latency);
+		}
 	}
 
 	private void signalChange() {
 		this.version++;
-		this.changed.signalAll();
+		notifyAll();
 	}
 
-	boolean stopWaiting(HttpExchange exchange) {
-		this.lock.lock();
-		try {
-			return this.waiting.remove(exchange);
-		}
-		finally {
-			this.lock.unlock();
-		}
+	synchronized boolean stopWaiting(HttpExchange exchange) {
+		return this.waiting.remove(exchange);
 	}
 
-	void reset(Consumer<HttpExchange> release) {
-		List<HttpExchange> released;
-		this.lock.lock();
-		try {
-			released = List.copyOf(this.waiting);
-			this.waiting.clear();
-			this.goals.clear();
-			this.requests.clear();
-			this.script.clear();
-			this.standingAnswer = null;
-			this.latency = Duration.ZERO;
-			this.rules.reset();
-			signalChange();
-		}
-		finally {
-			this.lock.unlock();
-		}
-		released.forEach(release);
+	synchronized void reset() {
+		this.waiting.forEach(HttpExchange::close);
+		this.waiting.clear();
+		this.goals.clear();
+		this.requests.clear();
+		this.script.clear();
+		this.standingAnswer = NORMAL;
+		this.latency = Duration.ZERO;
+		this.api.reset();
+		signalChange();
 	}
 
 	/**
-	 * Waits for the condition, which is evaluated outside the lock, so that it delays no
-	 * request.
+	 * Resets the mock for a test method, unless another one is using it.
+	 */
+	synchronized void beginTest() {
+		if (this.runningTests++ == 0) {
+			reset();
+		}
+	}
+
+	synchronized void endTest() {
+		this.runningTests--;
+	}
+
+	/**
+	 * Waits for the condition, which is evaluated outside the monitor, so that it delays
+	 * no request.
 	 */
 	boolean awaitUntil(BooleanSupplier condition, Duration timeout) throws InterruptedException {
-		long deadline = System.nanoTime() + toNanos(timeout);
-		while (true) {
-			long seen = version();
+		long deadline = System.nanoTime() + TimeUnit.NANOSECONDS.convert(timeout);
+		long seen;
+		do {
+			seen = version();
 			if (condition.getAsBoolean()) {
 				return true;
 			}
-			if (!awaitChange(seen, deadline)) {
-				return condition.getAsBoolean();
+		}
+		while (awaitChange(seen, deadline));
+		return condition.getAsBoolean();
+	}
+
+	private synchronized long version() {
+		return this.version;
+	}
+
+	private synchronized boolean awaitChange(long seen, long deadline) throws InterruptedException {
+		long remaining = deadline - System.nanoTime();
+		while (this.version == seen && remaining > 0) {
+			TimeUnit.NANOSECONDS.timedWait(this, remaining);
+			remaining = deadline - System.nanoTime();
+		}
+		return remaining > 0;
+	}
+
+	synchronized List<ReceivedGoal> goals() {
+		return List.copyOf(this.goals);
+	}
+
+	synchronized List<ReceivedRequest> requests() {
+		return List.copyOf(this.requests);
+	}
+
+	synchronized void addAnswers(List<MockAnswer> answers) {
+		this.script.addAll(answers);
+	}
+
+	synchronized void setStandingAnswer(MockAnswer answer) {
+		this.standingAnswer = answer;
+	}
+
+	synchronized void setLatency(Duration latency) {
+		this.latency = latency;
+	}
+
+	GoalsApi api() {
+		return this.api;
+	}
+
+	/**
+	 * What goes over the wire for one request.
+	 */
+	record Reply(MockAnswer.Kind kind, int status, String message, Map<String, String> headers, byte[] body,
+			Duration latency, @Nullable ReceivedGoal goal) {
+
+		private static final JsonWriter<String> JSON = JsonWriter.standard();
+
+		static Reply of(RefusedException refusal, Duration latency) {
+			return new Reply(MockAnswer.Kind.PROCESS, refusal.status(), refusal.reason(),
+					(refusal.status() == 405) ? Map.of("Allow", GoalsApi.METHOD) : Map.of(),
+					bytes(body(refusal.status(), refusal.reason(), null)), latency, null);
+		}
+
+		static Reply of(@Nullable ReceivedGoal goal, MockAnswer answer, Duration defaultLatency) {
+			int status = answer.status();
+			Duration latency = answer.latencyOr(defaultLatency);
+			if (status == ReceivedRequest.NO_ANSWER) {
+				return new Reply(answer.kind(), status, "as told: " + answer, Map.of(), bytes(""), latency, null);
 			}
+			String message = GoalsApi.message(status);
+			ReceivedGoal received = (status == 200) ? goal : null;
+			return new Reply(answer.kind(), status,
+					(answer != NORMAL) ? message + " (as told: " + answer + ")" : message, answer.headers(),
+					bytes((answer.body() != null) ? answer.body() : body(status, message, received)), latency,
+					received);
 		}
-	}
 
-	private long version() {
-		this.lock.lock();
-		try {
-			return this.version;
+		boolean isWaiting() {
+			return this.kind == MockAnswer.Kind.HANG || this.latency.toMillis() > 0;
 		}
-		finally {
-			this.lock.unlock();
-		}
-	}
 
-	private boolean awaitChange(long seen, long deadline) throws InterruptedException {
-		this.lock.lockInterruptibly();
-		try {
-			while (this.version == seen) {
-				long remaining = deadline - System.nanoTime();
-				if (remaining <= 0) {
-					return false;
-				}
-				this.changed.awaitNanos(remaining);
+		private static String body(int status, String message, @Nullable ReceivedGoal goal) {
+			if (status != 200) {
+				return "{\"status\":\"error\",\"error\":{\"code\":" + status + ",\"message\":"
+						+ JSON.writeToString(message) + "}}";
 			}
-			return deadline - System.nanoTime() > 0;
+			String eventId = (goal != null) ? goal.eventId() : "000000000000000000000000";
+			return "{\"status\":\"success\",\"data\":[{\"message\":\"" + message + "\",\"eventId\":\"" + eventId
+					+ "\"}]}";
 		}
-		finally {
-			this.lock.unlock();
+
+		private static byte[] bytes(String body) {
+			return body.getBytes(StandardCharsets.UTF_8);
 		}
-	}
 
-	private static long toNanos(Duration timeout) {
-		return TimeUnit.NANOSECONDS.convert(timeout);
-	}
-
-	List<ReceivedGoal> goals() {
-		return locked(() -> List.copyOf(this.goals));
-	}
-
-	List<ReceivedRequest> requests() {
-		return locked(() -> List.copyOf(this.requests));
-	}
-
-	void addAnswers(List<MockAnswer> answers) {
-		locked(() -> this.script.addAll(answers));
-	}
-
-	void setStandingAnswer(MockAnswer answer) {
-		locked(() -> this.standingAnswer = answer);
-	}
-
-	void setLatency(Duration latency) {
-		locked(() -> this.latency = latency);
-	}
-
-	GoalRules rules() {
-		return this.rules;
-	}
-
-	private <T> T locked(Supplier<T> action) {
-		this.lock.lock();
-		try {
-			return action.get();
-		}
-		finally {
-			this.lock.unlock();
-		}
 	}
 
 }

@@ -49,7 +49,7 @@ public final class ReceivedGoalAssert extends AbstractAssert<ReceivedGoalAssert,
 	 * @throws AssertionError if there is none in time
 	 */
 	public ReceivedGoalAssert forVisitor(String visitorId) {
-		return narrow("for visitor \"" + visitorId + "\"", (goal) -> goal.visitorId().equals(visitorId));
+		return narrow(this.search.forVisitor(visitorId));
 	}
 
 	/**
@@ -108,7 +108,10 @@ public final class ReceivedGoalAssert extends AbstractAssert<ReceivedGoalAssert,
 	}
 
 	private ReceivedGoalAssert narrow(String description, Predicate<ReceivedGoal> criterion) {
-		GoalSearch narrowed = this.search.narrow(description, criterion);
+		return narrow(this.search.narrow(description, criterion));
+	}
+
+	private ReceivedGoalAssert narrow(GoalSearch narrowed) {
 		ReceivedGoal goal = narrowed.awaitFirst();
 		if (goal == null) {
 			throw failure("%s", narrowed.describeMissing());

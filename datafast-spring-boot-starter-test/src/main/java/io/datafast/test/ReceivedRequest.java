@@ -73,4 +73,9 @@ public record ReceivedRequest(String method, String path, @Nullable String query
 		return (values != null && !values.isEmpty()) ? values.get(0) : null;
 	}
 
+	ReceivedRequest answered(int status, String message) {
+		return new ReceivedRequest(this.method, this.path, this.query, this.headers, this.body, status, message,
+				this.receivedAt);
+	}
+
 }

@@ -110,7 +110,7 @@ class MockDataFastContextTests {
 	}
 
 	private static MockDataFast customize(GenericApplicationContext context) {
-		new MockDataFastContextCustomizer(false).customizeContext(context, null);
+		new MockDataFastContextCustomizerFactory.Customizer(false).customizeContext(context, null);
 		return (MockDataFast) context.getBeanFactory().getSingleton("mockDataFast");
 	}
 

@@ -114,7 +114,8 @@ class EventLoopTests {
 			application.get("/imperative", "Cookie", "datafast_visitor_id=" + DataFastContextRunners.VISITOR);
 			application.outcomes().awaitCount(1);
 		}
-		assertThat(blocked).isNotEmpty().allMatch((trace) -> trace.contains("io.datafast.DefaultDataFastGoals"));
+		assertThat(blocked).isNotEmpty()
+			.allMatch((trace) -> trace.contains("io.datafast.support.DefaultDataFastGoals"));
 		blocked.clear();
 	}
 

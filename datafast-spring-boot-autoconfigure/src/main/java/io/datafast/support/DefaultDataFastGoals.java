@@ -14,30 +14,34 @@
  * limitations under the License.
  */
 
-package io.datafast;
+package io.datafast.support;
 
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 
+import io.datafast.DataFastGoals;
+import io.datafast.Goal;
+import io.datafast.GoalFilter;
+import io.datafast.GoalReceipt;
+import io.datafast.MissingVisitorException;
+import io.datafast.VisitorIdResolver;
 import io.datafast.delivery.GoalDelivery;
 import io.datafast.delivery.GoalDispatcher;
 import io.datafast.delivery.GoalOutcome;
 import io.datafast.delivery.GoalOutcome.Dropped;
 import io.datafast.delivery.GoalOutcome.Skipped;
 import io.datafast.delivery.GoalOutcomePublisher;
-import io.datafast.support.Lazy;
-import io.datafast.support.TrackingContext;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.util.Assert;
 
 /**
  * Completes a goal with the current visitor and the default metadata, filters it, and
- * hands it over.
+ * hands it over. Thread-safe.
  */
-final class DefaultDataFastGoals implements DataFastGoals {
+public final class DefaultDataFastGoals implements DataFastGoals {
 
 	private final Supplier<VisitorIdResolver> visitorIdResolver;
 
@@ -51,15 +55,52 @@ final class DefaultDataFastGoals implements DataFastGoals {
 
 	private final GoalOutcomePublisher outcomes;
 
-	DefaultDataFastGoals(Supplier<VisitorIdResolver> visitorIdResolver, Map<String, String> defaultMetadata,
+	/**
+	 * Create an instance. What is supplied is asked for with the first goal.
+	 * @param visitorIdResolver finds the current visitor
+	 * @param defaultMetadata put on every goal. A goal's own entry wins, and wins the
+	 * place when there would be more than 10.
+	 * @param filters the filters, in the order in which they are applied
+	 * @param dispatcher takes over the goals that are tracked
+	 * @param delivery makes the call for the goals that are created
+	 * @param outcomes told what became of each goal
+	 * @throws io.datafast.InvalidGoalException if a key of the metadata breaks the rules,
+	 * or there are too many entries
+	 */
+	public DefaultDataFastGoals(Supplier<VisitorIdResolver> visitorIdResolver, Map<String, String> defaultMetadata,
 			Supplier<List<GoalFilter>> filters, Supplier<GoalDispatcher> dispatcher, GoalDelivery delivery,
 			GoalOutcomePublisher outcomes) {
 		this.visitorIdResolver = Lazy.of(visitorIdResolver);
-		this.defaultMetadata = new LinkedHashMap<>(defaultMetadata);
+		this.defaultMetadata = Goal.of("defaults").with(defaultMetadata).metadata();
 		this.filters = Lazy.of(filters);
 		this.dispatcher = Lazy.of(dispatcher);
 		this.delivery = delivery;
 		this.outcomes = outcomes;
+	}
+
+	/**
+	 * An instance that skips every goal, so that an application without an API key runs
+	 * the same code path.
+	 * @param reason why, for the receipts of {@link DataFastGoals#create(Goal)}
+	 * @param outcomes told what became of each goal
+	 * @return the instance
+	 */
+	public static DataFastGoals disabled(String reason, GoalOutcomePublisher outcomes) {
+		return new DataFastGoals() {
+
+			@Override
+			public void track(Goal goal) {
+				Assert.notNull(goal, "The goal must not be null");
+				outcomes.publish(goal, new Skipped(Skipped.Reason.DISABLED));
+			}
+
+			@Override
+			public GoalReceipt create(Goal goal) {
+				track(goal);
+				return new GoalReceipt(null, "Not sent: " + reason);
+			}
+
+		};
 	}
 
 	@Override

@@ -14,7 +14,7 @@
  * limitations under the License.
  */
 
-package io.datafast;
+package io.datafast.support;
 
 import java.util.List;
 import java.util.Set;
@@ -25,13 +25,19 @@ import org.jspecify.annotations.Nullable;
  * DataFast's rules for names and metadata. A violation is one sentence that says what is
  * wrong with which value.
  */
-final class GoalRules {
+public final class GoalRules {
+
+	/**
+	 * How many metadata entries a goal may have.
+	 */
+	public static final int MAX_ENTRIES = 10;
+
+	/**
+	 * How long a metadata value may be, in UTF-16 code units.
+	 */
+	public static final int MAX_VALUE_LENGTH = 255;
 
 	private static final int MAX_LENGTH = 64;
-
-	static final int MAX_ENTRIES = 10;
-
-	static final int MAX_VALUE_LENGTH = 255;
 
 	private static final int MAX_SHOWN = 80;
 
@@ -40,18 +46,33 @@ final class GoalRules {
 	private GoalRules() {
 	}
 
-	static void checkName(@Nullable String name, List<String> violations) {
+	/**
+	 * Check the name of a goal.
+	 * @param name the name
+	 * @param violations gets what is wrong
+	 */
+	public static void checkName(@Nullable String name, List<String> violations) {
 		check("goal name", name, true, violations);
 		if (name != null && RESERVED_NAMES.contains(name)) {
 			violations.add("goal name \"" + name + "\" is reserved by DataFast: choose another");
 		}
 	}
 
-	static void checkKey(@Nullable String key, List<String> violations) {
+	/**
+	 * Check the key of a metadata entry.
+	 * @param key the key
+	 * @param violations gets what is wrong
+	 */
+	public static void checkKey(@Nullable String key, List<String> violations) {
 		check("metadata key", key, false, violations);
 	}
 
-	static void checkSize(int entries, List<String> violations) {
+	/**
+	 * Check the number of metadata entries.
+	 * @param entries the number
+	 * @param violations gets what is wrong
+	 */
+	public static void checkSize(int entries, List<String> violations) {
 		if (entries > MAX_ENTRIES) {
 			violations.add("metadata has " + entries + " entries: at most " + MAX_ENTRIES + " are allowed");
 		}
@@ -95,29 +116,29 @@ final class GoalRules {
 		return (value.length() > MAX_SHOWN) ? printable.append("...").toString() : printable.toString();
 	}
 
-	static String fitValue(String value) {
+	/**
+	 * Make a metadata value fit.
+	 * @param value the value, of any length
+	 * @return the value without unpaired surrogates, cut between code points
+	 */
+	public static String fitValue(String value) {
 		String cut = value;
 		if (value.length() > MAX_VALUE_LENGTH) {
 			boolean insideCodePoint = Character.isSurrogatePair(value.charAt(MAX_VALUE_LENGTH - 1),
 					value.charAt(MAX_VALUE_LENGTH));
 			cut = value.substring(0, insideCodePoint ? MAX_VALUE_LENGTH - 1 : MAX_VALUE_LENGTH);
 		}
-		return replaceUnpairedSurrogates(cut);
+		if (cut.codePoints().noneMatch(GoalRules::isUnpairedSurrogate)) {
+			return cut;
+		}
+		return cut.codePoints()
+			.map((c) -> isUnpairedSurrogate(c) ? 0xFFFD : c)
+			.collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+			.toString();
 	}
 
-	private static String replaceUnpairedSurrogates(String value) {
-		for (int i = 0; i < value.length(); i++) {
-			char c = value.charAt(i);
-			if (Character.isSurrogate(c)) {
-				if (i + 1 < value.length() && Character.isSurrogatePair(c, value.charAt(i + 1))) {
-					i++;
-				}
-				else {
-					return replaceUnpairedSurrogates(value.substring(0, i) + '\uFFFD' + value.substring(i + 1));
-				}
-			}
-		}
-		return value;
+	private static boolean isUnpairedSurrogate(int codePoint) {
+		return Character.getType(codePoint) == Character.SURROGATE;
 	}
 
 }

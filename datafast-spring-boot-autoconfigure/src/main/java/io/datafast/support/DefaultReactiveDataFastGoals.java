@@ -14,14 +14,17 @@
  * limitations under the License.
  */
 
-package io.datafast;
+package io.datafast.support;
 
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
+import io.datafast.DataFastGoals;
+import io.datafast.Goal;
+import io.datafast.GoalReceipt;
+import io.datafast.ReactiveDataFastGoals;
+import io.datafast.VisitorIdResolver;
 import io.datafast.delivery.GoalOutcomePublisher;
-import io.datafast.support.ReactiveTrackingContexts;
-import io.datafast.support.TrackingContext;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoSink;
 import reactor.core.scheduler.Schedulers;
@@ -30,8 +33,7 @@ import reactor.util.context.ContextView;
 import org.springframework.util.Assert;
 
 /**
- * Has {@link DataFastGoals} do the work, on behalf of each subscriber. The
- * auto-configuration creates it; an application seldom has to. Thread-safe.
+ * Has {@link DataFastGoals} do the work, on behalf of each subscriber. Thread-safe.
  */
 public final class DefaultReactiveDataFastGoals implements ReactiveDataFastGoals {
 
