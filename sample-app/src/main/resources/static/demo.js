@@ -10,12 +10,12 @@ async function refresh() {
 	const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
 	for (const part of document.querySelectorAll("[data-live]")) {
 		const replacement = fresh.getElementById(part.id);
-		if (!part.isEqualNode(replacement)) {
+		if (replacement && !part.isEqualNode(replacement)) {
 			part.replaceChildren(...replacement.childNodes);
 		}
 	}
 	for (const button of form?.elements ?? []) {
-		const pressed = fresh.querySelector(`button[value=${button.value}]`).ariaPressed;
+		const pressed = fresh.querySelector(`button[value=${button.value}]`)?.ariaPressed ?? null;
 		if (button.ariaPressed !== pressed) {
 			button.ariaPressed = pressed;
 		}

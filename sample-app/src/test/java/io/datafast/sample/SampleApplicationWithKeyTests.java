@@ -47,7 +47,7 @@ class SampleApplicationWithKeyTests {
 		assertThat(new Browser(port).get("/")).contains("<script defer data-website-id=\"dfid_&quot;test&quot;\"")
 			.contains("data-domain=\"shop.example.org\"")
 			.contains("src=\"https://datafa.st/js/script.js\"")
-			.contains("This is the real one.")
+			.contains("The shop talks to the real DataFast.")
 			.doesNotContain("name=\"behaviour\"");
 	}
 
