@@ -22,7 +22,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -163,7 +162,8 @@ class Chromium implements AutoCloseable {
 	}
 
 	/**
-	 * The rules of WCAG and the best practices that axe finds broken.
+	 * The rules of WCAG and the best practices that axe finds broken. The panel is not
+	 * refreshed meanwhile.
 	 */
 	List<?> accessibilityViolations() {
 		try {
@@ -174,18 +174,23 @@ class Chromium implements AutoCloseable {
 		}
 		return (List<?>) this.driver.executeAsyncScript("""
 				const done = arguments[arguments.length - 1];
-				axe.run().then(({ violations }) => done(violations.map(({ id, nodes }) =>
-						id + ": " + nodes.map(node => node.html + " " + node.failureSummary).join(", "))));
+				const fetch = window.fetch;
+				window.fetch = () => Promise.reject();
+				axe.run().then(({ violations }) => {
+					window.fetch = fetch;
+					done(violations.map(({ id, nodes }) =>
+						id + ": " + nodes.map(node => node.html + " " + node.failureSummary).join(", ")));
+				});
 				""");
 	}
 
 	/**
-	 * The words that two lines share, and what is wider than the page.
+	 * The words that two lines share, and a page that is wider than the screen.
 	 */
-	List<?> layoutMistakes() {
+	List<?> layoutMistakes(int width) {
 		return (List<?>) run("""
 				const mistakes = [];
-				if (document.documentElement.scrollWidth > innerWidth) {
+				if (document.documentElement.scrollWidth > arguments[0]) {
 					mistakes.push("The page is " + document.documentElement.scrollWidth + " wide");
 				}
 				const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
@@ -201,7 +206,7 @@ class Chromium implements AutoCloseable {
 					}
 				}
 				return mistakes;
-				""");
+				""", width);
 	}
 
 	List<String> consoleErrors() {
@@ -213,12 +218,6 @@ class Chromium implements AutoCloseable {
 			.filter((entry) -> entry.getLevel().intValue() >= Level.WARNING.intValue())
 			.map(LogEntry::toString)
 			.toList();
-	}
-
-	byte[] screenshot() {
-		Map<String, Object> image = this.driver.executeCdpCommand("Page.captureScreenshot",
-				Map.of("captureBeyondViewport", true));
-		return Base64.getDecoder().decode((String) image.get("data"));
 	}
 
 	@Override
