@@ -20,10 +20,8 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 
 import io.datafast.Goal;
 import io.datafast.GoalFilter;
@@ -50,6 +48,8 @@ class Journal implements GoalFilter, GoalDeliveryListener {
 	private final Deque<Post> posts = new ArrayDeque<>();
 
 	private final ThreadLocal<Post> current = new ThreadLocal<>();
+
+	private final ThreadLocal<@Nullable Post> sent = new ThreadLocal<>();
 
 	/**
 	 * Note that the current thread begins to answer a form post.
@@ -91,41 +91,60 @@ class Journal implements GoalFilter, GoalDeliveryListener {
 		return goal;
 	}
 
+	/**
+	 * Note that the current thread begins to send a goal. Of equal goals it is the oldest
+	 * that is not being sent.
+	 */
 	void sending(Goal goal) {
-		update(goal, (post) -> {
-			post.attempts++;
-			post.sending = true;
-		});
-	}
-
-	void failed(Goal goal, String failure) {
-		update(goal, (post) -> {
-			post.failure = failure;
-			post.sending = false;
-		});
-	}
-
-	@Override
-	public void onOutcome(Goal goal, GoalOutcome outcome) {
-		update(goal, (post) -> {
-			post.outcome = outcome;
-			post.outcomeTime = Duration.ofNanos(System.nanoTime() - post.begin);
-		});
+		synchronized (this.posts) {
+			Post post = findPending(goal);
+			this.sent.set(post);
+			if (post != null) {
+				post.attempts++;
+				post.sending = true;
+			}
+		}
 	}
 
 	/**
-	 * Of equal goals the oldest that is pending is updated.
+	 * Note why the attempt of the current thread failed.
 	 */
-	private void update(Goal goal, Consumer<Post> change) {
-		synchronized (this.posts) {
-			for (Iterator<Post> oldestFirst = this.posts.descendingIterator(); oldestFirst.hasNext();) {
-				Post post = oldestFirst.next();
-				if (goal.equals(post.goal) && post.outcome == null) {
-					change.accept(post);
-					return;
-				}
+	void failed(String failure) {
+		Post post = this.sent.get();
+		if (post != null) {
+			synchronized (this.posts) {
+				post.failure = failure;
+				post.sending = false;
 			}
 		}
+	}
+
+	/**
+	 * Is called on the thread that has sent the goal, if it has been sent.
+	 */
+	@Override
+	public void onOutcome(Goal goal, GoalOutcome outcome) {
+		synchronized (this.posts) {
+			Post post = this.sent.get();
+			this.sent.remove();
+			if (post == null || post.outcome != null || !goal.equals(post.goal)) {
+				post = findPending(goal);
+			}
+			if (post != null) {
+				post.outcome = outcome;
+				post.outcomeTime = Duration.ofNanos(System.nanoTime() - post.begin);
+			}
+		}
+	}
+
+	private @Nullable Post findPending(Goal goal) {
+		Post oldest = null;
+		for (Post post : this.posts) {
+			if (goal.equals(post.goal) && post.outcome == null && !post.sending) {
+				oldest = post;
+			}
+		}
+		return oldest;
 	}
 
 	/**

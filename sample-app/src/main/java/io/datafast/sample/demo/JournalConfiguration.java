@@ -71,12 +71,12 @@ class JournalConfiguration {
 			try {
 				ClientHttpResponse response = execution.execute(request, body);
 				if (response.getStatusCode().isError()) {
-					journal.failed(goal, "answered " + response.getStatusCode().value());
+					journal.failed("answered " + response.getStatusCode().value());
 				}
 				return response;
 			}
 			catch (IOException ex) {
-				journal.failed(goal, (ex instanceof ConnectException || ex.getCause() instanceof ConnectException)
+				journal.failed((ex instanceof ConnectException || ex.getCause() instanceof ConnectException)
 						? "connection refused" : "no answer");
 				throw ex;
 			}
