@@ -36,7 +36,7 @@ class CheckoutController {
 	@PostMapping("/checkout")
 	String checkout(@RequestParam Plan plan, @RequestParam Card card, @VisitorId Optional<String> visitorId) {
 		Receipt receipt = this.checkoutService.checkout(new Order(plan, card, visitorId.orElse(null)));
-		return receipt.paid() ? "redirect:/?notice=paid" : "redirect:/?notice=declined";
+		return receipt.paid() ? "redirect:/?notice=paid#checkout" : "redirect:/?notice=declined#checkout";
 	}
 
 }

@@ -18,27 +18,31 @@ package io.datafast.sample;
 
 import io.datafast.annotation.GoalMetadata;
 import io.datafast.annotation.TrackGoal;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.Email;
+import jakarta.validation.constraints.NotBlank;
 
-import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Controller;
+import org.springframework.validation.BindingResult;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestParam;
-import org.springframework.web.server.ResponseStatusException;
 
 /**
- * The shortest way to a goal: an annotated handler method.
+ * The shortest way to a goal: an annotated handler method. A form that has errors is
+ * shown again, and is no goal.
  */
 @Controller
 class NewsletterController {
 
 	@PostMapping("/newsletter")
 	@TrackGoal("newsletter_signup")
-	String subscribe(@RequestParam String email,
+	String subscribe(@Valid Signup signup, BindingResult errors,
 			@GoalMetadata("source") @RequestParam(defaultValue = "page") String source) {
-		if (!email.contains("@")) {
-			throw new ResponseStatusException(HttpStatus.BAD_REQUEST, "This is no email address");
-		}
-		return "redirect:/?notice=subscribed";
+		return errors.hasErrors() ? "shop" : "redirect:/?notice=subscribed#newsletter";
+	}
+
+	record Signup(@NotBlank(message = "Please enter your email address.") @Email(
+			message = "This is not an email address.") String email) {
 	}
 
 }

@@ -16,6 +16,8 @@
 
 package io.datafast.sample;
 
+import io.datafast.sample.demo.InProcessDataFast;
+
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
@@ -28,7 +30,8 @@ import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
 public class SampleApplication {
 
 	public static void main(String[] args) {
-		new SpringApplicationBuilder(SampleApplication.class).initializers(new InProcessDataFast()).run(args);
+		new SpringApplicationBuilder(SampleApplication.class).initializers(new InProcessDataFast.Initializer())
+			.run(args);
 	}
 
 }

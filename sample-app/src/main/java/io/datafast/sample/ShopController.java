@@ -16,47 +16,56 @@
 
 package io.datafast.sample;
 
-import io.datafast.test.MockDataFast;
+import java.util.List;
 
-import org.springframework.beans.factory.ObjectProvider;
+import io.datafast.sample.NewsletterController.Signup;
+import io.datafast.sample.Payments.Payment;
+
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
+import org.springframework.web.bind.annotation.ControllerAdvice;
 import org.springframework.web.bind.annotation.GetMapping;
-import org.springframework.web.bind.annotation.ResponseBody;
+import org.springframework.web.bind.annotation.ModelAttribute;
 
 @Controller
 class ShopController {
 
-	private final Payments payments;
-
-	private final GoalBoard board;
-
-	private final TrackingScript script;
-
-	private final boolean inProcess;
-
-	ShopController(Payments payments, GoalBoard board, TrackingScript script,
-			ObjectProvider<MockDataFast> inProcessDataFast) {
-		this.payments = payments;
-		this.board = board;
-		this.script = script;
-		this.inProcess = inProcessDataFast.getIfAvailable() != null;
-	}
-
 	@GetMapping("/")
 	String shop(Model model) {
-		model.addAttribute("plans", Plan.values());
-		model.addAttribute("payments", this.payments.findPending());
-		model.addAttribute("board", this.board.snapshot());
-		model.addAttribute("script", this.script);
-		model.addAttribute("inProcess", this.inProcess);
+		model.addAttribute(new Signup("ada@example.org"));
 		return "shop";
 	}
 
-	@GetMapping("/goals")
-	@ResponseBody
-	GoalBoard.Snapshot goals() {
-		return this.board.snapshot();
+	/**
+	 * What the page shows, also where a form with errors is shown again.
+	 */
+	@ControllerAdvice(assignableTypes = { ShopController.class, NewsletterController.class })
+	static class PageAttributes {
+
+		private final Payments payments;
+
+		private final TrackingScript script;
+
+		PageAttributes(Payments payments, TrackingScript script) {
+			this.payments = payments;
+			this.script = script;
+		}
+
+		@ModelAttribute("plans")
+		Plan[] plans() {
+			return Plan.values();
+		}
+
+		@ModelAttribute("payments")
+		List<Payment> payments() {
+			return this.payments.findPending();
+		}
+
+		@ModelAttribute("script")
+		TrackingScript script() {
+			return this.script;
+		}
+
 	}
 
 }

@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
+import io.datafast.sample.demo.InProcessDataFast;
 import io.datafast.test.MockDataFast;
 import io.datafast.test.ReceivedRequest;
 import org.awaitility.Awaitility;
@@ -52,6 +53,8 @@ class SampleApplicationTests {
 	private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
 	@Autowired
+	private InProcessDataFast inProcessDataFast;
+
 	private MockDataFast dataFast;
 
 	@Autowired
@@ -61,6 +64,7 @@ class SampleApplicationTests {
 
 	@BeforeEach
 	void setUp(@LocalServerPort int port) {
+		this.dataFast = this.inProcessDataFast.getMock();
 		this.dataFast.reset();
 		this.payments.findPending().forEach((payment) -> this.payments.confirm(payment.id()));
 		this.browser = new Browser(port);
@@ -90,13 +94,13 @@ class SampleApplicationTests {
 		Awaitility.await()
 			.atMost(TIMEOUT)
 			.untilAsserted(() -> assertThat(this.browser.get("/goals")).contains("""
-					{"received":[{"goal":"newsletter_signup","visitor":"visitor-...","metadata":{"source":"blog"}}]""")
+					"received":[{"goal":"newsletter_signup","visitor":"visitor-...","metadata":{"source":"blog"}}]""")
 				.contains("""
-						{"goal":"newsletter_signup","visitor":"visitor-...","outcome":"created"}"""));
-		assertThat(this.browser.get("/")).contains("<td>newsletter_signup</td>")
-			.contains("<td>visitor-...</td>")
+						"outcome":"created\""""));
+		assertThat(this.browser.get("/")).contains("<code>newsletter_signup</code>")
+			.contains("<span>visitor visitor-...</span>")
 			.contains("<span>source=blog</span>")
-			.contains("<td>created</td>")
+			.contains("<span class=\"badge created\">arrived</span>")
 			.doesNotContain(visitorId)
 			.doesNotContain("datafa.st");
 	}
@@ -119,9 +123,13 @@ class SampleApplicationTests {
 	}
 
 	@Test
-	void signupWithoutEmailAddressIsNoGoal() {
-		assertThat(this.browser.submit("/newsletter", Map.of("email", "ada", "source", "page")).getStatusCode())
-			.isEqualTo(HttpStatus.BAD_REQUEST);
+	void formWithErrorsIsShownAgainAndIsNoGoal() {
+		ResponseEntity<String> response = this.browser.as(VISITOR)
+			.submit("/newsletter", Map.of("email", "<ada>", "source", "blog"));
+		assertThat(response.getStatusCode()).isEqualTo(HttpStatus.OK);
+		assertThat(response.getBody()).contains("This is not an email address.")
+			.contains("value=\"&lt;ada&gt;\"")
+			.contains("<option value=\"blog\" selected=\"selected\">");
 		awaitEarlierGoals();
 		assertThat(this.dataFast.getGoals()).hasSize(1);
 	}

@@ -16,7 +16,7 @@
 
 package io.datafast.sample;
 
-import io.datafast.test.MockDataFast;
+import io.datafast.sample.demo.InProcessDataFast;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -38,8 +38,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 class SampleApplicationWithKeyTests {
 
 	@Test
-	void mockIsNotStarted(@Autowired ObjectProvider<MockDataFast> mockDataFast) {
-		assertThat(mockDataFast.stream()).isEmpty();
+	void mockIsNotStarted(@Autowired ObjectProvider<InProcessDataFast> dataFast) {
+		assertThat(dataFast.stream()).isEmpty();
 	}
 
 	@Test
@@ -47,7 +47,8 @@ class SampleApplicationWithKeyTests {
 		assertThat(new Browser(port).get("/")).contains("<script defer data-website-id=\"dfid_&quot;test&quot;\"")
 			.contains("data-domain=\"shop.example.org\"")
 			.contains("src=\"https://datafa.st/js/script.js\"")
-			.contains("Talking to the real DataFast");
+			.contains("The shop talks to the real DataFast.")
+			.doesNotContain("name=\"behaviour\"");
 	}
 
 }

@@ -20,6 +20,7 @@ import java.time.Duration;
 
 import io.datafast.DataFastGoals;
 import io.datafast.Goal;
+import io.datafast.sample.demo.InProcessDataFast;
 import io.datafast.test.MockDataFast;
 import org.junit.jupiter.api.Test;
 
@@ -36,10 +37,10 @@ class ShutdownTests {
 	@Test
 	void pendingGoalsArriveBeforeInProcessDataFastIsClosed() {
 		SpringApplication application = new SpringApplication(SampleApplication.class);
-		application.addInitializers(new InProcessDataFast());
+		application.addInitializers(new InProcessDataFast.Initializer());
 		ConfigurableApplicationContext context = application.run("--server.port=0", "--datafast.api-key=",
 				"--datafast.delivery.concurrency=1");
-		MockDataFast dataFast = context.getBean(MockDataFast.class).latency(Duration.ofMillis(20));
+		MockDataFast dataFast = context.getBean(InProcessDataFast.class).getMock().latency(Duration.ofMillis(20));
 		DataFastGoals goals = context.getBean(DataFastGoals.class);
 		for (int i = 0; i < 30; i++) {
 			goals.track(Goal.of("late").forVisitor("visitor-" + i));

@@ -14,9 +14,10 @@
  * limitations under the License.
  */
 
-package io.datafast.sample;
+package io.datafast.sample.demo;
 
-import io.datafast.sample.PaymentWebhook.PaymentConfirmed;
+import java.util.Map;
+
 import jakarta.servlet.http.HttpServletRequest;
 
 import org.springframework.http.MediaType;
@@ -39,10 +40,10 @@ class SimulatedPaymentProvider {
 		this.restClient.post()
 			.uri("http://localhost:{port}/webhooks/payments", request.getLocalPort())
 			.contentType(MediaType.APPLICATION_JSON)
-			.body(new PaymentConfirmed(paymentId))
+			.body(Map.of("paymentId", paymentId))
 			.retrieve()
 			.toBodilessEntity();
-		return "redirect:/?notice=confirmed";
+		return "redirect:/?notice=confirmed#webhook";
 	}
 
 }
