@@ -22,6 +22,7 @@ import graphql.schema.DataFetchingEnvironment;
 import io.datafast.ReactiveVisitorIdResolver;
 import io.datafast.VisitorIdResolver;
 import io.datafast.annotation.VisitorId;
+import io.datafast.annotation.VisitorId;
 import io.datafast.web.VisitorIdArgument;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
@@ -95,7 +96,7 @@ public final class DataFastGraphQlAutoConfiguration {
 
 		@Override
 		public boolean supportsParameter(MethodParameter parameter) {
-			return this.argument.isFor(parameter);
+			return parameter.hasParameterAnnotation(VisitorId.class);
 		}
 
 		@Override
