@@ -24,9 +24,11 @@ import java.util.function.Supplier;
 import io.datafast.delivery.GoalDelivery;
 import io.datafast.delivery.GoalDispatcher;
 import io.datafast.delivery.GoalOutcome;
+import io.datafast.delivery.GoalOutcome.Created;
 import io.datafast.delivery.GoalOutcome.Dropped;
 import io.datafast.delivery.GoalOutcome.Skipped;
 import io.datafast.delivery.GoalOutcomePublisher;
+import io.datafast.delivery.RetryPolicy;
 import io.datafast.support.Lazy;
 import io.datafast.support.TrackingContext;
 import org.jspecify.annotations.Nullable;
@@ -89,16 +91,7 @@ final class DefaultDataFastGoals implements DataFastGoals {
 		Preparation preparation = prepare(goal);
 		GoalOutcome outcome = preparation.outcome();
 		if (outcome == null) {
-			outcome = deliver(preparation.goal());
-		}
-		if (outcome instanceof GoalOutcome.Created created) {
-			return created.receipt();
-		}
-		if (outcome instanceof GoalOutcome.Rejected rejected) {
-			throw rejected.exception();
-		}
-		if (outcome instanceof Dropped dropped && dropped.lastFailure() != null) {
-			throw dropped.lastFailure();
+			return deliver(preparation.goal());
 		}
 		if (outcome instanceof Skipped skipped && skipped.reason() == Skipped.Reason.NO_VISITOR) {
 			throw new MissingVisitorException("Goal '" + goal.name() + "' has no visitor: the goal has no well-formed"
@@ -108,11 +101,15 @@ final class DefaultDataFastGoals implements DataFastGoals {
 				: "something failed before the call, see the log"));
 	}
 
-	private GoalOutcome deliver(Goal goal) {
+	private GoalReceipt deliver(Goal goal) {
 		try {
-			GoalOutcome outcome = this.delivery.attempt(goal);
-			this.outcomes.publish(goal, outcome);
-			return outcome;
+			GoalReceipt receipt = this.delivery.send(goal);
+			this.outcomes.publish(goal, new Created(receipt));
+			return receipt;
+		}
+		catch (DataFastException ex) {
+			this.outcomes.publish(goal, RetryPolicy.withoutRetry(ex));
+			throw ex;
 		}
 		catch (RuntimeException | Error ex) {
 			this.outcomes.publishFailed(goal, "Creating a goal failed", null);
