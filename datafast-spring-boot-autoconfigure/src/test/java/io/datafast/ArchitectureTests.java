@@ -92,6 +92,20 @@ class ArchitectureTests {
 		.resideInAnyPackage(ANNOTATION, CLIENT, INTERCEPTOR, WEB, METRICS, ACTUATE, TRANSACTION, AUTOCONFIGURE);
 
 	@ArchTest
+	static final ArchRule whatTheModesShareDoesNotKnowThem = noClasses().that()
+		.resideInAPackage("io.datafast.delivery")
+		.should()
+		.dependOnClassesThat()
+		.resideInAPackage("io.datafast.delivery.memory..");
+
+	@ArchTest
+	static final ArchRule onlyAutoConfigurationKnowsTheQueueInMemory = noClasses().that()
+		.resideOutsideOfPackages("io.datafast.delivery.memory..", AUTOCONFIGURE)
+		.should()
+		.dependOnClassesThat()
+		.resideInAPackage("io.datafast.delivery.memory..");
+
+	@ArchTest
 	static final ArchRule theEdgesKnowApiAndDelivery = noClasses().that()
 		.resideInAnyPackage(INTERCEPTOR, WEB, METRICS, ACTUATE, TRANSACTION)
 		.should()

@@ -80,7 +80,7 @@ public class DataFastEndpoint {
 	@ReadOperation
 	public DataFastDescriptor dataFast() {
 		return new DataFastDescriptor(this.disabledReason == null, this.disabledReason, this.baseUrl.toString(),
-				describeDelivery(), this.statistics.counts(), describeLastFailure(), describeTrackedMethods());
+				describeDelivery(), this.statistics.counts(), this.statistics.lastFailure(), describeTrackedMethods());
 	}
 
 	private DeliveryDescriptor describeDelivery() {
@@ -92,14 +92,6 @@ public class DataFastEndpoint {
 		OptionalInt parked = this.backlog.parked();
 		return new DeliveryDescriptor(this.backlog.mode(), pending, this.backlog.capacity(),
 				(oldestAge != null) ? oldestAge.toSeconds() : null, parked.isPresent() ? parked.getAsInt() : null);
-	}
-
-	private @Nullable FailureDescriptor describeLastFailure() {
-		GoalOutcomeStatistics.Failure failure = this.statistics.lastFailure();
-		return (failure != null)
-				? new FailureDescriptor(failure.time(), failure.goal(), failure.outcome().outcomeName(),
-						failure.outcome().reasonName(), failure.status(), failure.exception().getMessage())
-				: null;
 	}
 
 	private List<TrackedMethodDescriptor> describeTrackedMethods() {

@@ -17,7 +17,6 @@
 package io.datafast.actuate;
 
 import java.time.Clock;
-import java.time.Instant;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -28,6 +27,7 @@ import io.datafast.DataFastException;
 import io.datafast.DataFastUnavailableException;
 import io.datafast.Goal;
 import io.datafast.GoalRejectedException;
+import io.datafast.actuate.DataFastEndpoint.FailureDescriptor;
 import io.datafast.delivery.GoalDeliveryListener;
 import io.datafast.delivery.GoalOutcome;
 import org.jspecify.annotations.Nullable;
@@ -42,7 +42,7 @@ public final class GoalOutcomeStatistics implements GoalDeliveryListener {
 
 	private final Map<String, Map<String, LongAdder>> counts = new ConcurrentHashMap<>();
 
-	private volatile @Nullable Failure lastFailure;
+	private volatile @Nullable FailureDescriptor lastFailure;
 
 	/**
 	 * Create statistics without any outcome.
@@ -59,7 +59,8 @@ public final class GoalOutcomeStatistics implements GoalDeliveryListener {
 			.increment();
 		DataFastException exception = exception(outcome);
 		if (exception != null) {
-			this.lastFailure = new Failure(this.clock.instant(), goal.name(), outcome, exception);
+			this.lastFailure = new FailureDescriptor(this.clock.instant(), goal.name(), outcome.outcomeName(),
+					outcome.reasonName(), status(exception), exception.getMessage());
 		}
 	}
 
@@ -87,26 +88,18 @@ public final class GoalOutcomeStatistics implements GoalDeliveryListener {
 	/**
 	 * The failure of the goal that was last refused, or lost after an attempt to send it.
 	 */
-	@Nullable Failure lastFailure() {
+	@Nullable FailureDescriptor lastFailure() {
 		return this.lastFailure;
 	}
 
-	/**
-	 * A failed goal.
-	 */
-	record Failure(Instant time, String goal, GoalOutcome outcome, DataFastException exception) {
-
-		@Nullable Integer status() {
-			if (this.exception instanceof GoalRejectedException rejected) {
-				return rejected.getStatus();
-			}
-			if (this.exception instanceof DataFastAuthenticationException authentication) {
-				return authentication.getStatus();
-			}
-			return (this.exception instanceof DataFastUnavailableException unavailable) ? unavailable.getStatus()
-					: null;
+	private static @Nullable Integer status(DataFastException exception) {
+		if (exception instanceof GoalRejectedException rejected) {
+			return rejected.getStatus();
 		}
-
+		if (exception instanceof DataFastAuthenticationException authentication) {
+			return authentication.getStatus();
+		}
+		return (exception instanceof DataFastUnavailableException unavailable) ? unavailable.getStatus() : null;
 	}
 
 }

@@ -37,7 +37,6 @@ import io.datafast.delivery.GoalDispatcher;
 import io.datafast.delivery.GoalDispatcherDecorator;
 import io.datafast.delivery.GoalOutcomePublisher;
 import io.datafast.delivery.memory.InMemoryGoalDispatcher;
-import io.datafast.delivery.memory.InMemorySettings;
 import io.datafast.support.DefaultDataFastGoals;
 import io.datafast.support.Lazy;
 import io.micrometer.observation.ObservationRegistry;
@@ -148,9 +147,10 @@ public final class DataFastAutoConfiguration {
 							+ " memory.")));
 		}
 		return shutdown.register(new InMemoryGoalDispatcher(delivery, outcomes,
-				new InMemorySettings(settings.capacity(), settings.concurrency(), settings.shutdownTimeout()),
-				DeliverySettings.retrySettings(settings), DeliverySettings.virtualThreads(environment),
-				context.getIfAvailable()));
+				new InMemoryGoalDispatcher.Settings(settings.capacity(), settings.concurrency(),
+						settings.shutdownTimeout()),
+				DeliverySettings.retryPolicy(settings), DeliverySettings.threadFactory(environment),
+				context.getIfAvailable(() -> DeliveryContext.NONE)));
 	}
 
 	@Bean
@@ -158,9 +158,9 @@ public final class DataFastAutoConfiguration {
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 	GoalDelivery dataFastGoalDelivery(DataFastProperties properties, ObjectProvider<GoalClient> client) {
 		// Where DataFast is off, the client cannot be created, and is not called.
-		return new GoalDelivery((properties.disabledReason() == null) ? client.getObject()::create : (goal) -> {
+		return (properties.disabledReason() == null) ? client.getObject()::create : (goal) -> {
 			throw new IllegalStateException("DataFast is off");
-		});
+		};
 	}
 
 	@Bean

@@ -44,7 +44,7 @@ public final class DataFastTracingAutoConfiguration {
 		ContextSnapshotFactory snapshots = ContextSnapshotFactory.builder()
 			.captureKeyPredicate(ObservationThreadLocalAccessor.KEY::equals)
 			.build();
-		return (delivery) -> snapshots.captureAll().wrap(delivery);
+		return () -> snapshots.captureAll()::wrap;
 	}
 
 }

@@ -18,8 +18,8 @@ package io.datafast.autoconfigure;
 
 import java.util.concurrent.ThreadFactory;
 
-import io.datafast.delivery.RetrySettings;
-import org.jspecify.annotations.Nullable;
+import io.datafast.delivery.DaemonThreadFactory;
+import io.datafast.delivery.RetryPolicy;
 
 import org.springframework.boot.system.JavaVersion;
 import org.springframework.core.env.Environment;
@@ -30,28 +30,32 @@ import org.springframework.core.task.VirtualThreadTaskExecutor;
  */
 public final class DeliverySettings {
 
+	private static final String THREAD_NAME_PREFIX = "datafast-delivery-";
+
 	private DeliverySettings() {
 	}
 
 	/**
 	 * When goals are tried again.
 	 * @param delivery the properties
-	 * @return the settings
+	 * @return the policy
 	 */
-	public static RetrySettings retrySettings(DataFastProperties.Delivery delivery) {
-		return new RetrySettings(delivery.maxAttempts(), delivery.maxAge(), delivery.initialBackoff(),
+	public static RetryPolicy retryPolicy(DataFastProperties.Delivery delivery) {
+		return new RetryPolicy(delivery.maxAttempts(), delivery.maxAge(), delivery.initialBackoff(),
 				delivery.maxBackoff(), delivery.retryAmbiguous(), delivery.visitorNotFoundRetry());
 	}
 
 	/**
-	 * Virtual threads where the application asks for them and Java has them.
+	 * What makes the threads that deliver: virtual ones where the application asks for
+	 * them and Java has them.
 	 * @param environment tells what the application asks for
-	 * @return makes virtual threads, or {@code null}
+	 * @return the factory
 	 */
-	public static @Nullable ThreadFactory virtualThreads(Environment environment) {
-		boolean wanted = environment.getProperty("spring.threads.virtual.enabled", Boolean.class, false);
-		return (wanted && JavaVersion.getJavaVersion().isEqualOrNewerThan(JavaVersion.TWENTY_ONE))
-				? new VirtualThreadTaskExecutor("datafast-delivery-").getVirtualThreadFactory() : null;
+	public static ThreadFactory threadFactory(Environment environment) {
+		boolean virtual = environment.getProperty("spring.threads.virtual.enabled", Boolean.class, false)
+				&& JavaVersion.getJavaVersion().isEqualOrNewerThan(JavaVersion.TWENTY_ONE);
+		return virtual ? new VirtualThreadTaskExecutor(THREAD_NAME_PREFIX).getVirtualThreadFactory()
+				: new DaemonThreadFactory(THREAD_NAME_PREFIX);
 	}
 
 }

@@ -16,20 +16,26 @@
 
 package io.datafast.delivery;
 
+import java.util.function.UnaryOperator;
+
 /**
  * Carries what belongs to the thread that tracks a goal, such as the current trace, to
- * the thread that delivers it.
+ * the thread that delivers the goal.
  */
 @FunctionalInterface
 public interface DeliveryContext {
 
 	/**
+	 * Carries nothing.
+	 */
+	DeliveryContext NONE = UnaryOperator::identity;
+
+	/**
 	 * Capture the context of the calling thread. Called once for each goal, so it must be
 	 * quick and must not block.
-	 * @param delivery an attempt to deliver the goal; runs on another thread, possibly
-	 * several times
-	 * @return the attempt in the captured context
+	 * @return puts an attempt to deliver the goal into the captured context; called for
+	 * each attempt, on another thread
 	 */
-	Runnable capture(Runnable delivery);
+	UnaryOperator<Runnable> capture();
 
 }

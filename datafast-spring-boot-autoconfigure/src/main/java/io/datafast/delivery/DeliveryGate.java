@@ -51,11 +51,11 @@ public final class DeliveryGate implements AutoCloseable {
 
 	private long pausedUntil;
 
-	private volatile int failedProbes;
+	private int failedProbes;
 
 	private long probeAt;
 
-	private @Nullable Permit probe;
+	private volatile @Nullable Permit probe;
 
 	private volatile int unansweredInARow;
 
@@ -121,14 +121,11 @@ public final class DeliveryGate implements AutoCloseable {
 	 * is not made; {@code null} if no call may start now
 	 */
 	public synchronized @Nullable Permit tryAcquire() {
-		int available = availablePermits();
-		if (available == 0) {
+		if (!Duration.ZERO.equals(opensIn())) {
 			return null;
 		}
-		Permit permit = new Permit(available == 1);
-		if (permit.isProbe) {
-			this.probe = permit;
-		}
+		Permit permit = new Permit();
+		this.probe = (this.failedProbes > 0) ? permit : null;
 		return permit;
 	}
 
@@ -138,7 +135,8 @@ public final class DeliveryGate implements AutoCloseable {
 	 * @param permit the permit
 	 */
 	public void release(Permit permit) {
-		if (permit.isProbe) {
+		// Nearly no call is a probe, and any other needs no lock.
+		if (permit == this.probe) {
 			synchronized (this) {
 				this.probe = (permit == this.probe) ? null : this.probe;
 			}
@@ -160,7 +158,7 @@ public final class DeliveryGate implements AutoCloseable {
 	 */
 	void answered() {
 		// Nearly every call is answered, and needs no lock then.
-		if ((this.failedProbes > 0 || this.unansweredInARow > 0) && recovered()) {
+		if (this.unansweredInARow > 0 && recovered()) {
 			this.onRecovery.run();
 		}
 	}
@@ -172,22 +170,23 @@ public final class DeliveryGate implements AutoCloseable {
 		}
 		this.failedProbes = 0;
 		this.probe = null;
-		Duration outage = Duration.ofNanos(this.nanoTime.getAsLong() - this.outageSince);
-		String message = "DataFast answers again after " + outage.toSeconds() + " s";
 		if (this.outageLogged) {
-			this.log.info(message);
-		}
-		else {
-			this.log.debug(message);
+			Duration outage = Duration.ofNanos(this.nanoTime.getAsLong() - this.outageSince);
+			this.log.info("DataFast answers again after " + outage.toSeconds() + " s");
 		}
 		return true;
 	}
 
 	/**
-	 * A call could not be sent.
+	 * There was no answer to a call.
+	 * @param sent whether it was sent; one that could not be sent begins an outage
 	 */
-	synchronized void notSent(Permit permit, DataFastException failure) {
+	synchronized void unanswered(Permit permit, DataFastException failure, boolean sent) {
+		this.unansweredInARow = sent ? this.unansweredInARow + 1 : this.unansweredLimit;
 		boolean begins = this.failedProbes == 0;
+		if (begins && this.unansweredInARow < this.unansweredLimit) {
+			return;
+		}
 		if (begins || permit == this.probe) {
 			this.failedProbes++;
 			Duration delay = this.backoff.apply(this.failedProbes);
@@ -204,16 +203,6 @@ public final class DeliveryGate implements AutoCloseable {
 					"Goals wait, and DataFast is probed until it answers (check the network and datafast.base-url"
 							+ " if it never did): " + failure.getMessage(),
 					(failure.getCause() instanceof IOException) ? null : failure.getCause());
-		}
-	}
-
-	/**
-	 * A call was sent, and there was no answer.
-	 */
-	synchronized void unanswered(Permit permit, DataFastException failure) {
-		this.unansweredInARow++;
-		if (this.failedProbes > 0 || this.unansweredInARow >= this.unansweredLimit) {
-			notSent(permit, failure);
 		}
 	}
 
@@ -244,10 +233,7 @@ public final class DeliveryGate implements AutoCloseable {
 	 */
 	public static final class Permit {
 
-		private final boolean isProbe;
-
-		private Permit(boolean isProbe) {
-			this.isProbe = isProbe;
+		private Permit() {
 		}
 
 	}

@@ -93,19 +93,13 @@ public final class DeliveryShutdown
 
 	@Override
 	public void destroy() {
-		AutoCloseable resource = this.resources.poll();
-		while (resource != null) {
-			close(resource);
-			resource = this.resources.poll();
-		}
-	}
-
-	private void close(AutoCloseable resource) {
-		try {
-			resource.close();
-		}
-		catch (Exception ex) {
-			this.log.warn("Closing " + resource.getClass().getName() + " failed", ex);
+		for (AutoCloseable next = this.resources.poll(); next != null; next = this.resources.poll()) {
+			try {
+				next.close();
+			}
+			catch (Exception ex) {
+				this.log.warn("Closing " + next.getClass().getName() + " failed", ex);
+			}
 		}
 	}
 

@@ -24,6 +24,7 @@ import io.datafast.Goal;
 import io.datafast.GoalReceipt;
 import io.datafast.VisitorNotFoundException;
 import io.datafast.delivery.DeliveryGate.Permit;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.util.Assert;
 
@@ -87,27 +88,18 @@ public final class GoalAttempt {
 	}
 
 	private Result afterFailure(Progress progress, Permit permit, DataFastException failure) {
-		Progress answered = progress.answered(failure);
-		RetryPolicy.Decision decision = this.retryPolicy.decide(failure, answered.answers(),
-				progress.visitorNotFound());
-		if (decision.notSent()) {
-			this.gate.notSent(permit, failure);
-			return new NotSent(failure);
-		}
-		if (decision.pause() != null) {
-			this.gate.pause(decision.pause(), failure);
+		Result result = this.retryPolicy.decide(failure, progress);
+		Duration pause = this.retryPolicy.pause(failure);
+		if (pause != null) {
+			this.gate.pause(pause, failure);
 		}
 		if (failure instanceof DataFastUnavailableException unavailable && unavailable.getStatus() == null) {
-			this.gate.unanswered(permit, failure);
+			this.gate.unanswered(permit, failure, unavailable.isAmbiguous());
 		}
 		else {
 			this.gate.answered();
 		}
-		if (decision.outcome() != null) {
-			return new Finished(decision.outcome());
-		}
-		Assert.state(decision.retryAfter() != null, "There is neither an outcome nor another attempt");
-		return new Retry(decision.retryAfter(), answered, failure);
+		return result;
 	}
 
 	/**
@@ -127,23 +119,14 @@ public final class GoalAttempt {
 	}
 
 	/**
-	 * The goal is to be tried again at a later time.
+	 * The goal is to be tried again.
 	 *
-	 * @param delay the time until then
+	 * @param delay the time until then, or {@code null} if the call was not sent, which
+	 * does not count as an attempt: the goal is to be tried when the gate lets it through
 	 * @param progress what the answers so far were, this one included
 	 * @param failure how the attempt failed
 	 */
-	public record Retry(Duration delay, Progress progress, DataFastException failure) implements Result {
-
-	}
-
-	/**
-	 * The call was not sent, which does not count as an attempt. The goal is to be tried
-	 * again when the gate lets it through.
-	 *
-	 * @param failure why the call was not sent
-	 */
-	public record NotSent(DataFastException failure) implements Result {
+	public record Retry(@Nullable Duration delay, Progress progress, DataFastException failure) implements Result {
 
 	}
 
@@ -160,7 +143,7 @@ public final class GoalAttempt {
 		 */
 		public static final Progress NONE = new Progress(0, false);
 
-		private Progress answered(DataFastException failure) {
+		Progress answered(DataFastException failure) {
 			return new Progress(this.answers + 1, this.visitorNotFound || failure instanceof VisitorNotFoundException);
 		}
 

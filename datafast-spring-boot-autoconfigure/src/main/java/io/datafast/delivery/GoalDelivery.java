@@ -16,55 +16,22 @@
 
 package io.datafast.delivery;
 
-import java.util.function.Function;
-
 import io.datafast.DataFastException;
-import io.datafast.DataFastUnavailableException;
 import io.datafast.Goal;
 import io.datafast.GoalReceipt;
 
 /**
- * One attempt to create a goal at DataFast, and what its result means. Thread-safe.
+ * One attempt to create a goal at DataFast. Thread-safe.
  */
-public final class GoalDelivery {
-
-	private final Function<Goal, GoalReceipt> client;
-
-	/**
-	 * Create a delivery.
-	 * @param client calls DataFast; throws a {@link DataFastException} if the goal was
-	 * not created
-	 */
-	public GoalDelivery(Function<Goal, GoalReceipt> client) {
-		this.client = client;
-	}
-
-	/**
-	 * Make one of several possible attempts, on the calling thread.
-	 * @param goal a goal with a visitor id
-	 * @return what DataFast said
-	 * @throws DataFastException if the goal was not created
-	 */
-	public GoalReceipt send(Goal goal) {
-		return this.client.apply(goal);
-	}
+@FunctionalInterface
+public interface GoalDelivery {
 
 	/**
 	 * Make the attempt, on the calling thread.
 	 * @param goal a goal with a visitor id
-	 * @return the outcome if this is the only attempt
+	 * @return what DataFast said
+	 * @throws DataFastException if the goal was not created
 	 */
-	public GoalOutcome attempt(Goal goal) {
-		try {
-			return new GoalOutcome.Created(send(goal));
-		}
-		catch (DataFastUnavailableException ex) {
-			return new GoalOutcome.Dropped(ex.isAmbiguous() ? GoalOutcome.Dropped.Reason.AMBIGUOUS
-					: GoalOutcome.Dropped.Reason.ATTEMPTS_EXHAUSTED, ex);
-		}
-		catch (DataFastException ex) {
-			return new GoalOutcome.Rejected(ex);
-		}
-	}
+	GoalReceipt send(Goal goal);
 
 }

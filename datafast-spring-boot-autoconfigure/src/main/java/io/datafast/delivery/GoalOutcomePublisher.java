@@ -18,11 +18,19 @@ package io.datafast.delivery;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.function.Consumer;
+import java.util.Locale;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 
+import io.datafast.DataFastAuthenticationException;
 import io.datafast.Goal;
+import io.datafast.GoalRejectedException;
+import io.datafast.VisitorNotFoundException;
+import io.datafast.delivery.GoalOutcome.Created;
 import io.datafast.delivery.GoalOutcome.Dropped;
+import io.datafast.delivery.GoalOutcome.Rejected;
+import io.datafast.support.VisitorIds;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -32,19 +40,30 @@ import org.springframework.beans.factory.BeanCreationNotAllowedException;
 
 /**
  * Logs the outcome of a goal and tells every {@link GoalDeliveryListener}. A failing
- * listener neither keeps the others from being told nor reaches the caller. Thread-safe.
+ * listener neither keeps the others from being told nor reaches the caller.
+ * <p>
+ * A refused API key is logged at ERROR and any other refusal or loss at WARN, each kind
+ * at most once a minute, and all else at DEBUG. Unknown visitors and bots are no reason
+ * to warn. Goals that are dropped at shutdown are summed up when the publisher is closed.
+ * Thread-safe.
  */
 public final class GoalOutcomePublisher implements AutoCloseable {
 
+	private static final String REFUSED_KEY = "Refusals of the API key";
+
+	private static final String FULL_QUEUE = "Goals dropped because the queue is full";
+
+	private static final Pattern BOT = Pattern.compile("\\bbots?\\b", Pattern.CASE_INSENSITIVE);
+
 	private final Log log = LogFactory.getLog(GoalOutcomePublisher.class);
 
-	private final ThrottledLog throttledLog = new ThrottledLog(GoalOutcomePublisher.class);
-
-	private final GoalOutcomeLog outcomeLog = new GoalOutcomeLog();
+	private final ThrottledLog throttledLog;
 
 	private final Supplier<List<GoalDeliveryListener>> lookup;
 
 	private volatile @Nullable List<GoalDeliveryListener> listeners;
+
+	private int droppedAtShutdown;
 
 	private volatile boolean closed;
 
@@ -54,42 +73,124 @@ public final class GoalOutcomePublisher implements AutoCloseable {
 	 * the first outcome, so that a listener may itself need what this publisher is for
 	 */
 	public GoalOutcomePublisher(Supplier<List<GoalDeliveryListener>> listeners) {
+		this(listeners, System::nanoTime);
+	}
+
+	GoalOutcomePublisher(Supplier<List<GoalDeliveryListener>> listeners, LongSupplier nanoTime) {
 		this.lookup = listeners;
+		this.throttledLog = new ThrottledLog(GoalOutcomePublisher.class, nanoTime);
 	}
 
 	/**
-	 * Tell the listeners. Never throws an exception.
+	 * Log the outcome and tell the listeners. Never throws an exception.
 	 * @param goal the goal
 	 * @param outcome what became of it
 	 */
 	public void publish(Goal goal, GoalOutcome outcome) {
-		tellAll(goal, outcome, (listener) -> listener.onOutcome(goal, outcome));
+		publish(goal, outcome, null);
 	}
 
 	/**
-	 * Tell the listeners, and those that {@linkplain TimedGoalDeliveryListener want to
-	 * know} also how long it took. Never throws an exception.
+	 * Log the outcome and tell the listeners, and those that
+	 * {@linkplain TimedGoalDeliveryListener want to know} also how long it took. Never
+	 * throws an exception.
 	 * @param goal the goal
 	 * @param outcome what became of it
-	 * @param sinceHandOver the time since the goal was handed over
+	 * @param sinceHandOver the time since the goal was handed over, or {@code null} if it
+	 * was not
 	 */
-	public void publish(Goal goal, GoalOutcome outcome, Duration sinceHandOver) {
-		tellAll(goal, outcome, (listener) -> {
-			if (listener instanceof TimedGoalDeliveryListener timed) {
-				timed.onOutcome(goal, outcome, sinceHandOver);
+	public void publish(Goal goal, GoalOutcome outcome, @Nullable Duration sinceHandOver) {
+		log(goal, outcome);
+		for (GoalDeliveryListener listener : listeners()) {
+			try {
+				if (sinceHandOver != null && listener instanceof TimedGoalDeliveryListener timed) {
+					timed.onOutcome(goal, outcome, sinceHandOver);
+				}
+				else {
+					listener.onOutcome(goal, outcome);
+				}
 			}
-			else {
-				listener.onOutcome(goal, outcome);
+			catch (Throwable ex) {
+				this.throttledLog.warn("GoalDeliveryListener " + listener.getClass().getName() + " failed", ex);
 			}
-		});
+		}
+	}
+
+	private void log(Goal goal, GoalOutcome outcome) {
+		if (outcome instanceof Created && this.throttledLog.isOver(REFUSED_KEY)) {
+			this.log.info("DataFast accepts the API key again");
+		}
+		String trouble = trouble(outcome);
+		if (trouble == null) {
+			if (this.log.isDebugEnabled()) {
+				this.log.debug(describe(goal, outcome));
+			}
+		}
+		else if (outcome instanceof Rejected rejected && trouble.equals(REFUSED_KEY)) {
+			this.throttledLog.error(trouble,
+					"Goals are lost, since DataFast refuses the API key (check datafast.api-key and"
+							+ " datafast.website-id, and the website's state in DataFast): "
+							+ rejected.exception().getMessage());
+		}
+		else {
+			this.throttledLog.warn(trouble, describe(goal, outcome) + (trouble.equals(FULL_QUEUE)
+					? ": DataFast is slower than goals are tracked, or does not answer, or transactions hold that many"
+							+ " goals; datafast.delivery.capacity sets the size of the queue"
+					: ""), null);
+		}
 	}
 
 	/**
-	 * Log that something on this side failed, and tell the listeners that the goal is
-	 * {@linkplain GoalOutcome.Dropped.Reason#FAILED lost}. A failure to create a bean
-	 * because the application ends is not logged; the goal is lost
-	 * {@linkplain GoalOutcome.Dropped.Reason#SHUTDOWN at shutdown} then. Never throws an
-	 * exception.
+	 * What kind of trouble an outcome is, or {@code null} if it is none. What failed on
+	 * this side is logged where it failed.
+	 */
+	private @Nullable String trouble(GoalOutcome outcome) {
+		if (outcome instanceof Rejected rejected) {
+			return (rejected.exception() instanceof DataFastAuthenticationException) ? REFUSED_KEY
+					: (rejected.exception() instanceof GoalRejectedException refusal && !isExpected(refusal))
+							? "Goals that DataFast refused with status " + refusal.getStatus() : null;
+		}
+		Dropped.Reason reason = (outcome instanceof Dropped dropped) ? dropped.reason() : Dropped.Reason.FAILED;
+		return switch (reason) {
+			case QUEUE_FULL -> FULL_QUEUE;
+			case EXPIRED, ATTEMPTS_EXHAUSTED, AMBIGUOUS -> "Goals dropped (" + reason + ")";
+			case SHUTDOWN -> isCountedAtShutdown() ? null : "Goals dropped after the application has ended";
+			case FAILED -> null;
+		};
+	}
+
+	/**
+	 * Unknown visitors and bots are normal. DataFast answers both kinds of 400, a bot and
+	 * invalid input, alike but for the message.
+	 */
+	private static boolean isExpected(GoalRejectedException exception) {
+		return exception instanceof VisitorNotFoundException
+				|| (exception.getStatus() == 400 && BOT.matcher(exception.getApiMessage()).find());
+	}
+
+	private synchronized boolean isCountedAtShutdown() {
+		this.droppedAtShutdown++;
+		return !this.closed;
+	}
+
+	private static String describe(Goal goal, GoalOutcome outcome) {
+		String description = "Goal '" + goal.name() + "' of visitor " + VisitorIds.abbreviate(goal.visitorId()) + " "
+				+ outcome.outcomeName();
+		if (outcome instanceof Created created) {
+			return description + " (" + created.receipt().eventId() + ")";
+		}
+		if (outcome instanceof Rejected rejected) {
+			return description + " (" + rejected.exception().getMessage() + ")";
+		}
+		if (outcome instanceof Dropped dropped && dropped.lastFailure() != null) {
+			return description + " (" + dropped.reason() + "): " + dropped.lastFailure().getMessage();
+		}
+		return description + " (" + outcome.reasonName().toUpperCase(Locale.ROOT) + ")";
+	}
+
+	/**
+	 * Log that something on this side failed, and tell the listeners of the
+	 * {@linkplain #failed outcome}. Never throws an exception.
 	 * @param goal the goal, as far as it got
 	 * @param message what failed; it holds no data, so that equal failures have equal
 	 * messages
@@ -97,56 +198,40 @@ public final class GoalOutcomePublisher implements AutoCloseable {
 	 * logged
 	 */
 	public void publishFailed(Goal goal, String message, @Nullable Throwable failure) {
-		if (isShutdown(failure)) {
-			publish(goal, new Dropped(Dropped.Reason.SHUTDOWN, null));
-			return;
-		}
-		this.throttledLog.warn(message, message, failure);
-		publish(goal, new Dropped(Dropped.Reason.FAILED, null));
+		publish(goal, failed(message, failure));
 	}
 
-	private static boolean isShutdown(@Nullable Throwable failure) {
-		return failure instanceof BeansException beansException
-				&& beansException.contains(BeanCreationNotAllowedException.class);
-	}
-
-	private void tellAll(Goal goal, GoalOutcome outcome, Consumer<GoalDeliveryListener> message) {
-		this.outcomeLog.onOutcome(goal, outcome);
-		for (GoalDeliveryListener listener : listeners()) {
-			try {
-				message.accept(listener);
-			}
-			catch (Throwable ex) {
-				String failed = "GoalDeliveryListener " + listener.getClass().getName() + " failed";
-				this.throttledLog.warn(failed, failed, ex);
-			}
+	/**
+	 * Log that something on this side failed. A failure to create a bean because the
+	 * application ends is not logged; a goal is lost
+	 * {@linkplain GoalOutcome.Dropped.Reason#SHUTDOWN at shutdown} then.
+	 * @param message what failed; it holds no data, so that equal failures have equal
+	 * messages
+	 * @param failure the failure, or {@code null} if the message says all that may be
+	 * logged
+	 * @return the outcome of a goal that is lost for this reason
+	 */
+	public GoalOutcome failed(String message, @Nullable Throwable failure) {
+		if (failure instanceof BeansException ex && ex.contains(BeanCreationNotAllowedException.class)) {
+			this.log.debug(message, failure);
+			return new Dropped(Dropped.Reason.SHUTDOWN, null);
 		}
+		this.throttledLog.warn(message, failure);
+		return new Dropped(Dropped.Reason.FAILED, null);
 	}
 
 	private List<GoalDeliveryListener> listeners() {
 		List<GoalDeliveryListener> known = this.listeners;
-		if (known == null) {
-			known = this.closed ? List.of() : lookUp();
-		}
-		return known;
-	}
-
-	private List<GoalDeliveryListener> lookUp() {
-		try {
-			List<GoalDeliveryListener> found = this.lookup.get();
-			this.listeners = found;
-			return found;
-		}
-		catch (Throwable ex) {
-			String failed = "The GoalDeliveryListeners cannot be created";
-			if (isShutdown(ex)) {
-				this.log.debug(failed, ex);
+		if (known == null && !this.closed) {
+			try {
+				known = this.lookup.get();
+				this.listeners = known;
 			}
-			else {
-				this.throttledLog.warn(failed, failed, ex);
+			catch (Throwable ex) {
+				failed("The GoalDeliveryListeners cannot be created", ex);
 			}
-			return List.of();
 		}
+		return (known != null) ? known : List.of();
 	}
 
 	/**
@@ -170,9 +255,12 @@ public final class GoalOutcomePublisher implements AutoCloseable {
 	 * among it. Outcomes of later goals are told as before.
 	 */
 	@Override
-	public void close() {
+	public synchronized void close() {
 		this.closed = true;
-		this.outcomeLog.close();
+		if (this.droppedAtShutdown > 0) {
+			this.log.warn("Dropped " + this.droppedAtShutdown + " goal(s) that DataFast had not taken when the"
+					+ " application ended (datafast.delivery.shutdown-timeout)");
+		}
 		this.throttledLog.close();
 	}
 

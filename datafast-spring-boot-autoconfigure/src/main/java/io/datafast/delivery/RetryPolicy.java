@@ -17,120 +17,102 @@
 package io.datafast.delivery;
 
 import java.time.Duration;
-import java.util.function.DoubleSupplier;
+import java.util.concurrent.ThreadLocalRandom;
 
 import io.datafast.DataFastException;
 import io.datafast.DataFastUnavailableException;
 import io.datafast.VisitorNotFoundException;
+import io.datafast.delivery.GoalAttempt.Finished;
+import io.datafast.delivery.GoalAttempt.Progress;
+import io.datafast.delivery.GoalAttempt.Result;
+import io.datafast.delivery.GoalAttempt.Retry;
 import io.datafast.delivery.GoalOutcome.Dropped;
 import io.datafast.delivery.GoalOutcome.Rejected;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides what a failed attempt means for the goal and for the dispatcher. It knows no
- * clock: every duration starts now. Thread-safe if the source of random numbers is.
+ * Decides what a failed attempt means. It knows no clock: every duration starts now.
+ *
+ * @param maxAttempts how many answers a goal may get before it is given up, at least 1;
+ * that DataFast cannot be reached does not count
+ * @param maxAge how old a goal may become before it is given up
+ * @param initialBackoff the upper bound of the time before the second attempt; it doubles
+ * with each further attempt
+ * @param maxBackoff the upper bound of the time between two attempts
+ * @param retryAmbiguous whether to repeat a call that DataFast may have processed
+ * @param visitorNotFoundRetry the time before the one later attempt for a visitor without
+ * a pageview, or zero for no such attempt
  */
-public final class RetryPolicy {
+public record RetryPolicy(int maxAttempts, Duration maxAge, Duration initialBackoff, Duration maxBackoff,
+		boolean retryAmbiguous, Duration visitorNotFoundRetry) {
 
-	static final Duration MAX_PAUSE = Duration.ofMinutes(5);
-
-	private final RetrySettings settings;
-
-	private final DoubleSupplier random;
+	private static final Duration MAX_PAUSE = Duration.ofMinutes(5);
 
 	/**
-	 * Create a policy.
-	 * @param settings the settings
-	 * @param random gives numbers from 0 inclusive to 1 exclusive, for the jitter
-	 */
-	public RetryPolicy(RetrySettings settings, DoubleSupplier random) {
-		this.settings = settings;
-		this.random = random;
-	}
-
-	/**
-	 * How old a goal may become before it is given up.
-	 * @return the age
-	 */
-	public Duration maxAge() {
-		return this.settings.maxAge();
-	}
-
-	/**
-	 * What follows from a failed attempt.
+	 * What follows from a failed attempt for the goal.
 	 * @param failure the failure
-	 * @param answers how many answers the goal has got, this one included
-	 * @param notFoundBefore whether one of them said that the visitor is unknown
-	 * @return the decision
+	 * @param before what the answers before this failure were
 	 */
-	public Decision decide(DataFastException failure, int answers, boolean notFoundBefore) {
-		boolean exhausted = answers >= this.settings.maxAttempts();
-		if (failure instanceof VisitorNotFoundException) {
-			Duration later = this.settings.visitorNotFoundRetry();
-			return (exhausted || notFoundBefore || later.isZero()) ? Decision.finish(new Rejected(failure))
-					: Decision.retry(later);
+	Result decide(DataFastException failure, Progress before) {
+		Progress progress = before.answered(failure);
+		boolean exhausted = progress.answers() >= this.maxAttempts;
+		if (failure instanceof VisitorNotFoundException && !exhausted && !before.visitorNotFound()
+				&& !this.visitorNotFoundRetry.isZero()) {
+			return new Retry(this.visitorNotFoundRetry, progress, failure);
 		}
-		if (!(failure instanceof DataFastUnavailableException unavailable)) {
-			return Decision.finish(new Rejected(failure));
+		if (!(failure instanceof DataFastUnavailableException unavailable)
+				|| (unavailable.isAmbiguous() && !this.retryAmbiguous)) {
+			return new Finished(withoutRetry(failure));
 		}
 		if (unavailable.getStatus() == null && !unavailable.isAmbiguous()) {
-			return Decision.NOT_SENT;
+			return new Retry(null, before, failure);
 		}
-		if (unavailable.isAmbiguous() && !this.settings.retryAmbiguous()) {
-			return Decision.finish(new Dropped(Dropped.Reason.AMBIGUOUS, failure));
+		if (exhausted) {
+			return new Finished(new Dropped(Dropped.Reason.ATTEMPTS_EXHAUSTED, failure));
 		}
-		Duration pause = pause(unavailable);
-		return exhausted ? new Decision(new Dropped(Dropped.Reason.ATTEMPTS_EXHAUSTED, failure), null, pause, false)
-				: new Decision(null, longer(backoff(answers), pause), pause, false);
+		Duration backoff = backoff(progress.answers());
+		Duration pause = pause(failure);
+		// Other nodes do not know of the pause.
+		return new Retry((pause != null && pause.compareTo(backoff) > 0) ? pause : backoff, progress, failure);
 	}
 
-	private static Duration longer(Duration backoff, @Nullable Duration pause) {
-		return (pause != null && pause.compareTo(backoff) > 0) ? pause : backoff;
+	/**
+	 * What follows from a failed attempt if there is no other.
+	 * @param failure the failure
+	 * @return the outcome
+	 */
+	public static GoalOutcome withoutRetry(DataFastException failure) {
+		if (!(failure instanceof DataFastUnavailableException unavailable)) {
+			return new Rejected(failure);
+		}
+		return new Dropped(unavailable.isAmbiguous() ? Dropped.Reason.AMBIGUOUS : Dropped.Reason.ATTEMPTS_EXHAUSTED,
+				failure);
 	}
 
-	private static @Nullable Duration pause(DataFastUnavailableException failure) {
-		Duration retryAfter = failure.getRetryAfter();
-		Integer status = failure.getStatus();
-		if (retryAfter == null || retryAfter.isZero() || status == null || (status != 429 && status != 503)) {
+	/**
+	 * How long all goals have to wait after a failed attempt, or {@code null} if they
+	 * have not.
+	 */
+	@Nullable Duration pause(DataFastException failure) {
+		if (!(failure instanceof DataFastUnavailableException unavailable) || unavailable.getStatus() == null
+				|| (unavailable.getStatus() != 429 && unavailable.getStatus() != 503)) {
 			return null;
 		}
-		return (retryAfter.compareTo(MAX_PAUSE) < 0) ? retryAfter : MAX_PAUSE;
+		Duration pause = unavailable.getRetryAfter();
+		if (pause == null || pause.isZero()) {
+			return null;
+		}
+		return (pause.compareTo(MAX_PAUSE) < 0) ? pause : MAX_PAUSE;
 	}
 
 	/**
 	 * The time to wait after the given number of consecutive failures: exponential with
 	 * full jitter, so that goals that failed together do not come back together.
-	 * @param failures how many, at least 1
-	 * @return a time from zero up to the bound for that number
 	 */
-	public Duration backoff(int failures) {
-		double bound = this.settings.initialBackoff().toNanos() * Math.pow(2, failures - 1);
+	Duration backoff(int failures) {
+		double bound = this.initialBackoff.toNanos() * Math.pow(2, failures - 1);
 		return Duration
-			.ofNanos((long) (Math.min(bound, this.settings.maxBackoff().toNanos()) * this.random.getAsDouble()));
-	}
-
-	/**
-	 * What to do after a failed attempt.
-	 *
-	 * @param outcome the goal's outcome, or {@code null} if it has another chance
-	 * @param retryAfter when that is, or {@code null} if there is an outcome
-	 * @param pause how long all goals have to wait, or {@code null} if they have not
-	 * @param notSent whether the call was not sent; it does not count, and no other can
-	 * be expected to be sent before a probe succeeds
-	 */
-	public record Decision(@Nullable GoalOutcome outcome, @Nullable Duration retryAfter, @Nullable Duration pause,
-			boolean notSent) {
-
-		static final Decision NOT_SENT = new Decision(null, null, null, true);
-
-		static Decision finish(GoalOutcome outcome) {
-			return new Decision(outcome, null, null, false);
-		}
-
-		static Decision retry(Duration delay) {
-			return new Decision(null, delay, null, false);
-		}
-
+			.ofNanos((long) (Math.min(bound, this.maxBackoff.toNanos()) * ThreadLocalRandom.current().nextDouble()));
 	}
 
 }

@@ -73,6 +73,17 @@ public final class ThrottledLog implements AutoCloseable {
 	}
 
 	/**
+	 * Log an occurrence at WARN, or at DEBUG if it is a repetition within a minute.
+	 * @param kind the kind of trouble, and all that there is to say; one of a limited
+	 * number
+	 * @param failure the cause, or {@code null}; its stack trace is logged with the first
+	 * occurrence only
+	 */
+	public void warn(String kind, @Nullable Throwable failure) {
+		warn(kind, kind, failure);
+	}
+
+	/**
 	 * Log an occurrence at ERROR, or at DEBUG if it is a repetition within a minute.
 	 * @param kind the kind of trouble, readable and one of a limited number
 	 * @param message what happened and what to do
@@ -101,12 +112,15 @@ public final class ThrottledLog implements AutoCloseable {
 	 */
 	private synchronized int note(String kind) {
 		long now = this.nanoTime.getAsLong();
-		Repetitions known = this.kinds.get(kind);
-		if (known == null) {
-			known = this.kinds.computeIfAbsent((this.kinds.size() < MAX_KINDS) ? kind : OTHER,
-					(name) -> new Repetitions(now));
+		String key = (this.kinds.size() < MAX_KINDS || this.kinds.containsKey(kind)) ? kind : OTHER;
+		Repetitions known = this.kinds.get(key);
+		if (known != null && now - known.loggedAt < INTERVAL) {
+			known.last = now;
+			known.count++;
+			return -1;
 		}
-		return known.note(now);
+		this.kinds.put(key, new Repetitions(now));
+		return (known != null) ? known.count + 1 : 0;
 	}
 
 	/**
@@ -140,28 +154,20 @@ public final class ThrottledLog implements AutoCloseable {
 		}
 	}
 
+	/**
+	 * The repetitions since an occurrence that was logged.
+	 */
 	private static final class Repetitions {
 
-		private long loggedAt;
+		private final long loggedAt;
 
 		private long last;
 
-		private int count = -1;
+		private int count;
 
 		Repetitions(long now) {
 			this.loggedAt = now;
-		}
-
-		int note(long now) {
 			this.last = now;
-			this.count++;
-			if (this.count > 0 && now - this.loggedAt < INTERVAL) {
-				return -1;
-			}
-			int result = this.count;
-			this.count = 0;
-			this.loggedAt = now;
-			return result;
 		}
 
 	}

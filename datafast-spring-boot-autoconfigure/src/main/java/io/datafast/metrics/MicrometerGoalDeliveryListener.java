@@ -18,6 +18,7 @@ package io.datafast.metrics;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
@@ -57,7 +58,7 @@ public final class MicrometerGoalDeliveryListener implements TimedGoalDeliveryLi
 
 	private final Supplier<MeterRegistry> registry;
 
-	private final BoundedGoalNames goalNames = new BoundedGoalNames(MAX_GOAL_NAMES, OTHER_GOALS);
+	private final Set<String> goalNames = ConcurrentHashMap.newKeySet();
 
 	private final Map<CounterKey, Counter> counters = new ConcurrentHashMap<>();
 
@@ -74,12 +75,20 @@ public final class MicrometerGoalDeliveryListener implements TimedGoalDeliveryLi
 
 	@Override
 	public void onOutcome(Goal goal, GoalOutcome outcome) {
-		CounterKey key = new CounterKey(this.goalNames.bound(goal.name()), outcome.outcomeName(), outcome.reasonName());
-		Counter counter = this.counters.get(key);
-		if (counter == null) {
-			counter = this.counters.computeIfAbsent(key, this::createCounter);
+		this.counters
+			.computeIfAbsent(new CounterKey(tag(goal.name()), outcome.outcomeName(), outcome.reasonName()),
+					this::createCounter)
+			.increment();
+	}
+
+	private String tag(String goalName) {
+		if (this.goalNames.contains(goalName)) {
+			return goalName;
 		}
-		counter.increment();
+		synchronized (this.goalNames) {
+			boolean known = this.goalNames.size() < MAX_GOAL_NAMES && this.goalNames.add(goalName);
+			return (known || this.goalNames.contains(goalName)) ? goalName : OTHER_GOALS;
+		}
 	}
 
 	@Override

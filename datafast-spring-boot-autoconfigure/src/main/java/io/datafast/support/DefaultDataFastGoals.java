@@ -30,9 +30,11 @@ import io.datafast.VisitorIdResolver;
 import io.datafast.delivery.GoalDelivery;
 import io.datafast.delivery.GoalDispatcher;
 import io.datafast.delivery.GoalOutcome;
+import io.datafast.delivery.GoalOutcome.Created;
 import io.datafast.delivery.GoalOutcome.Dropped;
 import io.datafast.delivery.GoalOutcome.Skipped;
 import io.datafast.delivery.GoalOutcomePublisher;
+import io.datafast.delivery.RetryPolicy;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.util.Assert;
@@ -130,16 +132,7 @@ public final class DefaultDataFastGoals implements DataFastGoals {
 		Preparation preparation = prepare(goal);
 		GoalOutcome outcome = preparation.outcome();
 		if (outcome == null) {
-			outcome = deliver(preparation.goal());
-		}
-		if (outcome instanceof GoalOutcome.Created created) {
-			return created.receipt();
-		}
-		if (outcome instanceof GoalOutcome.Rejected rejected) {
-			throw rejected.exception();
-		}
-		if (outcome instanceof Dropped dropped && dropped.lastFailure() != null) {
-			throw dropped.lastFailure();
+			return deliver(preparation.goal());
 		}
 		if (outcome instanceof Skipped skipped && skipped.reason() == Skipped.Reason.NO_VISITOR) {
 			throw new MissingVisitorException("Goal '" + goal.name() + "' has no visitor: the goal has no well-formed"
@@ -149,11 +142,15 @@ public final class DefaultDataFastGoals implements DataFastGoals {
 				: "something failed before the call, see the log"));
 	}
 
-	private GoalOutcome deliver(Goal goal) {
+	private GoalReceipt deliver(Goal goal) {
 		try {
-			GoalOutcome outcome = this.delivery.attempt(goal);
-			this.outcomes.publish(goal, outcome);
-			return outcome;
+			GoalReceipt receipt = this.delivery.send(goal);
+			this.outcomes.publish(goal, new Created(receipt));
+			return receipt;
+		}
+		catch (DataFastException ex) {
+			this.outcomes.publish(goal, RetryPolicy.withoutRetry(ex));
+			throw ex;
 		}
 		catch (RuntimeException | Error ex) {
 			this.outcomes.publishFailed(goal, "Creating a goal failed", null);

@@ -55,8 +55,8 @@ class DeliveryGateTests {
 	void letsOneProbeThroughAfterTheBackoff() {
 		Permit first = this.gate.tryAcquire();
 		Permit second = this.gate.tryAcquire();
-		this.gate.notSent(first, FAILURE);
-		this.gate.notSent(second, FAILURE);
+		this.gate.unanswered(first, FAILURE, false);
+		this.gate.unanswered(second, FAILURE, false);
 		assertThat(this.gate.tryAcquire()).isNull();
 		assertThat(this.gate.opensIn()).isEqualTo(Duration.ofSeconds(1));
 		pass(Duration.ofSeconds(1));
@@ -71,7 +71,7 @@ class DeliveryGateTests {
 	void waitsLongerAfterEachFailedProbe() {
 		beginOutage();
 		pass(Duration.ofSeconds(1));
-		this.gate.notSent(this.gate.tryAcquire(), FAILURE);
+		this.gate.unanswered(this.gate.tryAcquire(), FAILURE, false);
 		pass(Duration.ofMillis(1_999));
 		assertThat(this.gate.availablePermits()).isZero();
 		pass(Duration.ofMillis(1));
@@ -92,16 +92,16 @@ class DeliveryGateTests {
 
 	@Test
 	void closesAfterSeveralCallsInARowWithoutAnAnswer() {
-		this.gate.unanswered(this.gate.tryAcquire(), FAILURE);
-		this.gate.unanswered(this.gate.tryAcquire(), FAILURE);
+		this.gate.unanswered(this.gate.tryAcquire(), FAILURE, true);
+		this.gate.unanswered(this.gate.tryAcquire(), FAILURE, true);
 		this.gate.answered();
-		this.gate.unanswered(this.gate.tryAcquire(), FAILURE);
-		this.gate.unanswered(this.gate.tryAcquire(), FAILURE);
+		this.gate.unanswered(this.gate.tryAcquire(), FAILURE, true);
+		this.gate.unanswered(this.gate.tryAcquire(), FAILURE, true);
 		assertThat(this.gate.availablePermits()).isEqualTo(Integer.MAX_VALUE);
-		this.gate.unanswered(this.gate.tryAcquire(), FAILURE);
+		this.gate.unanswered(this.gate.tryAcquire(), FAILURE, true);
 		assertThat(this.gate.availablePermits()).isZero();
 		pass(Duration.ofSeconds(1));
-		this.gate.unanswered(this.gate.tryAcquire(), FAILURE);
+		this.gate.unanswered(this.gate.tryAcquire(), FAILURE, true);
 		assertThat(this.gate.availablePermits()).isZero();
 		assertThat(this.recoveries).hasValue(0);
 		pass(Duration.ofSeconds(2));
@@ -140,7 +140,7 @@ class DeliveryGateTests {
 	void aLimitedBackoffShortensProbingAndNoPause() {
 		beginOutage();
 		this.gate.limitBackoff(Duration.ofMillis(10));
-		this.gate.notSent(this.gate.tryAcquire(), FAILURE);
+		this.gate.unanswered(this.gate.tryAcquire(), FAILURE, false);
 		assertThat(this.gate.opensIn()).isEqualTo(Duration.ofMillis(10));
 		this.gate.pause(Duration.ofSeconds(3), FAILURE);
 		assertThat(this.gate.opensIn()).isEqualTo(Duration.ofSeconds(3));
@@ -149,7 +149,7 @@ class DeliveryGateTests {
 	@Test
 	void logsAnOutageOnceAndItsEnd(CapturedOutput output) {
 		for (int failures = 1; failures <= 20; failures++) {
-			this.gate.notSent(this.gate.tryAcquire(), FAILURE);
+			this.gate.unanswered(this.gate.tryAcquire(), FAILURE, false);
 			pass(Duration.ofSeconds(failures));
 		}
 		this.gate.answered();
@@ -166,12 +166,12 @@ class DeliveryGateTests {
 		beginOutage();
 		assertThat(output).containsOnlyOnce("WARN");
 		pass(Duration.ofMinutes(1));
-		this.gate.notSent(this.gate.tryAcquire(), FAILURE);
+		this.gate.unanswered(this.gate.tryAcquire(), FAILURE, false);
 		assertThat(output.getAll().split("WARN", -1)).hasSize(3);
 	}
 
 	private void beginOutage() {
-		this.gate.notSent(this.gate.tryAcquire(), FAILURE);
+		this.gate.unanswered(this.gate.tryAcquire(), FAILURE, false);
 	}
 
 	private void pass(Duration duration) {

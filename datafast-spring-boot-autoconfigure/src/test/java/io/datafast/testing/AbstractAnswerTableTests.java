@@ -75,7 +75,7 @@ public abstract class AbstractAnswerTableTests {
 		return runner(this.mock)
 			.withPropertyValues("datafast.delivery.initial-backoff=10ms", "datafast.delivery.max-backoff=50ms",
 					"datafast.delivery.visitor-not-found-retry=20ms", "datafast.delivery.max-attempts=3",
-					"datafast.read-timeout=500ms", "datafast.connect-timeout=500ms",
+					"datafast.read-timeout=60s", "datafast.connect-timeout=60s",
 					"datafast.delivery.shutdown-timeout=10ms")
 			.withPropertyValues(properties);
 	}
@@ -89,13 +89,15 @@ public abstract class AbstractAnswerTableTests {
 	@MethodSource("rows")
 	void answersDecideTheOutcome(Row row) {
 		this.mock.answer(row.answers().toArray(MockAnswer[]::new));
-		impatient("datafast.delivery.retry-ambiguous=" + row.retryAmbiguous()).run((context) -> {
-			track(context, 1);
-			GoalOutcome outcome = outcomes(context).awaitSingle(GoalOutcome.class);
-			assertThat(outcome.outcomeName() + "/" + outcome.reasonName()).isEqualTo(row.outcome());
-			assertThat(this.mock.getRequests()).hasSize(row.requests());
-			assertThat(this.mock.getGoals()).hasSize((outcome instanceof Created) ? 1 : 0);
-		});
+		impatient("datafast.delivery.retry-ambiguous=" + row.retryAmbiguous(),
+				"datafast.read-timeout=" + row.readTimeout())
+			.run((context) -> {
+				track(context, 1);
+				GoalOutcome outcome = outcomes(context).awaitSingle(GoalOutcome.class);
+				assertThat(outcome.outcomeName() + "/" + outcome.reasonName()).isEqualTo(row.outcome());
+				assertThat(this.mock.getRequests()).hasSize(row.requests());
+				assertThat(this.mock.getGoals()).hasSize((outcome instanceof Created) ? 1 : 0);
+			});
 	}
 
 	static Stream<Row> rows() {
@@ -117,9 +119,9 @@ public abstract class AbstractAnswerTableTests {
 			rows.add(new Row("rejected/rejected", 2, answer, MockAnswer.status(400)));
 		}
 		rows.add(new Row("created/none", 3, MockAnswer.status(500), MockAnswer.status(404)));
-		rows.add(new Row("dropped/ambiguous", 1, MockAnswer.hang()));
+		rows.add(new Row("dropped/ambiguous", 1, MockAnswer.hang()).hanging());
 		rows.add(new Row("dropped/ambiguous", 1, MockAnswer.disconnect()));
-		rows.add(new Row("created/none", 3, MockAnswer.hang(), MockAnswer.disconnect()).retryingAmbiguous());
+		rows.add(new Row("created/none", 3, MockAnswer.hang(), MockAnswer.disconnect()).hanging().retryingAmbiguous());
 		rows.add(new Row("dropped/attempts_exhausted", 3, MockAnswer.disconnect(), MockAnswer.disconnect(),
 				MockAnswer.disconnect())
 			.retryingAmbiguous());
@@ -174,8 +176,8 @@ public abstract class AbstractAnswerTableTests {
 	@Test
 	void aServiceThatTakesCallsAndNeverAnswersCountsAsDown(CapturedOutput output) {
 		this.mock.alwaysAnswer(MockAnswer.hang());
-		impatient("datafast.delivery.concurrency=4", "datafast.read-timeout=200ms",
-				"datafast.delivery.initial-backoff=1s", "datafast.delivery.max-backoff=1s")
+		impatient("datafast.delivery.concurrency=4", "datafast.read-timeout=2s", "datafast.delivery.initial-backoff=1s",
+				"datafast.delivery.max-backoff=1s")
 			.run((context) -> {
 				track(context, 500);
 				await(() -> output.getAll().contains(OUTAGE));
@@ -250,11 +252,12 @@ public abstract class AbstractAnswerTableTests {
 	@Test
 	void aFailedTlsHandshakeIsACertainFailure(CapturedOutput output) {
 		try (RawHttpServer noTls = new RawHttpServer(RawHttpServer.text("no TLS here"))) {
-			impatient("datafast.base-url=" + noTls.url().replace("http:", "https:")).run((context) -> {
-				track(context, 1);
-				await(() -> output.getAll().contains(OUTAGE));
-				assertThat(outcomes(context).all()).isEmpty();
-			});
+			impatient("datafast.base-url=" + noTls.url().replace("http:", "https:"), "datafast.connect-timeout=500ms")
+				.run((context) -> {
+					track(context, 1);
+					await(() -> output.getAll().contains(OUTAGE));
+					assertThat(outcomes(context).all()).isEmpty();
+				});
 		}
 	}
 
@@ -302,16 +305,22 @@ public abstract class AbstractAnswerTableTests {
 	 * @param outcome the outcome's name and reason
 	 * @param requests how many requests DataFast gets
 	 * @param retryAmbiguous whether ambiguous calls are repeated
+	 * @param readTimeout short if an answer does not come
 	 * @param answers what it answers first; then it accepts everything
 	 */
-	public record Row(String outcome, int requests, boolean retryAmbiguous, List<MockAnswer> answers) {
+	public record Row(String outcome, int requests, boolean retryAmbiguous, String readTimeout,
+			List<MockAnswer> answers) {
 
 		Row(String outcome, int requests, MockAnswer... answers) {
-			this(outcome, requests, false, List.of(answers));
+			this(outcome, requests, false, "60s", List.of(answers));
 		}
 
 		Row retryingAmbiguous() {
-			return new Row(this.outcome, this.requests, true, this.answers);
+			return new Row(this.outcome, this.requests, true, this.readTimeout, this.answers);
+		}
+
+		Row hanging() {
+			return new Row(this.outcome, this.requests, this.retryAmbiguous, "2s", this.answers);
 		}
 
 	}

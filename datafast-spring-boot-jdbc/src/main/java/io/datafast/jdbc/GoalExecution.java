@@ -102,7 +102,7 @@ final class GoalExecution {
 		if (result instanceof Finished finished) {
 			return end(stored.answered(), trackedAt, finished.outcome());
 		}
-		return (result instanceof Retry retry)
+		return (result instanceof Retry retry && retry.delay() != null)
 				? (complete,
 						operations) -> write(() -> operations.reschedule(failed(complete),
 								this.clock.instant().plus(retry.delay()), stored.after(retry.progress())))

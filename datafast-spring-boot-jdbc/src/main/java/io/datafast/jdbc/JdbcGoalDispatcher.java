@@ -23,13 +23,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
 
 import javax.sql.DataSource;
 
 import io.datafast.Goal;
-import io.datafast.delivery.DaemonThreadFactory;
 import io.datafast.delivery.DeliveryGate;
 import io.datafast.delivery.DeliveryShutdown;
 import io.datafast.delivery.GoalAttempt;
@@ -37,7 +35,6 @@ import io.datafast.delivery.GoalBacklog;
 import io.datafast.delivery.GoalDelivery;
 import io.datafast.delivery.GoalOutcomePublisher;
 import io.datafast.delivery.RetryPolicy;
-import io.datafast.delivery.RetrySettings;
 import io.datafast.delivery.ThrottledLog;
 import io.datafast.jdbc.GoalTable.NewGoal;
 import io.datafast.support.TransactionalGoalWriter;
@@ -109,7 +106,7 @@ public final class JdbcGoalDispatcher implements TransactionalGoalWriter, GoalBa
 	 * gets its first goal.
 	 * @param delivery makes the calls
 	 * @param outcomes told what became of each goal
-	 * @param retrySettings when goals are tried again
+	 * @param retryPolicy when goals are tried again
 	 * @param settings how it works
 	 * @param dataSource the database. Goals that are tracked in a transaction of this
 	 * {@code DataSource} are part of it.
@@ -118,20 +115,18 @@ public final class JdbcGoalDispatcher implements TransactionalGoalWriter, GoalBa
 	 * @param writer writes a map of strings, nulls and maps of strings as a JSON object
 	 * @param reader reads what the writer has written; gives {@code null} for anything
 	 * else
-	 * @param threadFactory makes the threads that deliver, or {@code null} for daemon
-	 * threads
+	 * @param threadFactory makes the threads that deliver
 	 */
-	public JdbcGoalDispatcher(GoalDelivery delivery, GoalOutcomePublisher outcomes, RetrySettings retrySettings,
+	public JdbcGoalDispatcher(GoalDelivery delivery, GoalOutcomePublisher outcomes, RetryPolicy retryPolicy,
 			JdbcSettings settings, DataSource dataSource, @Nullable PlatformTransactionManager transactionManager,
 			Function<Map<String, ?>, byte[]> writer, Function<byte[], @Nullable Map<?, ?>> reader,
-			@Nullable ThreadFactory threadFactory) {
+			ThreadFactory threadFactory) {
 		this.outcomes = outcomes;
 		this.settings = settings;
-		this.threadFactory = (threadFactory != null) ? threadFactory : new DaemonThreadFactory("datafast-delivery-");
+		this.threadFactory = threadFactory;
 		this.table = new GoalTable(withoutProxy(dataSource), settings.tableName(),
 				new StoredGoalFormat(writer, reader));
 		this.backlog = new Backlog(settings.capacity(), settings.parkedCapacity());
-		RetryPolicy retryPolicy = new RetryPolicy(retrySettings, () -> ThreadLocalRandom.current().nextDouble());
 		this.gate = new DeliveryGate(settings.concurrency(), retryPolicy, this::goalsAreDue);
 		this.attempt = new GoalAttempt(delivery, retryPolicy, this.gate);
 		this.transactionWriter = new TransactionWriter(this.table, isGlobal(transactionManager));

@@ -30,18 +30,26 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 import io.datafast.DataFastException;
+import io.datafast.DataFastUnavailableException;
 import io.datafast.Goal;
+import io.datafast.VisitorNotFoundException;
 import io.datafast.delivery.DaemonThreadFactory;
 import io.datafast.delivery.DeliveryContext;
 import io.datafast.delivery.DeliveryGate;
 import io.datafast.delivery.DeliveryGate.Permit;
 import io.datafast.delivery.DeliveryShutdown;
 import io.datafast.delivery.GoalAttempt;
+import io.datafast.delivery.GoalAttempt.Finished;
+import io.datafast.delivery.GoalAttempt.Progress;
+import io.datafast.delivery.GoalAttempt.Result;
+import io.datafast.delivery.GoalAttempt.Retry;
 import io.datafast.delivery.GoalBacklog;
 import io.datafast.delivery.GoalDelivery;
 import io.datafast.delivery.GoalDispatcher;
@@ -49,10 +57,7 @@ import io.datafast.delivery.GoalOutcome;
 import io.datafast.delivery.GoalOutcome.Dropped;
 import io.datafast.delivery.GoalOutcomePublisher;
 import io.datafast.delivery.RetryPolicy;
-import io.datafast.delivery.RetrySettings;
 import io.datafast.delivery.ThrottledLog;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.context.SmartLifecycle;
@@ -62,9 +67,9 @@ import org.springframework.context.SmartLifecycle;
  * <p>
  * A goal that is admitted joins the queue. Workers, at most {@code concurrency}, take
  * goals from there while the {@link DeliveryGate} lets them through, and make a
- * {@link GoalAttempt}. A goal whose attempt failed leaves the queue until its next
- * attempt is due, and then joins the queue at its head. There is no thread before the
- * first goal, and threads end when they are idle.
+ * {@link GoalAttempt}. A goal that is to be tried again leaves the queue until its next
+ * attempt is due. There is no thread before the first goal, and threads end when they are
+ * idle.
  * <p>
  * Shutdown has two steps. {@link #stop()} comes after the web server and everything else
  * with a lifecycle has stopped, and waits for what is pending. {@link #close()} comes
@@ -77,20 +82,16 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, GoalBacklog
 
 	private static final Duration ABANDON_TIMEOUT = Duration.ofSeconds(1);
 
-	private static final Duration THREAD_RETRY_DELAY = Duration.ofSeconds(1);
-
 	/**
-	 * Goals that become too old one after the other are given up together, at most this
-	 * much later.
+	 * How often the queue is looked at while its goals cannot be attempted: some may have
+	 * become too old, and threads may be available again.
 	 */
-	private static final Duration EXPIRY_DELAY = Duration.ofSeconds(1);
+	private static final Duration WAKE_UP_INTERVAL = Duration.ofSeconds(1);
 
 	/**
 	 * The part of the shutdown timeout that a goal waits at most for its next attempt.
 	 */
 	private static final int DRAIN_DELAY_DIVISOR = 10;
-
-	private final Log log = LogFactory.getLog(InMemoryGoalDispatcher.class);
 
 	private final ThrottledLog throttledLog = new ThrottledLog(InMemoryGoalDispatcher.class);
 
@@ -100,11 +101,9 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, GoalBacklog
 
 	private final GoalOutcomePublisher outcomes;
 
-	private final InMemorySettings settings;
+	private final Settings settings;
 
-	private final Duration maxAge;
-
-	private final @Nullable DeliveryContext context;
+	private final DeliveryContext context;
 
 	private final ExecutorService threads;
 
@@ -114,27 +113,17 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, GoalBacklog
 
 	private Duration shutdownTime;
 
-	/**
-	 * The lock of all that follows. Waited on until no goal is pending.
-	 */
-	private final Object lock = new Object();
-
-	private int pending;
+	// What follows is guarded by this object, which is notified when no goal is pending.
 
 	private final Deque<PendingGoal> queue = new ArrayDeque<>();
 
 	/**
-	 * The goals that are in flight or wait for a time.
+	 * The pending goals that are not in the queue: in flight, waiting for a time, or
+	 * about to end.
 	 */
 	private final Set<PendingGoal> taken = new HashSet<>();
 
 	private int workers;
-
-	/**
-	 * Whether a worker has been started and has not begun. It starts the next one itself,
-	 * so that a thread that tracks starts one at most.
-	 */
-	private boolean starting;
 
 	private @Nullable ScheduledFuture<?> wakeUp;
 
@@ -147,24 +136,19 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, GoalBacklog
 	 * @param delivery makes the calls
 	 * @param outcomes told what became of each goal
 	 * @param settings how much it takes on
-	 * @param retrySettings when goals are tried again
-	 * @param threadFactory makes the threads that deliver, or {@code null} for daemon
-	 * threads
-	 * @param context carries the context of the tracking thread to the delivering one, or
-	 * {@code null} for nothing
+	 * @param retryPolicy when goals are tried again
+	 * @param threadFactory makes the threads that deliver
+	 * @param context carries the context of the tracking thread to the delivering one
 	 */
-	public InMemoryGoalDispatcher(GoalDelivery delivery, GoalOutcomePublisher outcomes, InMemorySettings settings,
-			RetrySettings retrySettings, @Nullable ThreadFactory threadFactory, @Nullable DeliveryContext context) {
-		RetryPolicy retryPolicy = new RetryPolicy(retrySettings, () -> ThreadLocalRandom.current().nextDouble());
+	public InMemoryGoalDispatcher(GoalDelivery delivery, GoalOutcomePublisher outcomes, Settings settings,
+			RetryPolicy retryPolicy, ThreadFactory threadFactory, DeliveryContext context) {
 		this.gate = new DeliveryGate(settings.concurrency(), retryPolicy, this::advance);
 		this.attempt = new GoalAttempt(delivery, retryPolicy, this.gate);
 		this.outcomes = outcomes;
 		this.settings = settings;
-		this.maxAge = retrySettings.maxAge();
 		this.context = context;
 		this.shutdownTime = settings.shutdownTimeout();
-		this.threads = Executors.newCachedThreadPool(
-				(threadFactory != null) ? threadFactory : new DaemonThreadFactory("datafast-delivery-"));
+		this.threads = Executors.newCachedThreadPool(threadFactory);
 		this.timer = new ScheduledThreadPoolExecutor(1, new DaemonThreadFactory("datafast-timer-"));
 		this.timer.setKeepAliveTime(IDLE_TIMER_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
 		this.timer.allowCoreThreadTimeOut(true);
@@ -175,9 +159,7 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, GoalBacklog
 
 	@Override
 	public void dispatch(Goal goal) {
-		PendingGoal tracked = new PendingGoal(goal);
-		tracked.delivery = (this.context != null) ? inContext(this.context, () -> call(tracked)) : null;
-		Dropped.Reason refusal = admit(tracked);
+		Dropped.Reason refusal = admit(new PendingGoal(goal, this.context.capture()));
 		if (refusal == null) {
 			advance();
 		}
@@ -186,197 +168,137 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, GoalBacklog
 		}
 	}
 
-	private @Nullable Runnable inContext(DeliveryContext context, Runnable delivery) {
-		try {
-			return context.capture(delivery);
+	private synchronized Dropped.@Nullable Reason admit(PendingGoal goal) {
+		if (this.closed) {
+			return Dropped.Reason.SHUTDOWN;
 		}
-		catch (Throwable ex) {
-			this.log.debug("Delivering a goal without its context", ex);
-			return null;
+		if (pending() >= this.settings.capacity()) {
+			return Dropped.Reason.QUEUE_FULL;
 		}
-	}
-
-	private Dropped.@Nullable Reason admit(PendingGoal goal) {
-		synchronized (this.lock) {
-			if (this.closed) {
-				return Dropped.Reason.SHUTDOWN;
-			}
-			if (this.pending >= this.settings.capacity()) {
-				return Dropped.Reason.QUEUE_FULL;
-			}
-			this.pending++;
-			this.queue.addLast(goal);
-			return null;
-		}
+		this.queue.addLast(goal);
+		return null;
 	}
 
 	// Workers
 
 	/**
-	 * See to it that what is in the queue is taken, now or when the gate opens.
+	 * See to it that the next goal in the queue is taken, now or when the gate opens.
 	 */
 	private void advance() {
-		synchronized (this.lock) {
-			PendingGoal first = this.queue.peekFirst();
-			if (first == null) {
+		synchronized (this) {
+			if (this.queue.isEmpty() || this.workers >= this.settings.concurrency()) {
 				return;
 			}
 			Duration opensIn = this.gate.opensIn();
 			if (opensIn == null || !opensIn.isZero()) {
-				wakeUpIn(shorter(this.maxAge.minus(age(first)).plus(EXPIRY_DELAY), opensIn));
+				wakeUpIn(opensIn);
 				return;
 			}
-			if (this.starting || this.workers >= this.settings.concurrency()) {
-				return;
-			}
-			this.starting = true;
 			this.workers++;
 		}
-		startWorker();
-	}
-
-	private void startWorker() {
 		try {
 			this.threads.execute(this::work);
 		}
 		catch (Throwable ex) {
-			synchronized (this.lock) {
-				this.starting = false;
+			this.throttledLog.warn("Cannot start a delivery thread, goals wait", ex);
+			synchronized (this) {
 				this.workers--;
-				wakeUpIn(THREAD_RETRY_DELAY);
+				wakeUpIn(null);
 			}
-			warn("Cannot start a delivery thread, goals wait", ex);
 		}
 	}
 
 	private void work() {
-		synchronized (this.lock) {
-			this.starting = false;
-		}
 		try {
-			Permit permit = this.gate.tryAcquire();
-			while (permit != null && takeNext(permit)) {
-				permit = this.gate.tryAcquire();
+			for (PendingGoal next = take(); next != null; next = take()) {
+				// Another worker takes the goal after this one.
+				advance();
+				attempt(next);
 			}
 		}
 		finally {
-			synchronized (this.lock) {
+			synchronized (this) {
 				this.workers--;
 			}
 			advance();
 		}
 	}
 
-	private boolean takeNext(Permit permit) {
-		PendingGoal next;
-		boolean more;
-		synchronized (this.lock) {
-			next = this.queue.pollFirst();
-			more = !this.queue.isEmpty() && this.workers < this.settings.concurrency();
-			if (next != null) {
-				this.taken.add(next);
-			}
+	/**
+	 * Take the next goal if the gate is open.
+	 */
+	private synchronized @Nullable PendingGoal take() {
+		Permit permit = this.queue.isEmpty() ? null : this.gate.tryAcquire();
+		if (permit == null) {
+			return null;
 		}
-		if (more) {
-			advance();
-		}
-		try {
-			if (next != null) {
-				next.permit = permit;
-				attempt(next);
-			}
-		}
-		finally {
-			this.gate.release(permit);
-		}
-		return next != null;
+		PendingGoal next = this.queue.removeFirst();
+		next.permit = permit;
+		this.taken.add(next);
+		return next;
 	}
 
 	private void attempt(PendingGoal goal) {
-		if (isExpired(goal)) {
-			finish(goal, new Dropped(Dropped.Reason.EXPIRED, goal.lastFailure));
-			return;
-		}
-		String message = "Delivering a goal failed";
-		goal.result = null;
-		Throwable failure = null;
+		Permit permit = Objects.requireNonNull(goal.permit);
+		AtomicReference<@Nullable Result> result = new AtomicReference<>();
 		try {
 			// A listener may have left it, and it would end the call.
 			Thread.interrupted();
-			if (goal.delivery != null) {
-				goal.delivery.run();
-			}
-			else {
-				call(goal);
-			}
+			goal.context.apply(() -> result.set(call(goal, permit))).run();
 		}
 		catch (Throwable ex) {
-			failure = ex;
+			result.compareAndSet(null, new Finished(this.outcomes.failed("Delivering a goal failed", ex)));
 		}
-		GoalAttempt.Result result = goal.result;
-		if (result == null) {
-			Throwable cause = failure;
-			finish(goal, () -> this.outcomes.publishFailed(goal.goal, message, cause));
-			return;
+		this.gate.release(permit);
+		if (result.get() instanceof Retry retry) {
+			requeue(goal, retry);
 		}
-		if (failure != null) {
-			warn(message, failure);
+		else if (result.get() instanceof Finished finished) {
+			finish(goal, finished.outcome());
 		}
-		follow(goal, result);
 	}
 
-	private void call(PendingGoal goal) {
+	private @Nullable Result call(PendingGoal goal, Permit permit) {
+		if (goal.finished) {
+			return null;
+		}
+		return isExpired(goal) ? new Finished(goal.dropped(Dropped.Reason.EXPIRED))
+				: this.attempt.run(goal.goal, goal.progress, permit);
+	}
+
+	private synchronized void requeue(PendingGoal goal, Retry retry) {
 		if (goal.finished) {
 			return;
 		}
-		goal.result = this.attempt.run(goal.goal, goal.progress, Objects.requireNonNull(goal.permit));
-	}
-
-	private void follow(PendingGoal goal, GoalAttempt.Result result) {
-		if (result instanceof GoalAttempt.Finished finished) {
-			finish(goal, finished.outcome());
-		}
-		else if (result instanceof GoalAttempt.Retry retry) {
-			goal.progress = retry.progress();
-			requeue(goal, retry.failure(), retry.delay());
-		}
-		else if (result instanceof GoalAttempt.NotSent notSent) {
-			requeue(goal, notSent.failure(), null);
+		goal.failed(retry);
+		goal.nextAttempt = (retry.delay() != null) ? schedule(() -> {
+			due(goal);
+			advance();
+		}, shorter(retry.delay(), this.maxDelay)) : null;
+		if (goal.nextAttempt == null) {
+			// At the end, so that the next probe is another goal.
+			this.taken.remove(goal);
+			this.queue.addLast(goal);
 		}
 	}
 
-	private void requeue(PendingGoal goal, DataFastException failure, @Nullable Duration delay) {
-		goal.lastFailure = FailureSummary.of(failure);
-		synchronized (this.lock) {
-			if (goal.finished) {
-				return;
-			}
-			goal.retry = (delay != null) ? schedule(() -> due(goal), shorter(delay, this.maxDelay)) : null;
-			if (goal.retry == null) {
-				// At the end, so that the next probe is another goal.
-				this.taken.remove(goal);
-				this.queue.addLast(goal);
-			}
-		}
-		advance();
-	}
-
-	private void due(PendingGoal goal) {
-		synchronized (this.lock) {
-			if (goal.retry == null) {
-				return;
-			}
-			goal.retry = null;
+	private synchronized void due(PendingGoal goal) {
+		if (goal.nextAttempt != null) {
+			goal.nextAttempt.cancel(false);
+			goal.nextAttempt = null;
 			this.taken.remove(goal);
 			this.queue.addFirst(goal);
 		}
-		advance();
 	}
 
-	private void wakeUpIn(Duration delay) {
+	/**
+	 * Look at the queue after a delay, or after the interval if that is shorter.
+	 */
+	private void wakeUpIn(@Nullable Duration delay) {
+		Duration sooner = shorter(WAKE_UP_INTERVAL, delay);
 		ScheduledFuture<?> planned = this.wakeUp;
-		if (planned == null || planned.getDelay(TimeUnit.NANOSECONDS) > delay.toNanos()) {
-			this.wakeUp = schedule(this::wakeUp, delay);
+		if (planned == null || planned.getDelay(TimeUnit.NANOSECONDS) > sooner.toNanos()) {
+			this.wakeUp = schedule(this::wakeUp, sooner);
 			if (planned != null) {
 				planned.cancel(false);
 			}
@@ -385,11 +307,12 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, GoalBacklog
 
 	private void wakeUp() {
 		List<PendingGoal> expired = new ArrayList<>();
-		synchronized (this.lock) {
+		synchronized (this) {
 			this.wakeUp = null;
 			this.queue.removeIf((goal) -> isExpired(goal) && expired.add(goal));
+			this.taken.addAll(expired);
 		}
-		expired.forEach((goal) -> finish(goal, new Dropped(Dropped.Reason.EXPIRED, goal.lastFailure)));
+		expired.forEach((goal) -> finish(goal, goal.dropped(Dropped.Reason.EXPIRED)));
 		advance();
 	}
 
@@ -399,21 +322,13 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, GoalBacklog
 		}
 		catch (Throwable ex) {
 			// The next goal that is tracked, or the end of an attempt, tries again.
-			warn("Cannot start the timer's thread", ex);
+			this.throttledLog.warn("Cannot start the timer's thread", ex);
 			return null;
 		}
 	}
 
-	private void warn(String message, Throwable failure) {
-		this.throttledLog.warn(message, message, failure);
-	}
-
 	private boolean isExpired(PendingGoal goal) {
-		return this.attempt.isExpired(age(goal));
-	}
-
-	private static Duration age(PendingGoal goal) {
-		return Duration.ofNanos(System.nanoTime() - goal.trackedAt);
+		return this.attempt.isExpired(goal.age());
 	}
 
 	private static Duration shorter(Duration delay, @Nullable Duration other) {
@@ -421,25 +336,20 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, GoalBacklog
 	}
 
 	private void finish(PendingGoal goal, GoalOutcome outcome) {
-		finish(goal, () -> this.outcomes.publish(goal.goal, outcome, age(goal)));
-	}
-
-	private void finish(PendingGoal goal, Runnable publication) {
-		synchronized (this.lock) {
+		synchronized (this) {
 			if (goal.finished) {
 				return;
 			}
 			goal.finished = true;
 		}
 		try {
-			publication.run();
+			this.outcomes.publish(goal.goal, outcome, goal.age());
 		}
 		finally {
-			synchronized (this.lock) {
+			synchronized (this) {
 				this.taken.remove(goal);
-				this.pending--;
-				if (this.pending == 0) {
-					this.lock.notifyAll();
+				if (pending() == 0) {
+					notifyAll();
 				}
 			}
 		}
@@ -453,10 +363,8 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, GoalBacklog
 	}
 
 	@Override
-	public int pending() {
-		synchronized (this.lock) {
-			return this.pending;
-		}
+	public synchronized int pending() {
+		return this.queue.size() + this.taken.size();
 	}
 
 	@Override
@@ -465,13 +373,11 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, GoalBacklog
 	}
 
 	@Override
-	public @Nullable Duration oldestAge() {
-		synchronized (this.lock) {
-			return Stream.concat(this.queue.stream(), this.taken.stream())
-				.map(InMemoryGoalDispatcher::age)
-				.max(Comparator.naturalOrder())
-				.orElse(null);
-		}
+	public synchronized @Nullable Duration oldestAge() {
+		return Stream.concat(this.queue.stream(), this.taken.stream())
+			.map(PendingGoal::age)
+			.max(Comparator.naturalOrder())
+			.orElse(null);
 	}
 
 	// Shutdown
@@ -522,30 +428,19 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, GoalBacklog
 	}
 
 	private void limitDelays(@Nullable Duration maxDelay) {
-		synchronized (this.lock) {
+		synchronized (this) {
 			this.maxDelay = maxDelay;
-			this.taken.removeIf((goal) -> {
-				boolean waiting = goal.retry != null && goal.retry.cancel(false);
-				if (waiting) {
-					goal.retry = null;
-					this.queue.addLast(goal);
-				}
-				return waiting;
-			});
+			List.copyOf(this.taken).forEach(this::due);
 		}
 		this.gate.limitBackoff(maxDelay);
 		advance();
 	}
 
-	private void awaitEmpty(Duration timeout) {
+	private synchronized void awaitEmpty(Duration timeout) {
 		long deadline = System.nanoTime() + timeout.toNanos();
 		try {
-			synchronized (this.lock) {
-				long left = timeout.toNanos();
-				while (left > 0 && this.pending > 0) {
-					TimeUnit.NANOSECONDS.timedWait(this.lock, left);
-					left = deadline - System.nanoTime();
-				}
+			for (long left = timeout.toNanos(); left > 0 && pending() > 0; left = deadline - System.nanoTime()) {
+				TimeUnit.NANOSECONDS.timedWait(this, left);
 			}
 		}
 		catch (InterruptedException ex) {
@@ -559,23 +454,108 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, GoalBacklog
 	 */
 	@Override
 	public void close() {
-		synchronized (this.lock) {
+		synchronized (this) {
 			this.closed = true;
 		}
 		drain();
 		List<PendingGoal> left;
-		synchronized (this.lock) {
-			left = new ArrayList<>(this.queue);
-			left.addAll(this.taken);
+		synchronized (this) {
+			this.taken.addAll(this.queue);
 			this.queue.clear();
+			left = List.copyOf(this.taken);
 		}
-		left.forEach((goal) -> finish(goal, new Dropped(Dropped.Reason.SHUTDOWN, goal.lastFailure)));
+		left.forEach((goal) -> finish(goal, goal.dropped(Dropped.Reason.SHUTDOWN)));
 		// Other threads may be about to tell an outcome.
 		awaitEmpty(ABANDON_TIMEOUT);
 		this.gate.close();
 		this.throttledLog.close();
 		this.timer.shutdownNow();
 		this.threads.shutdownNow();
+	}
+
+	/**
+	 * How much an {@link InMemoryGoalDispatcher} takes on.
+	 *
+	 * @param capacity how many goals may be pending, at least 1
+	 * @param concurrency how many calls may be in flight, at least 1
+	 * @param shutdownTimeout how long stopping waits for pending goals
+	 */
+	public record Settings(int capacity, int concurrency, Duration shutdownTimeout) {
+
+	}
+
+	/**
+	 * A goal between hand-over and outcome. Its state is changed only by the worker that
+	 * has taken the goal from the queue, or under the dispatcher's lock.
+	 */
+	private static final class PendingGoal {
+
+		private final Goal goal;
+
+		private final UnaryOperator<Runnable> context;
+
+		private final long trackedAt = System.nanoTime();
+
+		private Progress progress = Progress.NONE;
+
+		private @Nullable Supplier<DataFastException> lastFailure;
+
+		/**
+		 * That of the current or the last attempt.
+		 */
+		private @Nullable Permit permit;
+
+		/**
+		 * If it waits for a time.
+		 */
+		private @Nullable ScheduledFuture<?> nextAttempt;
+
+		/**
+		 * Whether the outcome is decided. The first that sets it decides the outcome, so
+		 * that there is exactly one.
+		 */
+		private volatile boolean finished;
+
+		PendingGoal(Goal goal, UnaryOperator<Runnable> context) {
+			this.goal = goal;
+			this.context = context;
+		}
+
+		Duration age() {
+			return Duration.ofNanos(System.nanoTime() - this.trackedAt);
+		}
+
+		/**
+		 * Keep what the failure said, without its stack trace and causes, which need more
+		 * memory than the goal.
+		 */
+		void failed(Retry retry) {
+			this.progress = retry.progress();
+			DataFastException failure = retry.failure();
+			String message = String.valueOf(failure.getMessage());
+			if (failure instanceof VisitorNotFoundException notFound) {
+				int status = notFound.getStatus();
+				String apiMessage = notFound.getApiMessage();
+				this.lastFailure = () -> new VisitorNotFoundException(message, status, apiMessage);
+			}
+			else if (failure instanceof DataFastUnavailableException unavailable) {
+				Integer status = unavailable.getStatus();
+				Duration retryAfter = unavailable.getRetryAfter();
+				boolean ambiguous = unavailable.isAmbiguous();
+				this.lastFailure = () -> (status != null)
+						? new DataFastUnavailableException(message, status, retryAfter)
+						: new DataFastUnavailableException(message, null, ambiguous);
+			}
+		}
+
+		Dropped dropped(Dropped.Reason reason) {
+			DataFastException failure = (this.lastFailure != null) ? this.lastFailure.get() : null;
+			if (failure != null) {
+				failure.setStackTrace(new StackTraceElement[0]);
+			}
+			return new Dropped(reason, failure);
+		}
+
 	}
 
 }

@@ -33,13 +33,12 @@ import io.datafast.GoalReceipt;
 import io.datafast.GoalRejectedException;
 import io.datafast.delivery.DaemonThreadFactory;
 import io.datafast.delivery.DeliveryContext;
-import io.datafast.delivery.GoalDelivery;
 import io.datafast.delivery.GoalDeliveryListener;
 import io.datafast.delivery.GoalOutcome;
 import io.datafast.delivery.GoalOutcome.Created;
 import io.datafast.delivery.GoalOutcome.Dropped;
 import io.datafast.delivery.GoalOutcomePublisher;
-import io.datafast.delivery.RetrySettings;
+import io.datafast.delivery.RetryPolicy;
 import io.datafast.testing.RecordedOutcomes;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -60,7 +59,10 @@ class InMemoryGoalDispatcherTests {
 
 	private static final GoalReceipt RECEIPT = new GoalReceipt("1", "ok");
 
-	private static final RetrySettings QUICK_RETRY = new RetrySettings(5, Duration.ofHours(1), Duration.ofMillis(10),
+	private static final RetryPolicy RETRY = new RetryPolicy(5, Duration.ofHours(1), Duration.ofSeconds(1),
+			Duration.ofMinutes(1), false, Duration.ofSeconds(30));
+
+	private static final RetryPolicy QUICK_RETRY = new RetryPolicy(5, Duration.ofHours(1), Duration.ofMillis(10),
 			Duration.ofMillis(10), false, Duration.ofMillis(10));
 
 	private final RecordedOutcomes outcomes = new RecordedOutcomes();
@@ -235,7 +237,7 @@ class InMemoryGoalDispatcherTests {
 	@Test
 	void aContextThatFailsAfterTheCallNeitherLosesNorRepeatsAGoal() {
 		AtomicInteger calls = new AtomicInteger();
-		create((delivery) -> () -> {
+		create(() -> (delivery) -> () -> {
 			delivery.run();
 			throw new IllegalStateException("on purpose");
 		}, (goal) -> {
@@ -253,7 +255,7 @@ class InMemoryGoalDispatcherTests {
 	@Test
 	void aContextThatFailsBeforeTheCallCostsItsGoalOnly() {
 		AtomicInteger captured = new AtomicInteger();
-		create((delivery) -> (captured.incrementAndGet() > 1) ? delivery : () -> {
+		create(() -> (delivery) -> (captured.incrementAndGet() > 1) ? delivery : () -> {
 			throw new IllegalStateException("on purpose");
 		}, (goal) -> RECEIPT);
 		dispatch(2);
@@ -264,7 +266,7 @@ class InMemoryGoalDispatcherTests {
 
 	@Test
 	void aWaitingGoalKeepsWhatItsLastFailureSaidWithoutItsStackTrace() {
-		create(null, (goal) -> {
+		create(DeliveryContext.NONE, (goal) -> {
 			throw new DataFastUnavailableException("unreachable", new IllegalStateException("cause"), false);
 		});
 		dispatch(1);
@@ -305,9 +307,10 @@ class InMemoryGoalDispatcherTests {
 		InheritableThreadLocal<String> request = new InheritableThreadLocal<>();
 		request.set("request");
 		try {
-			this.dispatcher = new InMemoryGoalDispatcher(new GoalDelivery((goal) -> new GoalReceipt(request.get(), "")),
+			this.dispatcher = new InMemoryGoalDispatcher((goal) -> new GoalReceipt(request.get(), ""),
 					new GoalOutcomePublisher(() -> List.of(this.outcomes)),
-					new InMemorySettings(10, 1, Duration.ofSeconds(60)), RetrySettings.DEFAULTS, null, null);
+					new InMemoryGoalDispatcher.Settings(10, 1, Duration.ofSeconds(60)), RETRY,
+					new DaemonThreadFactory("datafast-delivery-"), DeliveryContext.NONE);
 			dispatch(1);
 			assertThat(this.outcomes.awaitSingle(Created.class).receipt().eventId()).isNull();
 		}
@@ -340,9 +343,10 @@ class InMemoryGoalDispatcherTests {
 		GoalDeliveryListener failing = (goal, outcome) -> {
 			throw new IllegalStateException("on purpose");
 		};
-		this.dispatcher = new InMemoryGoalDispatcher(new GoalDelivery((goal) -> RECEIPT),
+		this.dispatcher = new InMemoryGoalDispatcher((goal) -> RECEIPT,
 				new GoalOutcomePublisher(() -> List.of(failing, this.outcomes)),
-				new InMemorySettings(10, 1, Duration.ofSeconds(60)), RetrySettings.DEFAULTS, this.threads, null);
+				new InMemoryGoalDispatcher.Settings(10, 1, Duration.ofSeconds(60)), RETRY, this.threads,
+				DeliveryContext.NONE);
 		dispatch(3);
 		this.outcomes.awaitCount(3);
 		Awaitility.await().until(() -> this.dispatcher.pending() == 0);
@@ -353,11 +357,12 @@ class InMemoryGoalDispatcherTests {
 	void aGoalThatWasDroppedBeforeItsCallIsNotSent() {
 		AtomicInteger calls = new AtomicInteger();
 		AtomicInteger taken = new AtomicInteger();
-		this.dispatcher = new InMemoryGoalDispatcher(new GoalDelivery((goal) -> {
+		this.dispatcher = new InMemoryGoalDispatcher((goal) -> {
 			calls.incrementAndGet();
 			return RECEIPT;
-		}), new GoalOutcomePublisher(() -> List.of(this.outcomes)), new InMemorySettings(10, 1, Duration.ofMillis(1)),
-				RetrySettings.DEFAULTS, this.threads, (delivery) -> () -> {
+		}, new GoalOutcomePublisher(() -> List.of(this.outcomes)),
+				new InMemoryGoalDispatcher.Settings(10, 1, Duration.ofMillis(1)), RETRY, this.threads,
+				() -> (delivery) -> () -> {
 					taken.incrementAndGet();
 					awaitUninterruptibly();
 					delivery.run();
@@ -376,13 +381,14 @@ class InMemoryGoalDispatcherTests {
 	void closeWaitsForAListenerThatIsBeingTold() throws Exception {
 		CountDownLatch telling = new CountDownLatch(1);
 		CountDownLatch told = new CountDownLatch(1);
-		this.dispatcher = new InMemoryGoalDispatcher(new GoalDelivery((goal) -> RECEIPT),
+		this.dispatcher = new InMemoryGoalDispatcher((goal) -> RECEIPT,
 				new GoalOutcomePublisher(() -> List.of((goal, outcome) -> {
 					telling.countDown();
 					await(this.api);
 					this.outcomes.onOutcome(goal, outcome);
 					told.countDown();
-				})), new InMemorySettings(10, 1, Duration.ZERO), RetrySettings.DEFAULTS, this.threads, null);
+				})), new InMemoryGoalDispatcher.Settings(10, 1, Duration.ZERO), RETRY, this.threads,
+				DeliveryContext.NONE);
 		dispatch(1);
 		assertThat(telling.await(60, TimeUnit.SECONDS)).isTrue();
 		Thread stopper = startAndAwaitWaiting(this.dispatcher::close);
@@ -395,13 +401,14 @@ class InMemoryGoalDispatcherTests {
 	@Test
 	void aListenerThatInterruptsItsThreadDoesNotHarmTheNextCall() {
 		GoalDeliveryListener interrupting = (goal, outcome) -> Thread.currentThread().interrupt();
-		this.dispatcher = new InMemoryGoalDispatcher(new GoalDelivery((goal) -> {
+		this.dispatcher = new InMemoryGoalDispatcher((goal) -> {
 			if (Thread.currentThread().isInterrupted()) {
 				throw new GoalRejectedException("interrupted", 400, "");
 			}
 			return RECEIPT;
-		}), new GoalOutcomePublisher(() -> List.of(interrupting, this.outcomes)),
-				new InMemorySettings(10, 1, Duration.ofSeconds(60)), RetrySettings.DEFAULTS, this.threads, null);
+		}, new GoalOutcomePublisher(() -> List.of(interrupting, this.outcomes)),
+				new InMemoryGoalDispatcher.Settings(10, 1, Duration.ofSeconds(60)), RETRY, this.threads,
+				DeliveryContext.NONE);
 		dispatch(5);
 		this.outcomes.awaitCount(5);
 		assertThat(this.outcomes.count(Created.class)).isEqualTo(5);
@@ -410,14 +417,14 @@ class InMemoryGoalDispatcherTests {
 	@Test
 	void goalsWaitUntilThereAreThreadsAgain(CapturedOutput output) {
 		AtomicInteger refusals = new AtomicInteger();
-		this.dispatcher = new InMemoryGoalDispatcher(new GoalDelivery((goal) -> RECEIPT),
+		this.dispatcher = new InMemoryGoalDispatcher((goal) -> RECEIPT,
 				new GoalOutcomePublisher(() -> List.of(this.outcomes)),
-				new InMemorySettings(10, 2, Duration.ofSeconds(60)), RetrySettings.DEFAULTS, (runnable) -> {
+				new InMemoryGoalDispatcher.Settings(10, 2, Duration.ofSeconds(60)), RETRY, (runnable) -> {
 					if (refusals.incrementAndGet() <= 4) {
 						throw new OutOfMemoryError("unable to create native thread");
 					}
 					return this.threads.newThread(runnable);
-				}, null);
+				}, DeliveryContext.NONE);
 		dispatch(3);
 		assertThat(this.outcomes.all()).isEmpty();
 		assertThat(this.dispatcher.pending()).isEqualTo(3);
@@ -428,15 +435,15 @@ class InMemoryGoalDispatcherTests {
 
 	private void create(DeliveryContext context, Function<Goal, GoalReceipt> client) {
 		this.publisher = new GoalOutcomePublisher(() -> List.of(this.outcomes));
-		this.dispatcher = new InMemoryGoalDispatcher(new GoalDelivery(client), this.publisher,
-				new InMemorySettings(10, 1, Duration.ofMillis(100)), QUICK_RETRY, this.threads, context);
+		this.dispatcher = new InMemoryGoalDispatcher(client::apply, this.publisher,
+				new InMemoryGoalDispatcher.Settings(10, 1, Duration.ofMillis(100)), QUICK_RETRY, this.threads, context);
 	}
 
 	private void create(int capacity, int concurrency, Duration shutdownTimeout, Function<Goal, GoalReceipt> client) {
 		this.publisher = new GoalOutcomePublisher(() -> List.of(this.outcomes));
-		this.dispatcher = new InMemoryGoalDispatcher(new GoalDelivery(client), this.publisher,
-				new InMemorySettings(capacity, concurrency, shutdownTimeout), RetrySettings.DEFAULTS, this.threads,
-				null);
+		this.dispatcher = new InMemoryGoalDispatcher(client::apply, this.publisher,
+				new InMemoryGoalDispatcher.Settings(capacity, concurrency, shutdownTimeout), RETRY, this.threads,
+				DeliveryContext.NONE);
 	}
 
 	private static Thread startAndAwaitWaiting(Runnable task) {

@@ -158,9 +158,9 @@ public final class DataFastJdbcAutoConfiguration {
 			ObjectProvider<PlatformTransactionManager> transactionManager) {
 		JsonCodec json = JsonCodec.create(resourceLoader.getClassLoader());
 		JdbcGoalDispatcher dispatcher = new JdbcGoalDispatcher(delivery, outcomes,
-				DeliverySettings.retrySettings(properties.delivery()), settings(properties, jdbc),
+				DeliverySettings.retryPolicy(properties.delivery()), settings(properties, jdbc),
 				dataSource.dataSource(), transactionManager.getIfUnique(), json::write, json::read,
-				DeliverySettings.virtualThreads(environment));
+				DeliverySettings.threadFactory(environment));
 		flush.setFlush(dispatcher::flush);
 		return shutdown.register(dispatcher);
 	}

@@ -17,6 +17,7 @@
 package io.datafast.delivery;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
 import io.datafast.DataFastAuthenticationException;
@@ -36,7 +37,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import static org.assertj.core.api.Assertions.assertThat;
 
 @ExtendWith(OutputCaptureExtension.class)
-class GoalOutcomeLogTests {
+class GoalOutcomePublisherTests {
 
 	private static final GoalOutcome REFUSED = new Rejected(new GoalRejectedException("no", 400, "no"));
 
@@ -48,7 +49,7 @@ class GoalOutcomeLogTests {
 
 	private final AtomicLong now = new AtomicLong();
 
-	private final GoalOutcomeLog log = new GoalOutcomeLog(this.now::get);
+	private final GoalOutcomePublisher publisher = new GoalOutcomePublisher(List::of, this.now::get);
 
 	@Test
 	void warnsWhenTroubleBeginsAndThenOnceAMinuteWithTheNumber(CapturedOutput output) {
@@ -63,7 +64,7 @@ class GoalOutcomeLogTests {
 		publish(QUEUE_FULL, 2);
 		assertThat(count(output, "WARN")).isEqualTo(3);
 		assertThat(output).contains("(4 since this was last logged)");
-		this.log.close();
+		this.publisher.close();
 		assertThat(count(output, "WARN")).isEqualTo(4);
 		assertThat(output).contains("Goals dropped because the queue is full: 1 since this was last logged");
 	}
@@ -102,7 +103,7 @@ class GoalOutcomeLogTests {
 	void goalsDroppedAtShutdownAreOneWarningWithTheNumber(CapturedOutput output) {
 		publish(new Dropped(Dropped.Reason.SHUTDOWN, null), 7);
 		assertThat(count(output, "WARN")).isZero();
-		this.log.close();
+		this.publisher.close();
 		assertThat(count(output, "WARN")).isEqualTo(1);
 		assertThat(output).contains("Dropped 7 goal(s)");
 	}
@@ -114,7 +115,7 @@ class GoalOutcomeLogTests {
 		publish(new Rejected(new VisitorNotFoundException("no", 404, "no")), 2);
 		publish(new Rejected(new GoalRejectedException("no", 400, "Visitor is a bot")), 2);
 		assertThat(count(output, "WARN") + count(output, "ERROR") + count(output, "INFO")).isZero();
-		this.log.close();
+		this.publisher.close();
 		assertThat(count(output, "WARN")).isZero();
 	}
 
@@ -124,7 +125,7 @@ class GoalOutcomeLogTests {
 
 	private void publish(GoalOutcome outcome, int times) {
 		for (int i = 0; i < times; i++) {
-			this.log.onOutcome(Goal.of("goal").forVisitor("visitor-1"), outcome);
+			this.publisher.publish(Goal.of("goal").forVisitor("visitor-1"), outcome);
 		}
 	}
 
