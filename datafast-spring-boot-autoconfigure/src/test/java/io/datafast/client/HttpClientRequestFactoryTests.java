@@ -53,9 +53,14 @@ class HttpClientRequestFactoryTests {
 
 	private final AtomicLong now = new AtomicLong();
 
-	private final HttpClientRequestFactory factory = new HttpClientRequestFactory(Duration.ofSeconds(10),
-			Duration.ofSeconds(60), (builder) -> {
-			}, this.now::get);
+	private final HttpClientRequestFactory factory = factory();
+
+	private HttpClientRequestFactory factory() {
+		HttpClientRequestFactory created = new HttpClientRequestFactory(Duration.ofSeconds(10), Duration.ofSeconds(60),
+				() -> null);
+		created.nanoTime = this.now::get;
+		return created;
+	}
 
 	@Test
 	void reusesConnectionsButNotForLongerThanServersKeepThem() throws Exception {
@@ -68,7 +73,7 @@ class HttpClientRequestFactoryTests {
 			call(server);
 			assertThat(connections).hasSize(1);
 			for (int generation = 2; generation <= 5; generation++) {
-				this.now.addAndGet(HttpClientRequestFactory.MAX_AGE.toNanos());
+				this.now.addAndGet(HttpClientRequestFactory.MAX_IDLE.toNanos());
 				call(server);
 				call(server);
 				assertThat(connections).hasSize(generation);
@@ -82,7 +87,7 @@ class HttpClientRequestFactoryTests {
 				RawHttpServer.text("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"))) {
 			long others = selectorThreads();
 			for (int generation = 0; generation < 60; generation++) {
-				this.now.addAndGet(HttpClientRequestFactory.MAX_AGE.toNanos());
+				this.now.addAndGet(HttpClientRequestFactory.MAX_IDLE.toNanos());
 				call(server);
 			}
 			Awaitility.await().until(() -> selectorThreads() - others <= HttpClientRequestFactory.MAX_CLIENTS);
