@@ -190,8 +190,8 @@ public final class HttpClientRequestFactory implements ClientHttpRequestFactory 
 	 * short and does not block, so the selector does it at once, which spares two changes
 	 * of threads per answer. It also cannot meet a pooled connection that the selector is
 	 * about to touch: on JDK 17 that fails one call in some 50,000 at full load. Only a
-	 * handshake has a thread, since the check of a certificate may wait for others, and
-	 * the selector has the timeouts of all exchanges to keep.
+	 * handshake has a thread, since the check of a certificate may take long, and the
+	 * selector has all other exchanges to serve.
 	 */
 	private static void execute(Runnable task) {
 		if (!task.getClass().getName().startsWith(HANDSHAKES)) {
