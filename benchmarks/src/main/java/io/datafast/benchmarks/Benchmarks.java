@@ -45,6 +45,10 @@ public final class Benchmarks {
 		if (names.length > 0) {
 			suites.keySet().retainAll(List.of(names));
 		}
+		else {
+			// Takes minutes, and shows no speed.
+			suites.remove("soak");
+		}
 		long start = System.nanoTime();
 		List<Comparison> comparisons = new ArrayList<>();
 		StubCertificate certificate = StubCertificate.create();
@@ -72,6 +76,7 @@ public final class Benchmarks {
 		suites.put("jdbc", new JdbcSuite(System.getProperty("postgresql")));
 		suites.put("memory", new MemorySuite());
 		suites.put("startup", new StartUpSuite());
+		suites.put("soak", new SoakSuite());
 		return suites;
 	}
 

@@ -29,10 +29,13 @@ class OutcomeCounter implements GoalDeliveryListener {
 
 	private final AtomicLong finished = new AtomicLong();
 
+	private final AtomicLong lost = new AtomicLong();
+
 	@Override
 	public void onOutcome(Goal goal, GoalOutcome outcome) {
 		if (!(outcome instanceof GoalOutcome.Created)) {
 			System.err.println("DataFast, not created: " + outcome);
+			this.lost.incrementAndGet();
 		}
 		this.finished.incrementAndGet();
 	}
@@ -45,6 +48,10 @@ class OutcomeCounter implements GoalDeliveryListener {
 
 	long finished() {
 		return this.finished.get();
+	}
+
+	long lost() {
+		return this.lost.get();
 	}
 
 }

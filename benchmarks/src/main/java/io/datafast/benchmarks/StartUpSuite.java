@@ -25,7 +25,7 @@ import java.util.List;
  */
 final class StartUpSuite implements Suite {
 
-	private static final int RUNS = 12;
+	private static final int RUNS = 21;
 
 	private static final double AIM = 50;
 

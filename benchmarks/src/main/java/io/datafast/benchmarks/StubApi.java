@@ -27,6 +27,8 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Stream;
 
 import javax.net.ServerSocketFactory;
 import javax.net.ssl.SSLServerSocketFactory;
@@ -44,8 +46,11 @@ final class StubApi {
 
 	private final long latencyMillis;
 
-	private StubApi(long latencyMillis) {
+	private final boolean closesIdleConnections;
+
+	private StubApi(long latencyMillis, boolean closesIdleConnections) {
 		this.latencyMillis = latencyMillis;
+		this.closesIdleConnections = closesIdleConnections;
 	}
 
 	private static byte[] answer() {
@@ -75,18 +80,29 @@ final class StubApi {
 		return launch("false".equals(System.getProperty("tls")) ? "http" : "https", latencyMillis);
 	}
 
-	private static ChildJvm launch(String scheme, long latencyMillis) {
-		return ChildJvm.start(StubApi.class, List.of("-Xmx256m", "-XX:+UseSerialGC"), scheme, latencyMillis);
+	/**
+	 * Starts a stub that speaks TLS, answers at once, and closes each connection that has
+	 * been idle for a random time between 1 and 10 seconds.
+	 * @return the JVM, whose first result is the base URL
+	 */
+	static ChildJvm launchClosing() {
+		return launch("https", 0, "closing");
+	}
+
+	private static ChildJvm launch(String scheme, long latencyMillis, String... options) {
+		return ChildJvm.start(StubApi.class, List.of("-Xmx256m", "-XX:+UseSerialGC"),
+				Stream.concat(Stream.of(scheme, latencyMillis), Stream.of(options)).toArray());
 	}
 
 	/**
 	 * Runs the stub.
-	 * @param arguments the scheme, and the latency in milliseconds
+	 * @param arguments the scheme, the latency in milliseconds, and whether idle
+	 * connections are closed
 	 * @throws IOException if it cannot listen
 	 */
 	public static void main(String[] arguments) throws IOException {
 		ChildJvm.endWithParent();
-		StubApi stub = new StubApi(Long.parseLong(arguments[1]));
+		StubApi stub = new StubApi(Long.parseLong(arguments[1]), arguments.length > 2);
 		ServerSocketFactory sockets = arguments[0].equals("https") ? SSLServerSocketFactory.getDefault()
 				: ServerSocketFactory.getDefault();
 		try (ServerSocket server = sockets.createServerSocket(0, 1024, InetAddress.getLoopbackAddress())) {
@@ -104,7 +120,7 @@ final class StubApi {
 	private void serve(Socket socket) {
 		try (socket; InputStream input = new BufferedInputStream(socket.getInputStream(), 16384)) {
 			OutputStream output = socket.getOutputStream();
-			while (readRequest(input)) {
+			while (readRequest(socket, input)) {
 				if (this.latencyMillis > 0) {
 					Thread.sleep(this.latencyMillis);
 				}
@@ -119,7 +135,10 @@ final class StubApi {
 		}
 	}
 
-	private boolean readRequest(InputStream input) throws IOException {
+	private boolean readRequest(Socket socket, InputStream input) throws IOException {
+		if (this.closesIdleConnections) {
+			socket.setSoTimeout(ThreadLocalRandom.current().nextInt(1_000, 10_000));
+		}
 		String line = readLine(input);
 		if (line == null) {
 			return false;

@@ -35,12 +35,15 @@ import org.springframework.context.ConfigurableApplicationContext;
  */
 public final class ThroughputComparison {
 
-	private static final int GOALS = 10_000;
+	private static final int GOALS = 20_000;
 
 	/** The stock request factory starts a thread per call and would take minutes. */
 	private static final int STOCK_GOALS = 1_000;
 
-	private static final int WARM_UP_ROUNDS = 2;
+	/** Before each round, since idle connections are not kept for long. */
+	private static final int LEAD_IN_GOALS = 1_000;
+
+	private static final int WARM_UP_ROUNDS = 5;
 
 	private static final int ROUNDS = 5;
 
@@ -69,22 +72,21 @@ public final class ThroughputComparison {
 			OutcomeCounter outcomes = context.getBean(OutcomeCounter.class);
 			for (int round = 0; round < WARM_UP_ROUNDS + ROUNDS; round++) {
 				boolean measured = round >= WARM_UP_ROUNDS;
-				measure("datafast", measured, GOALS, () -> deliver(goals, outcomes));
-				measure("bare", measured, GOALS, () -> loop(bareClient, GOALS, concurrency));
-				measure("components", measured, GOALS, () -> loop(httpComponents, GOALS, concurrency));
-				measure("stock", measured, STOCK_GOALS, () -> loop(stockClient, STOCK_GOALS, concurrency));
-				// A call of its own, as the threads of each loop are new.
-				ApiCall bareSocket = ApiCall.bareSocket(baseUrl);
-				measure("socket", measured, GOALS, () -> loop(bareSocket, GOALS, concurrency));
+				measure("datafast", measured, GOALS, (number) -> deliver(goals, outcomes, number));
+				measure("bare", measured, GOALS, (number) -> loop(bareClient, number, concurrency));
+				measure("components", measured, GOALS, (number) -> loop(httpComponents, number, concurrency));
+				measure("stock", measured, STOCK_GOALS, (number) -> loop(stockClient, number, concurrency));
+				measure("socket", measured, GOALS, (number) -> loop(ApiCall.bareSocket(baseUrl), number, concurrency));
 			}
 		}
 		ChildJvm.tell("done");
 	}
 
-	private static void measure(String name, boolean measured, int goals, ApiCall delivery) throws Exception {
+	private static void measure(String name, boolean measured, int goals, Delivery delivery) throws Exception {
+		delivery.deliver(Math.min(LEAD_IN_GOALS, goals / 10));
 		long cpu = SYSTEM.getProcessCpuTime();
 		long start = System.nanoTime();
-		delivery.call();
+		delivery.deliver(goals);
 		double seconds = (System.nanoTime() - start) / 1e9;
 		double cpuMicros = (SYSTEM.getProcessCpuTime() - cpu) / 1e3;
 		if (measured) {
@@ -92,13 +94,13 @@ public final class ThroughputComparison {
 		}
 	}
 
-	private static void deliver(DataFastGoals goals, OutcomeCounter outcomes) throws InterruptedException {
+	private static void deliver(DataFastGoals goals, OutcomeCounter outcomes, int number) throws InterruptedException {
 		long before = outcomes.finished();
 		Goal goal = Goal.of("checkout").forVisitor("a3ab2331-989f-4cfa-91c6-2461c9e3c6bd");
-		for (int i = 0; i < GOALS; i++) {
+		for (int i = 0; i < number; i++) {
 			goals.track(goal);
 		}
-		outcomes.awaitFinished(before + GOALS);
+		outcomes.awaitFinished(before + number);
 	}
 
 	private static void loop(ApiCall call, int goals, int concurrency) throws InterruptedException {
@@ -121,6 +123,12 @@ public final class ThroughputComparison {
 		for (Thread thread : threads) {
 			thread.join();
 		}
+	}
+
+	private interface Delivery {
+
+		void deliver(int goals) throws Exception;
+
 	}
 
 }

@@ -16,15 +16,12 @@
 
 package io.datafast.autoconfigure;
 
-import java.net.http.HttpClient;
 import java.util.List;
-import java.util.function.Supplier;
 
-import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 
 import io.datafast.autoconfigure.InvalidDataFastPropertiesException.Violation;
-import io.datafast.support.Lazy;
+import io.datafast.client.HttpClientRequestFactory.Tls;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -36,17 +33,22 @@ import org.springframework.boot.ssl.SslBundles;
 /**
  * The SSL bundle of the calls to DataFast. It is resolved after all singletons have been
  * created, since a bean post-processor of the application may need
- * {@link io.datafast.DataFastGoals}. Thread-safe.
+ * {@link io.datafast.DataFastGoals}. When the application reloads the bundle, later calls
+ * use what it then has. Thread-safe.
  */
 final class ClientSslBundle implements SmartInitializingSingleton {
 
 	private static final String PROPERTY = "datafast.ssl.bundle";
 
-	private final Supplier<@Nullable Tls> tls;
+	private final @Nullable String name;
+
+	private final ObjectProvider<SslBundles> bundles;
+
+	private volatile @Nullable Tls tls;
 
 	ClientSslBundle(DataFastProperties properties, ObjectProvider<SslBundles> bundles) {
-		String name = (properties.disabledReason() == null) ? properties.ssl().bundle() : null;
-		this.tls = Lazy.of(() -> (name != null) ? resolve(name, bundles.getIfAvailable()) : null);
+		this.name = (properties.disabledReason() == null) ? properties.ssl().bundle() : null;
+		this.bundles = bundles;
 	}
 
 	/**
@@ -55,39 +57,46 @@ final class ClientSslBundle implements SmartInitializingSingleton {
 	 */
 	@Override
 	public void afterSingletonsInstantiated() {
-		this.tls.get();
+		get();
 	}
 
-	void apply(HttpClient.Builder builder) {
-		Tls settings = this.tls.get();
-		if (settings != null) {
-			builder.sslContext(settings.context()).sslParameters(settings.parameters());
+	/**
+	 * Return what TLS needs of the bundle.
+	 * @return what it needs, or {@code null} if there is no bundle to use
+	 * @throws InvalidDataFastPropertiesException if there is no bundle of this name
+	 */
+	@Nullable Tls get() {
+		if (this.name != null && this.tls == null) {
+			resolve(this.name);
 		}
+		return this.tls;
 	}
 
-	private static Tls resolve(String name, @Nullable SslBundles bundles) {
+	private synchronized void resolve(String name) {
+		SslBundles available = this.bundles.getIfAvailable();
+		if (this.tls != null) {
+			return;
+		}
 		try {
-			SslBundle bundle = (bundles != null) ? bundles.getBundle(name) : null;
-			if (bundle != null) {
-				return new Tls(bundle.createSslContext(),
-						new SSLParameters(bundle.getOptions().getCiphers(), bundle.getOptions().getEnabledProtocols()));
+			if (available != null) {
+				this.tls = tls(available.getBundle(name));
+				available.addBundleUpdateHandler(name, (reloaded) -> this.tls = tls(reloaded));
+				return;
 			}
 		}
 		catch (NoSuchSslBundleException ex) {
 			// Explained below.
 		}
-		List<String> names = (bundles != null) ? bundles.getBundleNames() : List.of();
+		List<String> names = (available != null) ? available.getBundleNames() : List.of();
 		throw new InvalidDataFastPropertiesException(List.of(new Violation(PROPERTY, name,
 				"must name an SSL bundle of the application, and "
 						+ (names.isEmpty() ? "there is none" : "these exist: " + String.join(", ", names)),
 				"Define the bundle under spring.ssl.bundle, or remove the property to trust what the JDK trusts.")));
 	}
 
-	/**
-	 * What the HTTP client needs of a bundle.
-	 */
-	private record Tls(SSLContext context, SSLParameters parameters) {
-
+	private static Tls tls(SslBundle bundle) {
+		return new Tls(bundle.createSslContext(),
+				new SSLParameters(bundle.getOptions().getCiphers(), bundle.getOptions().getEnabledProtocols()));
 	}
 
 }

@@ -199,7 +199,7 @@ public final class DataFastAutoConfiguration {
 			.observationRegistry(observations)
 			.uriBuilderFactory(uriBuilderFactory(properties.baseUrl()))
 			.requestFactory(new HttpClientRequestFactory(properties.connectTimeout(), properties.readTimeout(),
-					sslBundle::apply));
+					sslBundle::get));
 		customizers.forEach((customizer) -> customizer.customize(builder));
 		return builder;
 	}

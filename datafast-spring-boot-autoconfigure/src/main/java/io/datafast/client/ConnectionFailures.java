@@ -19,6 +19,7 @@ package io.datafast.client;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
+import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.net.http.HttpConnectTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
@@ -29,13 +30,15 @@ import java.util.stream.Stream;
 
 import javax.net.ssl.SSLHandshakeException;
 
+import org.springframework.util.StringUtils;
+
 /**
  * Tells failures before a request was sent, after which DataFast certainly did not create
  * the goal, from those after which nobody knows.
  */
 final class ConnectionFailures {
 
-	private static final List<Class<? extends Throwable>> BEFORE_SENDING = List.of(RequestNotSentException.class,
+	private static final List<Class<? extends Throwable>> BEFORE_SENDING = List.of(NotSentException.class,
 			ConnectException.class, HttpConnectTimeoutException.class, NoRouteToHostException.class,
 			UnknownHostException.class, UnresolvedAddressException.class, SSLHandshakeException.class);
 
@@ -45,7 +48,17 @@ final class ConnectionFailures {
 	}
 
 	static boolean isBeforeSending(Throwable failure) {
-		return causes(failure).anyMatch((cause) -> BEFORE_SENDING.stream().anyMatch((type) -> type.isInstance(cause)));
+		return causes(failure).anyMatch((cause) -> BEFORE_SENDING.stream().anyMatch((type) -> type.isInstance(cause))
+				|| isConnectTimeout(cause));
+	}
+
+	/**
+	 * {@code HttpURLConnection} and Apache HttpComponents have no exception, or one of
+	 * their own, for a connection that takes too long.
+	 */
+	private static boolean isConnectTimeout(Throwable cause) {
+		return cause instanceof SocketTimeoutException
+				&& StringUtils.startsWithIgnoreCase(cause.getMessage(), "connect");
 	}
 
 	/**
@@ -53,7 +66,7 @@ final class ConnectionFailures {
 	 * the connection than about its content.
 	 */
 	static String describe(Throwable failure) {
-		return ReceivedText.abbreviate(causes(failure).filter((cause) -> !(cause instanceof RequestNotSentException))
+		return ReceivedText.abbreviate(causes(failure).filter((cause) -> !(cause instanceof NotSentException))
 			.map(ConnectionFailures::describeOne)
 			.distinct()
 			.collect(Collectors.joining(", caused by ")));
@@ -67,6 +80,19 @@ final class ConnectionFailures {
 
 	private static Stream<Throwable> causes(Throwable failure) {
 		return Stream.iterate(failure, Objects::nonNull, Throwable::getCause).limit(MAX_DEPTH);
+	}
+
+	/**
+	 * The exchange failed before the server can have got the whole request.
+	 */
+	static final class NotSentException extends IOException {
+
+		private static final long serialVersionUID = 1L;
+
+		NotSentException(Exception cause) {
+			super("The request was not sent", cause);
+		}
+
 	}
 
 }

@@ -17,7 +17,8 @@
 package io.datafast.client;
 
 import java.nio.charset.StandardCharsets;
-import java.time.Clock;
+import java.time.Duration;
+import java.time.ZonedDateTime;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -33,6 +34,7 @@ import io.datafast.VisitorNotFoundException;
 import io.datafast.support.VisitorIds;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.http.HttpHeaders;
 import org.springframework.web.util.HtmlUtils;
 
 /**
@@ -46,20 +48,20 @@ final class GoalAnswerReader {
 	 */
 	private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9 ._-]*");
 
+	private static final Pattern SECONDS = Pattern.compile("\\s*[0-9]{1,18}\\s*");
+
 	private static final int MIN_UNMISTAKABLE_LENGTH = 4;
 
 	private final JsonCodec json;
 
 	private final GoalClientCredentials credentials;
 
-	private final RetryAfter retryAfter = new RetryAfter(Clock.systemUTC());
-
 	GoalAnswerReader(JsonCodec json, GoalClientCredentials credentials) {
 		this.json = json;
 		this.credentials = credentials;
 	}
 
-	GoalReceipt read(Goal goal, GoalAnswer answer) {
+	GoalReceipt read(Goal goal, Answer answer) {
 		Map<?, ?> body = this.json.read(answer.body());
 		if (answer.status() / 100 == 2) {
 			return receipt(goal, body);
@@ -82,7 +84,7 @@ final class GoalAnswerReader {
 		return id.isEmpty() ? null : id;
 	}
 
-	private DataFastException exception(Goal goal, GoalAnswer answer, @Nullable Map<?, ?> body) {
+	private DataFastException exception(Goal goal, Answer answer, @Nullable Map<?, ?> body) {
 		int status = answer.status();
 		String apiMessage = quote(apiMessage(answer, body), goal);
 		String said = "DataFast answered " + status + " to goal '" + goal.name() + "'"
@@ -93,10 +95,10 @@ final class GoalAnswerReader {
 					"A proxy asks for authentication (status 407), so goal '" + goal.name() + "' was not sent.", null,
 					false);
 			case 404 -> new VisitorNotFoundException(said, status, apiMessage);
-			case 408, 429 -> new DataFastUnavailableException(said, status, this.retryAfter.parse(answer.headers()));
+			case 408, 429 -> new DataFastUnavailableException(said, status, retryAfter(answer.headers()));
 			default -> {
 				if (status >= 500) {
-					yield new DataFastUnavailableException(said, status, this.retryAfter.parse(answer.headers()));
+					yield new DataFastUnavailableException(said, status, retryAfter(answer.headers()));
 				}
 				String hint = (status / 100 == 3) ? " (redirects are not followed: check datafast.base-url)" : "";
 				yield new GoalRejectedException(said + hint, status, apiMessage);
@@ -104,7 +106,27 @@ final class GoalAnswerReader {
 		};
 	}
 
-	private static String apiMessage(GoalAnswer answer, @Nullable Map<?, ?> body) {
+	/**
+	 * Read the header {@code Retry-After}: seconds or an HTTP date (RFC 9110, section
+	 * 10.2.3).
+	 */
+	private static @Nullable Duration retryAfter(HttpHeaders headers) {
+		String value = headers.getFirst(HttpHeaders.RETRY_AFTER);
+		if (value != null && SECONDS.matcher(value).matches()) {
+			return Duration.ofSeconds(Long.parseLong(value.strip()));
+		}
+		try {
+			ZonedDateTime date = headers.getFirstZonedDateTime(HttpHeaders.RETRY_AFTER);
+			return (date != null)
+					? Duration.ofMillis(Math.max(0, date.toInstant().toEpochMilli() - System.currentTimeMillis()))
+					: null;
+		}
+		catch (IllegalArgumentException ex) {
+			return null;
+		}
+	}
+
+	private static String apiMessage(Answer answer, @Nullable Map<?, ?> body) {
 		Object error = get(body, "error");
 		Object message = (error instanceof Map<?, ?> map) ? get(map, "message") : error;
 		if (message == null) {
@@ -136,18 +158,12 @@ final class GoalAnswerReader {
 		for (String value : goal.metadata().values()) {
 			safe = replaceWord(safe, ReceivedText.clean(value), "***");
 			if (!PLAIN.matcher(value).matches()) {
-				safe = withoutEscapedForms(safe, value);
+				String json = new String(this.json.write(Map.of("", value)), StandardCharsets.UTF_8);
+				String escaped = json.substring("{\"\":\"".length(), json.length() - "\"}".length());
+				for (String form : List.of(escaped, HtmlUtils.htmlEscape(value), HtmlUtils.htmlEscape(escaped))) {
+					safe = replaceWord(safe, ReceivedText.clean(form), "***");
+				}
 			}
-		}
-		return safe;
-	}
-
-	private String withoutEscapedForms(String text, String value) {
-		String json = new String(this.json.write(Map.of("", value)), StandardCharsets.UTF_8);
-		String escaped = json.substring("{\"\":\"".length(), json.length() - "\"}".length());
-		String safe = text;
-		for (String form : List.of(escaped, HtmlUtils.htmlEscape(value), HtmlUtils.htmlEscape(escaped))) {
-			safe = replaceWord(safe, ReceivedText.clean(form), "***");
 		}
 		return safe;
 	}
@@ -163,6 +179,17 @@ final class GoalAnswerReader {
 				: Pattern.compile("(?<!\\w)" + Pattern.quote(word) + "(?!\\w)")
 					.matcher(text)
 					.replaceAll(Matcher.quoteReplacement(replacement));
+	}
+
+	/**
+	 * What came back over HTTP.
+	 *
+	 * @param status the status
+	 * @param headers the headers
+	 * @param body the body, or its beginning
+	 */
+	record Answer(int status, HttpHeaders headers, byte[] body) {
+
 	}
 
 }

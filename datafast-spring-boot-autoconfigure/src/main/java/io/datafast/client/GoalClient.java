@@ -17,7 +17,6 @@
 package io.datafast.client;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -26,12 +25,17 @@ import java.util.function.Supplier;
 import io.datafast.DataFastUnavailableException;
 import io.datafast.Goal;
 import io.datafast.GoalReceipt;
+import io.datafast.client.GoalAnswerReader.Answer;
 import io.datafast.support.Lazy;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.core.io.ClassPathResource;
+import org.springframework.core.io.support.PropertiesLoaderUtils;
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpRequest;
 import org.springframework.http.MediaType;
 import org.springframework.http.StreamingHttpOutputMessage;
+import org.springframework.http.client.ClientHttpRequestExecution;
 import org.springframework.http.client.ClientHttpResponse;
 import org.springframework.web.client.ResourceAccessException;
 import org.springframework.web.client.RestClient;
@@ -44,6 +48,17 @@ import org.springframework.web.client.RestClient;
  * goal</a>
  */
 public final class GoalClient {
+
+	/**
+	 * Many times what DataFast answers, in bytes.
+	 */
+	static final int BODY_LIMIT = 16 * 1024;
+
+	private static final String CREDENTIALS_ATTRIBUTE = GoalClient.class.getName() + ".credentials";
+
+	private static final String SENDING_ATTRIBUTE = GoalClient.class.getName() + ".sending";
+
+	private static final String USER_AGENT = "datafast-spring-boot/" + version();
 
 	private final Supplier<RestClient> restClient;
 
@@ -61,7 +76,7 @@ public final class GoalClient {
 	 */
 	public GoalClient(Supplier<RestClient.Builder> builder, JsonCodec json,
 			Supplier<GoalClientCredentials> credentials) {
-		this.restClient = Lazy.of(() -> builder.get().requestInterceptor(new LastInterceptor(credentials)).build());
+		this.restClient = Lazy.of(() -> builder.get().requestInterceptor(this::authenticate).build());
 		this.json = json;
 		this.credentials = credentials;
 	}
@@ -78,23 +93,39 @@ public final class GoalClient {
 		return new GoalAnswerReader(this.json, current).read(goal, exchange(goal, current));
 	}
 
-	private GoalAnswer exchange(Goal goal, GoalClientCredentials current) {
+	private Answer exchange(Goal goal, GoalClientCredentials current) {
 		byte[] body = this.json.write(requestBody(goal));
 		AtomicBoolean sending = new AtomicBoolean();
 		try {
 			return post(current.websiteIdParameter()).headers(this::setHeaders)
-				.attribute(LastInterceptor.CREDENTIALS_ATTRIBUTE, current)
-				.attribute(LastInterceptor.SENDING_ATTRIBUTE, sending)
+				.attribute(CREDENTIALS_ATTRIBUTE, current)
+				.attribute(SENDING_ATTRIBUTE, sending)
 				.body((StreamingHttpOutputMessage.Body) (output) -> output.write(body))
 				.exchange((request, response) -> answer(response));
 		}
-		catch (ResourceAccessException | UncheckedIOException ex) {
-			throw unavailable(goal, (ex.getCause() != null) ? ex.getCause() : ex, sending.get());
-		}
 		catch (RuntimeException ex) {
 			// For instance a customizer or an interceptor of the application that fails.
-			throw unavailable(goal, ex, sending.get());
+			throw unavailable(goal,
+					(ex instanceof ResourceAccessException && ex.getCause() != null) ? ex.getCause() : ex,
+					sending.get());
 		}
+	}
+
+	/**
+	 * The last interceptor sets the API key, so that no other can replace it, add to it,
+	 * or log it, and notes that the request is about to be sent. If another interceptor
+	 * fails or answers before, DataFast has certainly not got the goal.
+	 */
+	private ClientHttpResponse authenticate(HttpRequest request, byte[] body, ClientHttpRequestExecution execution)
+			throws IOException {
+		// Another interceptor may have replaced the request by one without attributes.
+		GoalClientCredentials current = (request.getAttributes()
+			.get(CREDENTIALS_ATTRIBUTE) instanceof GoalClientCredentials ofCall) ? ofCall : this.credentials.get();
+		request.getHeaders().setBearerAuth(current.apiKey());
+		if (request.getAttributes().get(SENDING_ATTRIBUTE) instanceof AtomicBoolean sending) {
+			sending.set(true);
+		}
+		return execution.execute(request, body);
 	}
 
 	private RestClient.RequestBodySpec post(@Nullable String websiteId) {
@@ -105,7 +136,7 @@ public final class GoalClient {
 	private void setHeaders(HttpHeaders headers) {
 		headers.setContentType(MediaType.APPLICATION_JSON);
 		headers.set(HttpHeaders.ACCEPT, MediaType.APPLICATION_JSON_VALUE);
-		headers.set(HttpHeaders.USER_AGENT, UserAgent.VALUE);
+		headers.set(HttpHeaders.USER_AGENT, USER_AGENT);
 	}
 
 	private static Map<String, ?> requestBody(Goal goal) {
@@ -118,17 +149,15 @@ public final class GoalClient {
 		return body;
 	}
 
-	private static GoalAnswer answer(ClientHttpResponse response) throws IOException {
-		return new GoalAnswer(response.getStatusCode().value(), response.getHeaders(), readBody(response));
-	}
-
-	private static byte[] readBody(ClientHttpResponse response) {
+	private static Answer answer(ClientHttpResponse response) throws IOException {
+		byte[] body = new byte[0];
 		try {
-			return response.getBody().readNBytes(HttpClientResponse.Body.LIMIT);
+			body = response.getBody().readNBytes(BODY_LIMIT);
 		}
 		catch (IOException ex) {
-			return new byte[0];
+			// The status counts, whatever the body is.
 		}
+		return new Answer(response.getStatusCode().value(), response.getHeaders(), body);
 	}
 
 	private static DataFastUnavailableException unavailable(Goal goal, Throwable cause, boolean sending) {
@@ -137,6 +166,16 @@ public final class GoalClient {
 				+ ConnectionFailures.describe(cause);
 		return new DataFastUnavailableException(ambiguous ? message + " (it may have been created)" : message, cause,
 				ambiguous);
+	}
+
+	private static String version() {
+		try {
+			return PropertiesLoaderUtils.loadProperties(new ClassPathResource("version.properties", GoalClient.class))
+				.getProperty("version", "unknown");
+		}
+		catch (IOException ex) {
+			return "unknown";
+		}
 	}
 
 }

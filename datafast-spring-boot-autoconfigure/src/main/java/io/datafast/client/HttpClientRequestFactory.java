@@ -16,20 +16,48 @@
 
 package io.datafast.client;
 
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.io.OutputStream;
 import java.lang.reflect.Method;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.function.Consumer;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Flow;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
 
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.client.AbstractClientHttpRequest;
 import org.springframework.http.client.ClientHttpRequest;
 import org.springframework.http.client.ClientHttpRequestFactory;
+import org.springframework.http.client.ClientHttpResponse;
+import org.springframework.util.CollectionUtils;
+import org.springframework.util.FastByteArrayOutputStream;
 import org.springframework.util.ReflectionUtils;
 
 /**
@@ -46,17 +74,16 @@ import org.springframework.util.ReflectionUtils;
 public final class HttpClientRequestFactory implements ClientHttpRequestFactory {
 
 	/**
-	 * How long a client, and with it each pooled connection, is used: {@link HttpClient}
-	 * cannot be told how long to keep idle connections, and a request must not meet one
-	 * that the server is about to close.
+	 * How long a pooled connection may have been idle: {@link HttpClient} cannot be told
+	 * how long to keep connections, and a request must not meet one that the server is
+	 * about to close.
 	 */
-	static final Duration MAX_AGE = Duration.ofSeconds(4);
+	static final Duration MAX_IDLE = Duration.ofSeconds(4);
 
 	/**
 	 * Where clients cannot be shut down they keep a thread until they are garbage, so
-	 * there is a fixed number of them. When a client is used again, 44 to 52 seconds
-	 * after its last use under steady load, servers have closed its connections or are
-	 * not about to: none of the usual timeouts is in that range.
+	 * there is a fixed number of them. A client is used again not before 44 seconds after
+	 * its last use, when servers have closed most of its connections.
 	 */
 	static final int MAX_CLIENTS = 12;
 
@@ -65,71 +92,345 @@ public final class HttpClientRequestFactory implements ClientHttpRequestFactory 
 	 */
 	private static final @Nullable Method SHUTDOWN = ReflectionUtils.findMethod(HttpClient.class, "shutdown");
 
+	/**
+	 * Where the JDK makes the tasks of TLS handshakes.
+	 */
+	private static final String HANDSHAKES = "jdk.internal.net.http.common.SSLFlowDelegate";
+
+	/**
+	 * {@link HttpClient} sets these itself and refuses them from others.
+	 */
+	private static final Set<String> RESTRICTED_HEADERS = Set.of("connection", "content-length", "expect", "host",
+			"upgrade");
+
 	private final Duration connectTimeout;
 
 	private final Duration readTimeout;
 
-	private final Consumer<HttpClient.Builder> tls;
+	private final Supplier<? extends @Nullable Tls> tls;
 
-	private final LongSupplier nanoTime;
+	/**
+	 * Replaced by tests.
+	 */
+	LongSupplier nanoTime = System::nanoTime;
 
 	/**
 	 * From the client that has been out of use for the longest time to the current one.
 	 */
-	private final Deque<HttpClient> clients = new ArrayDeque<>();
-
-	private long firstUse;
+	private final Deque<PooledClient> clients = new ArrayDeque<>();
 
 	/**
 	 * Create a factory.
 	 * @param connectTimeout how long a connection may take, greater than zero
 	 * @param readTimeout how long the whole exchange may take, greater than zero
-	 * @param tls sets what TLS needs other than the JDK's defaults
+	 * @param tls gives what TLS needs other than the JDK's defaults, or {@code null};
+	 * asked with each request, and another object closes the connections of the previous
+	 * one
 	 */
-	public HttpClientRequestFactory(Duration connectTimeout, Duration readTimeout, Consumer<HttpClient.Builder> tls) {
-		this(connectTimeout, readTimeout, tls, System::nanoTime);
-	}
-
-	HttpClientRequestFactory(Duration connectTimeout, Duration readTimeout, Consumer<HttpClient.Builder> tls,
-			LongSupplier nanoTime) {
+	public HttpClientRequestFactory(Duration connectTimeout, Duration readTimeout,
+			Supplier<? extends @Nullable Tls> tls) {
 		this.connectTimeout = connectTimeout;
 		this.readTimeout = readTimeout;
 		this.tls = tls;
-		this.nanoTime = nanoTime;
 	}
 
 	@Override
 	public ClientHttpRequest createRequest(URI uri, HttpMethod method) {
-		return new HttpClientRequest(currentClient(), method, uri, this.readTimeout);
-	}
-
-	private synchronized HttpClient currentClient() {
-		long now = this.nanoTime.getAsLong();
-		if (this.clients.isEmpty() || now - this.firstUse >= MAX_AGE.toNanos()) {
-			this.clients.addLast((this.clients.size() < MAX_CLIENTS) ? createClient() : this.clients.removeFirst());
-			this.firstUse = now;
-			// A request that is about to start may have the client before this one.
-			if (SHUTDOWN != null && this.clients.size() > 2) {
-				ReflectionUtils.invokeMethod(SHUTDOWN, this.clients.removeFirst());
-			}
-		}
-		return this.clients.getLast();
+		return new Request(method, uri);
 	}
 
 	/**
-	 * The client would hand over to another thread whatever its selector has read. That
-	 * is short and does not block, so the selector does it at once, which spares a change
-	 * of threads per answer. It also cannot meet a pooled connection that the selector is
-	 * about to touch: on JDK 17 that fails one call in some 50,000 at full load.
+	 * Begin an exchange.
+	 * @return a client, none of whose connections has been idle for too long
 	 */
-	private HttpClient createClient() {
+	private synchronized PooledClient acquire() {
+		long now = this.nanoTime.getAsLong();
+		Tls settings = this.tls.get();
+		PooledClient current = this.clients.peekLast();
+		if (current == null || current.tls != settings || now - current.allInUse >= MAX_IDLE.toNanos()) {
+			current = replace(settings);
+			current.allInUse = now;
+			this.clients.addLast(current);
+		}
+		current.exchanges++;
+		if (current.exchanges >= current.connections) {
+			current.connections = current.exchanges;
+			current.allInUse = now;
+		}
+		return current;
+	}
+
+	private synchronized void release(PooledClient client) {
+		client.exchanges--;
+	}
+
+	private PooledClient replace(@Nullable Tls settings) {
+		// An exchange that is about to start may have the client before this one.
+		if (SHUTDOWN != null && this.clients.size() >= 2) {
+			ReflectionUtils.invokeMethod(SHUTDOWN, this.clients.removeFirst().client);
+		}
+		PooledClient oldest = (this.clients.size() >= MAX_CLIENTS) ? this.clients.removeFirst() : null;
+		return (oldest != null && oldest.tls == settings) ? oldest : new PooledClient(createClient(settings), settings);
+	}
+
+	private HttpClient createClient(@Nullable Tls settings) {
 		HttpClient.Builder builder = HttpClient.newBuilder()
 			.version(HttpClient.Version.HTTP_1_1)
 			.followRedirects(HttpClient.Redirect.NEVER)
 			.connectTimeout(this.connectTimeout)
-			.executor(Runnable::run);
-		this.tls.accept(builder);
+			.executor(HttpClientRequestFactory::execute);
+		if (settings != null) {
+			builder.sslContext(settings.context()).sslParameters(settings.parameters());
+		}
 		return builder.build();
+	}
+
+	/**
+	 * The client would hand over to other threads whatever its selector has read. That is
+	 * short and does not block, so the selector does it at once, which spares two changes
+	 * of threads per answer. It also cannot meet a pooled connection that the selector is
+	 * about to touch: on JDK 17 that fails one call in some 50,000 at full load. Only a
+	 * handshake has a thread, since the check of a certificate may take long, and the
+	 * selector has all other exchanges to serve.
+	 */
+	private static void execute(Runnable task) {
+		if (!task.getClass().getName().startsWith(HANDSHAKES)) {
+			task.run();
+			return;
+		}
+		Thread thread = new Thread(null, task, "datafast-tls-handshake", 0, false);
+		thread.setDaemon(true);
+		thread.start();
+	}
+
+	/**
+	 * What TLS needs other than the JDK's defaults.
+	 *
+	 * @param context the keys and trusted certificates
+	 * @param parameters the protocols and cipher suites
+	 */
+	public record Tls(SSLContext context, SSLParameters parameters) {
+
+	}
+
+	/**
+	 * A client, and as many connections as it has ever had exchanges at a time, or fewer.
+	 */
+	private static final class PooledClient {
+
+		private final HttpClient client;
+
+		private final @Nullable Tls tls;
+
+		private int exchanges;
+
+		private int connections;
+
+		/**
+		 * When each connection was last in use, or later.
+		 */
+		private long allInUse;
+
+		private PooledClient(HttpClient client, @Nullable Tls tls) {
+			this.client = client;
+			this.tls = tls;
+		}
+
+	}
+
+	/**
+	 * A request and its exchange.
+	 */
+	private final class Request extends AbstractClientHttpRequest {
+
+		private final HttpMethod method;
+
+		private final URI uri;
+
+		private final FastByteArrayOutputStream body = new FastByteArrayOutputStream();
+
+		private volatile boolean sent;
+
+		Request(HttpMethod method, URI uri) {
+			this.method = method;
+			this.uri = uri;
+		}
+
+		@Override
+		public HttpMethod getMethod() {
+			return this.method;
+		}
+
+		@Override
+		public URI getURI() {
+			return this.uri;
+		}
+
+		@Override
+		protected OutputStream getBodyInternal(HttpHeaders headers) {
+			return this.body;
+		}
+
+		@Override
+		protected ClientHttpResponse executeInternal(HttpHeaders headers) throws IOException {
+			long deadline = System.nanoTime() + HttpClientRequestFactory.this.readTimeout.toNanos();
+			PooledClient pooled = acquire();
+			try {
+				// Unlike sendAsync, this needs no other thread to hand the answer over.
+				HttpResponse<Body> head = pooled.client.send(request(headers), (info) -> new Body());
+				// There is no body where a proxy has refused the tunnel with status 407.
+				byte[] received = (head.body() != null) ? head.body().await(deadline) : new byte[0];
+				return new Response(head, received);
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+				throw failure(new InterruptedIOException("Interrupted while waiting for the answer"));
+			}
+			catch (IOException | IllegalArgumentException ex) {
+				throw failure(ex);
+			}
+			finally {
+				release(pooled);
+			}
+		}
+
+		private IOException failure(Exception cause) {
+			return (this.sent && cause instanceof IOException failure) ? failure
+					: new ConnectionFailures.NotSentException(cause);
+		}
+
+		/**
+		 * Create the request. Its timeout ends with the head of the answer.
+		 */
+		private HttpRequest request(HttpHeaders headers) {
+			HttpRequest.Builder builder = HttpRequest.newBuilder(this.uri)
+				.timeout(HttpClientRequestFactory.this.readTimeout)
+				.method(this.method.name(), content());
+			headers.forEach((name, values) -> {
+				if (!RESTRICTED_HEADERS.contains(name.toLowerCase(Locale.ROOT))) {
+					values.forEach((value) -> builder.header(name, value));
+				}
+			});
+			return builder.build();
+		}
+
+		/**
+		 * Once the body is asked for, the server may get a whole request. It is never
+		 * empty.
+		 */
+		private BodyPublisher content() {
+			BodyPublisher content = BodyPublishers.ofByteArray(this.body.toByteArrayUnsafe());
+			return BodyPublishers.fromPublisher((subscriber) -> {
+				this.sent = true;
+				content.subscribe(subscriber);
+			}, content.contentLength());
+		}
+
+	}
+
+	/**
+	 * The answer. Its status counts, however the body ends.
+	 *
+	 * @param head status and headers
+	 * @param body what has been received of the body
+	 */
+	private record Response(HttpResponse<?> head, byte[] body) implements ClientHttpResponse {
+
+		@Override
+		public HttpStatusCode getStatusCode() {
+			return HttpStatusCode.valueOf(this.head.statusCode());
+		}
+
+		@Override
+		public String getStatusText() {
+			return "";
+		}
+
+		@Override
+		public HttpHeaders getHeaders() {
+			return HttpHeaders.readOnlyHttpHeaders(CollectionUtils.toMultiValueMap(this.head.headers().map()));
+		}
+
+		@Override
+		public InputStream getBody() {
+			return new ByteArrayInputStream(this.body);
+		}
+
+		@Override
+		public void close() {
+		}
+
+	}
+
+	/**
+	 * Keeps the beginning of a body and never fails: a body that breaks off, is too large
+	 * or does not end in time is what has been received of it.
+	 * <p>
+	 * For the HTTP client the body is complete at once. It is the thread of the call that
+	 * waits, which needs no timer, and seldom happens: the body usually comes with the
+	 * head.
+	 */
+	private static final class Body implements HttpResponse.BodySubscriber<Body> {
+
+		private final CountDownLatch end = new CountDownLatch(1);
+
+		private final ByteArrayOutputStream content = new ByteArrayOutputStream(256);
+
+		private volatile Flow.@Nullable Subscription subscription;
+
+		@Override
+		public CompletionStage<Body> getBody() {
+			return CompletableFuture.completedFuture(this);
+		}
+
+		private byte[] await(long deadline) throws InterruptedException {
+			if (!this.end.await(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+				end();
+			}
+			synchronized (this.content) {
+				return this.content.toByteArray();
+			}
+		}
+
+		private void end() {
+			this.end.countDown();
+			Flow.Subscription current = this.subscription;
+			if (current != null) {
+				current.cancel();
+			}
+		}
+
+		@Override
+		public void onSubscribe(Flow.Subscription subscription) {
+			this.subscription = subscription;
+			subscription.request(Long.MAX_VALUE);
+		}
+
+		@Override
+		public void onNext(List<ByteBuffer> buffers) {
+			synchronized (this.content) {
+				for (ByteBuffer buffer : buffers) {
+					byte[] bytes = new byte[Math.min(buffer.remaining(), GoalClient.BODY_LIMIT - this.content.size())];
+					buffer.get(bytes);
+					this.content.write(bytes, 0, bytes.length);
+				}
+				if (this.content.size() < GoalClient.BODY_LIMIT) {
+					return;
+				}
+			}
+			end();
+		}
+
+		@Override
+		public void onError(Throwable failure) {
+			this.end.countDown();
+		}
+
+		@Override
+		public void onComplete() {
+			this.end.countDown();
+		}
+
 	}
 
 }

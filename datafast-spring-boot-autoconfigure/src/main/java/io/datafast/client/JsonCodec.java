@@ -16,9 +16,15 @@
 
 package io.datafast.client;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Map;
 
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.util.ClassUtils;
 
@@ -28,21 +34,24 @@ import org.springframework.util.ClassUtils;
  * application's Jackson settings nor another JSON library beside it can change what goes
  * over the wire.
  */
-public interface JsonCodec {
+public abstract class JsonCodec {
+
+	private JsonCodec() {
+	}
 
 	/**
 	 * Write an object.
 	 * @param object the object, of strings and maps of strings
 	 * @return compact JSON in UTF-8, its members in the order of the map
 	 */
-	byte[] write(Map<String, ?> object);
+	public abstract byte[] write(Map<String, ?> object);
 
 	/**
 	 * Read an object.
 	 * @param json anything
 	 * @return the object, or {@code null} if the input is not a whole JSON object
 	 */
-	@Nullable Map<?, ?> read(byte[] json);
+	public abstract @Nullable Map<?, ?> read(byte[] json);
 
 	/**
 	 * The codec for the Jackson on the class path; Jackson 3 where there are both.
@@ -50,20 +59,67 @@ public interface JsonCodec {
 	 * @return the codec
 	 * @throws IllegalStateException if there is none
 	 */
-	static JsonCodec create(@Nullable ClassLoader classLoader) {
+	public static JsonCodec create(@Nullable ClassLoader classLoader) {
 		if (ClassUtils.isPresent("tools.jackson.databind.json.JsonMapper", classLoader)) {
 			try {
-				return new Jackson3JsonCodec();
+				return new Jackson3();
 			}
 			catch (LinkageError ex) {
 				// Half of Jackson 3, or annotations that are too old for it.
 			}
 		}
 		if (ClassUtils.isPresent("com.fasterxml.jackson.databind.ObjectMapper", classLoader)) {
-			return new Jackson2JsonCodec();
+			return new Jackson2();
 		}
 		throw new IllegalStateException("DataFast goals are sent as JSON, and there is no Jackson on the class path:"
 				+ " add spring-boot-starter-json, which datafast-spring-boot-starter brings");
+	}
+
+	private static final class Jackson3 extends JsonCodec {
+
+		private final JsonMapper mapper = JsonMapper.builder().build();
+
+		@Override
+		public byte[] write(Map<String, ?> object) {
+			return this.mapper.writeValueAsBytes(object);
+		}
+
+		@Override
+		public @Nullable Map<?, ?> read(byte[] json) {
+			try {
+				return this.mapper.readValue(json, Map.class);
+			}
+			catch (JacksonException ex) {
+				return null;
+			}
+		}
+
+	}
+
+	private static final class Jackson2 extends JsonCodec {
+
+		private final ObjectMapper mapper = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
+		@Override
+		public byte[] write(Map<String, ?> object) {
+			try {
+				return this.mapper.writeValueAsBytes(object);
+			}
+			catch (IOException ex) {
+				throw new UncheckedIOException(ex);
+			}
+		}
+
+		@Override
+		public @Nullable Map<?, ?> read(byte[] json) {
+			try {
+				return this.mapper.readValue(json, Map.class);
+			}
+			catch (IOException ex) {
+				return null;
+			}
+		}
+
 	}
 
 }

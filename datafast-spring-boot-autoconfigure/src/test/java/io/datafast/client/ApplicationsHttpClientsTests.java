@@ -25,6 +25,7 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 import io.datafast.DataFastGoals;
+import io.datafast.DataFastRestClientCustomizer;
 import io.datafast.Goal;
 import io.datafast.test.MockDataFast;
 import io.datafast.testing.DataFastContextRunners;
@@ -35,12 +36,19 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.http.client.ClientHttpRequestFactoryBuilder;
+import org.springframework.boot.http.client.autoconfigure.HttpClientAutoConfiguration;
+import org.springframework.boot.http.client.autoconfigure.imperative.ImperativeHttpClientAutoConfiguration;
 import org.springframework.boot.restclient.RestClientCustomizer;
+import org.springframework.boot.restclient.RestTemplateCustomizer;
 import org.springframework.boot.restclient.autoconfigure.RestClientAutoConfiguration;
+import org.springframework.boot.restclient.autoconfigure.RestTemplateAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatusCode;
+import org.springframework.http.client.ClientHttpRequestFactory;
 import org.springframework.http.client.ClientHttpRequestInterceptor;
+import org.springframework.http.client.SimpleClientHttpRequestFactory;
 import org.springframework.http.client.support.HttpRequestWrapper;
 import org.springframework.web.client.RestClient;
 
@@ -83,6 +91,37 @@ class ApplicationsHttpClientsTests {
 		assertThatTheRequestIsOurs(DataFastContextRunners.plain()
 			.withConfiguration(AutoConfigurations.of(RestClientAutoConfiguration.class))
 			.withBean(RestClientCustomizer.class, () -> customization::customize));
+	}
+
+	@Test
+	void nothingOfBootsSettingsForHttpClientsReachesDataFast() {
+		ClientHttpRequestFactory onlyTheBackend = (uri, method) -> {
+			throw new IOException("only the backend");
+		};
+		assertThatTheRequestIsOurs(DataFastContextRunners.plain()
+			.withConfiguration(AutoConfigurations.of(HttpClientAutoConfiguration.class,
+					ImperativeHttpClientAutoConfiguration.class, RestClientAutoConfiguration.class,
+					RestTemplateAutoConfiguration.class))
+			.withPropertyValues("spring.http.clients.connect-timeout=1ns", "spring.http.clients.read-timeout=1ns",
+					"spring.http.clients.imperative.factory=simple")
+			.withBean(ClientHttpRequestFactoryBuilder.class,
+					() -> ClientHttpRequestFactoryBuilder.of(() -> onlyTheBackend))
+			.withBean(ClientHttpRequestFactory.class, () -> onlyTheBackend)
+			.withBean(RestTemplateCustomizer.class, () -> (template) -> template.setRequestFactory(onlyTheBackend))
+			.withBean(ClientHttpRequestInterceptor.class, () -> balancing()));
+	}
+
+	@Test
+	void customizersOfOursComeInTheirOrderAndAreFollowedByTheKeyAlone() {
+		DataFastRestClientCustomizer bearer = (builder) -> Customization.BEARER_INTERCEPTOR.customize(builder);
+		assertThatTheRequestIsOurs(DataFastContextRunners.plain()
+			.withBean("first", DataFastRestClientCustomizer.class,
+					() -> (builder) -> builder.requestFactory((uri, method) -> {
+						throw new IOException("replaced by the second");
+					}))
+			.withBean("second", DataFastRestClientCustomizer.class,
+					() -> (builder) -> builder.requestFactory(new SimpleClientHttpRequestFactory()))
+			.withBean("third", DataFastRestClientCustomizer.class, () -> bearer));
 	}
 
 	/**

@@ -17,6 +17,7 @@
 package io.datafast.client;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -27,7 +28,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -53,9 +56,14 @@ class HttpClientRequestFactoryTests {
 
 	private final AtomicLong now = new AtomicLong();
 
-	private final HttpClientRequestFactory factory = new HttpClientRequestFactory(Duration.ofSeconds(10),
-			Duration.ofSeconds(60), (builder) -> {
-			}, this.now::get);
+	private final HttpClientRequestFactory factory = factory();
+
+	private HttpClientRequestFactory factory() {
+		HttpClientRequestFactory created = new HttpClientRequestFactory(Duration.ofSeconds(10), Duration.ofSeconds(60),
+				() -> null);
+		created.nanoTime = this.now::get;
+		return created;
+	}
 
 	@Test
 	void reusesConnectionsButNotForLongerThanServersKeepThem() throws Exception {
@@ -68,11 +76,50 @@ class HttpClientRequestFactoryTests {
 			call(server);
 			assertThat(connections).hasSize(1);
 			for (int generation = 2; generation <= 5; generation++) {
-				this.now.addAndGet(HttpClientRequestFactory.MAX_AGE.toNanos());
+				this.now.addAndGet(HttpClientRequestFactory.MAX_IDLE.toNanos());
 				call(server);
 				call(server);
 				assertThat(connections).hasSize(generation);
 			}
+		}
+	}
+
+	@Test
+	void keepsConnectionsThatAreInUse() throws Exception {
+		Set<Socket> connections = ConcurrentHashMap.newKeySet();
+		try (RawHttpServer server = new RawHttpServer((socket) -> {
+			connections.add(socket);
+			RawHttpServer.text("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n").write(socket);
+		})) {
+			for (int i = 0; i < 20; i++) {
+				call(server);
+				this.now.addAndGet(HttpClientRequestFactory.MAX_IDLE.toNanos() / 2);
+			}
+			assertThat(connections).hasSize(1);
+		}
+	}
+
+	@Test
+	void doesNotKeepConnectionsOfWhichOnlySomeAreInUse() throws Exception {
+		Set<Socket> connections = ConcurrentHashMap.newKeySet();
+		CountDownLatch bothAreThere = new CountDownLatch(2);
+		try (RawHttpServer server = new RawHttpServer((socket) -> {
+			connections.add(socket);
+			bothAreThere.countDown();
+			bothAreThere.await();
+			RawHttpServer.text("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n").write(socket);
+		})) {
+			CompletableFuture<Void> other = CompletableFuture.runAsync(() -> call(server),
+					(task) -> new Thread(task).start());
+			call(server);
+			other.get();
+			assertThat(connections).hasSize(2);
+			this.now.addAndGet(HttpClientRequestFactory.MAX_IDLE.toNanos() / 2);
+			call(server);
+			assertThat(connections).hasSize(2);
+			this.now.addAndGet(HttpClientRequestFactory.MAX_IDLE.toNanos() / 2);
+			call(server);
+			assertThat(connections).hasSize(3);
 		}
 	}
 
@@ -82,7 +129,7 @@ class HttpClientRequestFactoryTests {
 				RawHttpServer.text("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"))) {
 			long others = selectorThreads();
 			for (int generation = 0; generation < 60; generation++) {
-				this.now.addAndGet(HttpClientRequestFactory.MAX_AGE.toNanos());
+				this.now.addAndGet(HttpClientRequestFactory.MAX_IDLE.toNanos());
 				call(server);
 			}
 			Awaitility.await().until(() -> selectorThreads() - others <= HttpClientRequestFactory.MAX_CLIENTS);
@@ -145,11 +192,16 @@ class HttpClientRequestFactoryTests {
 		}
 	}
 
-	private void call(RawHttpServer server) throws Exception {
-		ClientHttpRequest request = this.factory.createRequest(URI.create(server.url()), HttpMethod.POST);
-		request.getBody().write('1');
-		try (ClientHttpResponse response = request.execute()) {
-			assertThat(response.getStatusCode().value()).isEqualTo(200);
+	private void call(RawHttpServer server) {
+		try {
+			ClientHttpRequest request = this.factory.createRequest(URI.create(server.url()), HttpMethod.POST);
+			request.getBody().write('1');
+			try (ClientHttpResponse response = request.execute()) {
+				assertThat(response.getStatusCode().value()).isEqualTo(200);
+			}
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
 		}
 	}
 

@@ -19,6 +19,10 @@ package io.datafast.client;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.util.ArrayList;
+import java.util.List;
 
 import io.datafast.DataFastGoals;
 import io.datafast.DataFastRestClientCustomizer;
@@ -80,9 +84,39 @@ class HttpComponentsTests {
 			closed = socket.getLocalPort();
 		}
 		assertThat(failure("http://127.0.0.1:" + closed).isAmbiguous()).isFalse();
-		// No host has an address of this network (RFC 5737): there is no answer, or no
-		// route.
-		assertThat(failure("http://192.0.2.1").isAmbiguous()).isFalse();
+	}
+
+	@Test
+	void aConnectTimeoutIsNotAmbiguous() throws IOException {
+		try (ServerSocket full = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+			List<Socket> waiting = fill(full);
+			try {
+				assertThat(failure("http://127.0.0.1:" + full.getLocalPort()).isAmbiguous()).isFalse();
+			}
+			finally {
+				for (Socket socket : waiting) {
+					socket.close();
+				}
+			}
+		}
+	}
+
+	/**
+	 * Connect until the server has no room for another connection.
+	 */
+	static List<Socket> fill(ServerSocket server) throws IOException {
+		List<Socket> sockets = new ArrayList<>();
+		while (true) {
+			Socket socket = new Socket();
+			try {
+				socket.connect(server.getLocalSocketAddress(), 1000);
+				sockets.add(socket);
+			}
+			catch (SocketTimeoutException ex) {
+				socket.close();
+				return sockets;
+			}
+		}
 	}
 
 	private DataFastUnavailableException failure(String baseUrl) {
