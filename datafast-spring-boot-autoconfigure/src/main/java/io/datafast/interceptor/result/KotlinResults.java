@@ -17,7 +17,9 @@
 package io.datafast.interceptor.result;
 
 import java.lang.reflect.Method;
+import java.util.function.Supplier;
 
+import io.datafast.support.ReactiveTrackingContexts;
 import io.datafast.support.TrackingContext;
 import kotlin.Unit;
 import kotlin.coroutines.CoroutineContext;
@@ -60,7 +62,16 @@ final class KotlinResults {
 	 * without the class in most cases.
 	 */
 	static @Nullable Object unbox(@Nullable Object value) {
-		return (PRESENT && value != null) ? Values.unbox(value) : value;
+		Method unbox = (value != null) ? findUnboxMethod(value.getClass()) : null;
+		if (unbox == null) {
+			return value;
+		}
+		ReflectionUtils.makeAccessible(unbox);
+		return ReflectionUtils.invokeMethod(unbox, value);
+	}
+
+	static @Nullable Method findUnboxMethod(Class<?> type) {
+		return PRESENT ? Values.findUnboxMethod(type) : null;
 	}
 
 	/**
@@ -82,15 +93,15 @@ final class KotlinResults {
 		return COROUTINES_PRESENT && Coroutines.isSharedFlow(type);
 	}
 
-	static Object handleDeferred(Object result, TrackedCall call) {
-		return Coroutines.handleDeferred(result, call);
+	static Object observeDeferred(Object result, TrackedCall call) {
+		return Coroutines.observeDeferred(result, call);
 	}
 
 	/**
 	 * Returns a flow each of whose collections tracks the goals when it gets to the end.
 	 */
-	static Object handleFlow(Object result, TrackedCall call, ReactiveResults.@Nullable Contexts contexts) {
-		return Coroutines.handleFlow(result, call, contexts);
+	static Object observeFlow(Object result, TrackedCall call, @Nullable Supplier<ReactiveTrackingContexts> contexts) {
+		return Coroutines.observeFlow(result, call, contexts);
 	}
 
 	/**
@@ -98,17 +109,8 @@ final class KotlinResults {
 	 */
 	private static final class Values {
 
-		static @Nullable Object unbox(Object value) {
-			Class<?> type = value.getClass();
-			if (!type.isAnnotationPresent(JvmInline.class)) {
-				return value;
-			}
-			Method unbox = ReflectionUtils.findMethod(type, "unbox-impl");
-			if (unbox == null) {
-				return value;
-			}
-			ReflectionUtils.makeAccessible(unbox);
-			return ReflectionUtils.invokeMethod(unbox, value);
+		static @Nullable Method findUnboxMethod(Class<?> type) {
+			return type.isAnnotationPresent(JvmInline.class) ? ReflectionUtils.findMethod(type, "unbox-impl") : null;
 		}
 
 	}
@@ -133,7 +135,7 @@ final class KotlinResults {
 		/**
 		 * Does not start a lazy one.
 		 */
-		static Object handleDeferred(Object result, TrackedCall call) {
+		static Object observeDeferred(Object result, TrackedCall call) {
 			Deferred<?> deferred = (Deferred<?>) result;
 			TrackingContext context = call.context();
 			deferred.invokeOnCompletion((failure) -> {
@@ -145,7 +147,8 @@ final class KotlinResults {
 			return result;
 		}
 
-		static Object handleFlow(Object result, TrackedCall call, ReactiveResults.@Nullable Contexts contexts) {
+		static Object observeFlow(Object result, TrackedCall call,
+				@Nullable Supplier<ReactiveTrackingContexts> contexts) {
 			return FlowKt.onCompletion((Flow<?>) result, (collector, failure, continuation) -> {
 				if (failure == null) {
 					call.succeeded(null, contextOf(continuation.getContext(), call, contexts));
@@ -155,7 +158,7 @@ final class KotlinResults {
 		}
 
 		private static TrackingContext contextOf(CoroutineContext collector, TrackedCall call,
-				ReactiveResults.@Nullable Contexts contexts) {
+				@Nullable Supplier<ReactiveTrackingContexts> contexts) {
 			return (contexts != null && COROUTINES_REACTOR_PRESENT) ? ReactorContexts.of(collector, call, contexts)
 					: call.context();
 		}
@@ -167,7 +170,8 @@ final class KotlinResults {
 	 */
 	private static final class ReactorContexts {
 
-		static TrackingContext of(CoroutineContext collector, TrackedCall call, ReactiveResults.Contexts contexts) {
+		static TrackingContext of(CoroutineContext collector, TrackedCall call,
+				Supplier<ReactiveTrackingContexts> contexts) {
 			ReactorContext reactor = collector.get(ReactorContext.Key);
 			return (reactor != null) ? contexts.get().forSubscriber(call.context(), reactor.getContext())
 					: call.context();

@@ -16,6 +16,7 @@
 
 package io.datafast.interceptor.result;
 
+import java.lang.reflect.Method;
 import java.util.Optional;
 
 import org.jspecify.annotations.Nullable;
@@ -62,6 +63,15 @@ public final class ResultValues {
 	 */
 	public static @Nullable Object unbox(@Nullable Object value) {
 		return KotlinResults.unbox(value);
+	}
+
+	/**
+	 * The method that gives the value inside one of Kotlin's value classes.
+	 * @param type any class
+	 * @return the method, or {@code null} if it is no value class
+	 */
+	public static @Nullable Method findUnboxMethod(Class<?> type) {
+		return KotlinResults.findUnboxMethod(type);
 	}
 
 	/**
