@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 
 import io.datafast.interceptor.FailureDescription.ExpressionFailedException;
+import io.datafast.interceptor.result.ResultValues;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 
@@ -94,26 +95,28 @@ public class CompletedInvocation {
 		return this.trackedMethod.beanClass();
 	}
 
+	/**
+	 * An argument, without a value class of Kotlin around it.
+	 */
 	@Nullable Object getArgument(int index) {
-		return this.invocation.getArguments()[index];
+		return ResultValues.unbox(this.invocation.getArguments()[index]);
 	}
 
 	boolean isTrue(Expression condition) {
-		try {
-			return Boolean.TRUE.equals(condition.getValue(evaluationContext(), Boolean.class));
-		}
-		catch (Exception ex) {
-			throw new ExpressionFailedException(condition, ex);
-		}
+		return Boolean.TRUE.equals(evaluate(condition, this, Boolean.class));
 	}
 
 	@Nullable Object evaluate(Expression expression) {
-		return evaluate(expression, this);
+		return evaluate(expression, this, null);
 	}
 
 	@Nullable Object evaluate(Expression expression, Object root) {
+		return evaluate(expression, root, null);
+	}
+
+	private @Nullable Object evaluate(Expression expression, Object root, @Nullable Class<?> type) {
 		try {
-			return expression.getValue(evaluationContext(), root);
+			return expression.getValue(evaluationContext(), root, type);
 		}
 		catch (Exception ex) {
 			throw new ExpressionFailedException(expression, ex);

@@ -18,6 +18,7 @@ package io.datafast.interceptor;
 
 import java.util.Arrays;
 import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 
 import io.datafast.DataFastGoals;
 import io.datafast.Goal;
@@ -120,12 +121,7 @@ final class GoalTracker {
 	 * @param value the value that it gave
 	 */
 	void track(TrackedMethod method, MethodInvocation invocation, @Nullable Object value) {
-		try {
-			track(method, invocation, value, findResponse(method, invocation));
-		}
-		catch (Throwable ex) {
-			fail(method, FailureDescription.of(ex));
-		}
+		track(method, invocation, value, () -> findResponse(method, invocation));
 	}
 
 	/**
@@ -133,14 +129,14 @@ final class GoalTracker {
 	 * @param method what to track
 	 * @param invocation the invocation
 	 * @param value the value that it gave
-	 * @param responseStatus reads the status of the response to the request that the
+	 * @param response finds what reads the status of the response to the request that the
 	 * invocation handles, or {@code null} if there is none
 	 */
 	void track(TrackedMethod method, MethodInvocation invocation, @Nullable Object value,
-			@Nullable IntSupplier responseStatus) {
+			Supplier<@Nullable IntSupplier> response) {
 		try {
 			Object result = ResultValues.unbox(value);
-			if (isSuccess(method, invocation, result, responseStatus)) {
+			if (isSuccess(method, invocation, result, response.get())) {
 				CompletedInvocation completed = new CompletedInvocation(method, invocation, result, this.environment);
 				method.operations().forEach((operation) -> track(method, operation, completed));
 			}

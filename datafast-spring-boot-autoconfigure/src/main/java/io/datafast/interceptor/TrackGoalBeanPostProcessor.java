@@ -40,13 +40,16 @@ import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.aop.framework.autoproxy.AbstractBeanFactoryAwareAdvisingPostProcessor;
+import org.springframework.aop.framework.autoproxy.AutoProxyUtils;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.aop.target.EmptyTargetSource;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.config.EmbeddedValueResolver;
 import org.springframework.beans.factory.support.MergedBeanDefinitionPostProcessor;
 import org.springframework.beans.factory.support.RootBeanDefinition;
+import org.springframework.core.Conventions;
 import org.springframework.core.Ordered;
 
 /**
@@ -67,7 +70,12 @@ public final class TrackGoalBeanPostProcessor extends AbstractBeanFactoryAwareAd
 
 	private static final Log logger = LogFactory.getLog(TrackGoalBeanPostProcessor.class);
 
+	private static final String EXPOSED_INTERFACES = Conventions.getQualifiedAttributeName(AutoProxyUtils.class,
+			"exposedInterfaces");
+
 	private final Map<String, Object> earlyReferences = new ConcurrentHashMap<>();
+
+	private @Nullable ConfigurableListableBeanFactory definitions;
 
 	private @Nullable TrackedMethodSource source;
 
@@ -81,11 +89,13 @@ public final class TrackGoalBeanPostProcessor extends AbstractBeanFactoryAwareAd
 		// Before those of the lowest order: @Async advises a proxy from outside, and
 		// @Scheduled has the bean called.
 		setOrder(Ordered.LOWEST_PRECEDENCE - 1);
+		setProxyTargetClass(true);
 	}
 
 	@Override
 	public void setBeanFactory(BeanFactory beanFactory) {
 		super.setBeanFactory(beanFactory);
+		this.definitions = (beanFactory instanceof ConfigurableListableBeanFactory listable) ? listable : null;
 		Lazy<ReactiveTrackingContexts> contexts = Lazy
 			.of(() -> beanFactory.getBeanProvider(ReactiveTrackingContexts.class)
 				.getIfAvailable(ReactiveTrackingContexts::none));
@@ -136,15 +146,25 @@ public final class TrackGoalBeanPostProcessor extends AbstractBeanFactoryAwareAd
 	 */
 	@Override
 	public Class<?> determineBeanType(Class<?> beanClass, String beanName) {
-		if (!isEligible(beanClass) || !canBeExtended(beanClass)) {
+		if (!isEligible(beanClass) || (canBeExtended(beanClass) && !exposesInterfaces(beanName))) {
 			return super.determineBeanType(beanClass, beanName);
 		}
 		ProxyFactory proxyFactory = new ProxyFactory();
 		proxyFactory.copyFrom(this);
-		proxyFactory.setProxyTargetClass(true);
+		proxyFactory.setProxyTargetClass(false);
 		proxyFactory.setTargetClass(beanClass);
+		evaluateProxyInterfaces(beanClass, proxyFactory);
 		proxyFactory.addAdvisor(getAdvisor(true));
 		return proxyFactory.getProxyClass(getProxyClassLoader());
+	}
+
+	/**
+	 * Whether the application wants a proxy of the bean's interfaces, as by
+	 * {@code @Proxyable} of Spring Framework 7.
+	 */
+	private boolean exposesInterfaces(String beanName) {
+		return this.definitions != null && this.definitions.containsBeanDefinition(beanName)
+				&& this.definitions.getBeanDefinition(beanName).hasAttribute(EXPOSED_INTERFACES);
 	}
 
 	/**
@@ -218,22 +238,23 @@ public final class TrackGoalBeanPostProcessor extends AbstractBeanFactoryAwareAd
 	protected ProxyFactory prepareProxyFactory(Object bean, String beanName) {
 		ProxyFactory proxyFactory = super.prepareProxyFactory(bean, beanName);
 		Class<?> beanClass = bean.getClass();
-		if (canBeExtended(beanClass)) {
-			proxyFactory.setProxyTargetClass(proxyFactory.getProxiedInterfaces().length == 0);
-			if (proxyFactory.isProxyTargetClass()) {
-				warnOfBrokenHandlers(beanClass);
-			}
+		if (!canBeExtended(beanClass)) {
+			proxyFactory.setProxyTargetClass(false);
+		}
+		if (proxyFactory.isProxyTargetClass()) {
+			warnOfBrokenHandlers(beanClass);
 			return proxyFactory;
 		}
 		Method method = source().findTrackedMethodBesideInterfaces(beanClass);
 		if (method != null) {
-			String kind = beanClass.isSealed() ? "sealed" : "final";
-			throw new InvalidTrackGoalException(TrackGoalParser.describe(method),
-					List.of(new Violation("class", beanClass.getName() + " is " + kind,
-							"a proxy cannot extend a " + kind
-									+ " class, nor intercept a method that no interface declares",
-							"Remove '" + kind + "', declare the method in an interface, or call"
-									+ " DataFastGoals.track(...) in the method.")));
+			String kind = beanClass.isSealed() ? "sealed"
+					: Modifier.isFinal(beanClass.getModifiers()) ? "final" : "proxied by its interfaces";
+			throw new InvalidTrackGoalException(TrackGoalParser.describe(method), List
+				.of(new Violation("class", beanClass.getName() + " is " + kind,
+						"a proxy that does not extend the class cannot intercept a method that no interface declares",
+						"Declare the method in an interface, or have the class extended by making it neither sealed"
+								+ " nor final nor proxied by its interfaces, or call DataFastGoals.track(...) in"
+								+ " the method.")));
 		}
 		return proxyFactory;
 	}

@@ -98,7 +98,7 @@ final class TrackGoalInterceptor implements MethodInterceptor {
 		@Override
 		public void succeeded(@Nullable Object value, TrackingContext context) {
 			context.run(() -> TrackGoalInterceptor.this.tracker.track(this.method, this.invocation, value,
-					context.responseStatus()));
+					context::responseStatus));
 		}
 
 		@Override

@@ -71,98 +71,55 @@ final class KotlinResults {
 	}
 
 	static @Nullable Method findUnboxMethod(Class<?> type) {
-		return PRESENT ? Values.findUnboxMethod(type) : null;
+		return (PRESENT && type.isAnnotationPresent(JvmInline.class)) ? ReflectionUtils.findMethod(type, "unbox-impl")
+				: null;
 	}
 
 	/**
 	 * Whether an unboxed value is that of a failed {@code Result}.
 	 */
-	static boolean isFailure(@Nullable Object unboxed) {
-		return PRESENT && unboxed != null && unboxed.getClass().getName().equals("kotlin.Result$Failure");
+	static boolean isFailure(Object unboxed) {
+		return PRESENT && unboxed.getClass().getName().equals("kotlin.Result$Failure");
 	}
 
 	static boolean isDeferred(Class<?> type) {
-		return COROUTINES_PRESENT && Coroutines.isDeferred(type);
+		return COROUTINES_PRESENT && Deferred.class.isAssignableFrom(type);
 	}
 
 	static boolean isFlow(Class<?> type) {
-		return COROUTINES_PRESENT && Coroutines.isFlow(type);
+		return COROUTINES_PRESENT && Flow.class.isAssignableFrom(type);
 	}
 
 	static boolean isSharedFlow(Class<?> type) {
-		return COROUTINES_PRESENT && Coroutines.isSharedFlow(type);
+		return COROUTINES_PRESENT && SharedFlow.class.isAssignableFrom(type);
 	}
 
+	/**
+	 * Does not start a lazy one.
+	 */
 	static Object observeDeferred(Object result, TrackedCall call) {
-		return Coroutines.observeDeferred(result, call);
+		Deferred<?> deferred = (Deferred<?>) result;
+		TrackingContext context = call.context();
+		deferred.invokeOnCompletion((failure) -> {
+			if (failure == null) {
+				call.succeeded(deferred.getCompleted(), context);
+			}
+			return Unit.INSTANCE;
+		});
+		return result;
 	}
 
 	/**
 	 * Returns a flow each of whose collections tracks the goals when it gets to the end.
 	 */
 	static Object observeFlow(Object result, TrackedCall call, @Nullable Supplier<ReactiveTrackingContexts> contexts) {
-		return Coroutines.observeFlow(result, call, contexts);
-	}
-
-	/**
-	 * Apart, since Kotlin is optional.
-	 */
-	private static final class Values {
-
-		static @Nullable Method findUnboxMethod(Class<?> type) {
-			return type.isAnnotationPresent(JvmInline.class) ? ReflectionUtils.findMethod(type, "unbox-impl") : null;
-		}
-
-	}
-
-	/**
-	 * Apart, since coroutines are optional.
-	 */
-	private static final class Coroutines {
-
-		static boolean isDeferred(Class<?> type) {
-			return Deferred.class.isAssignableFrom(type);
-		}
-
-		static boolean isFlow(Class<?> type) {
-			return Flow.class.isAssignableFrom(type);
-		}
-
-		static boolean isSharedFlow(Class<?> type) {
-			return SharedFlow.class.isAssignableFrom(type);
-		}
-
-		/**
-		 * Does not start a lazy one.
-		 */
-		static Object observeDeferred(Object result, TrackedCall call) {
-			Deferred<?> deferred = (Deferred<?>) result;
-			TrackingContext context = call.context();
-			deferred.invokeOnCompletion((failure) -> {
-				if (failure == null) {
-					call.succeeded(deferred.getCompleted(), context);
-				}
-				return Unit.INSTANCE;
-			});
-			return result;
-		}
-
-		static Object observeFlow(Object result, TrackedCall call,
-				@Nullable Supplier<ReactiveTrackingContexts> contexts) {
-			return FlowKt.onCompletion((Flow<?>) result, (collector, failure, continuation) -> {
-				if (failure == null) {
-					call.succeeded(null, contextOf(continuation.getContext(), call, contexts));
-				}
-				return Unit.INSTANCE;
-			});
-		}
-
-		private static TrackingContext contextOf(CoroutineContext collector, TrackedCall call,
-				@Nullable Supplier<ReactiveTrackingContexts> contexts) {
-			return (contexts != null && COROUTINES_REACTOR_PRESENT) ? ReactorContexts.of(collector, call, contexts)
-					: call.context();
-		}
-
+		return FlowKt.onCompletion((Flow<?>) result, (collector, failure, continuation) -> {
+			if (failure == null) {
+				call.succeeded(null, (contexts != null && COROUTINES_REACTOR_PRESENT)
+						? ReactorContexts.of(continuation.getContext(), call, contexts) : call.context());
+			}
+			return Unit.INSTANCE;
+		});
 	}
 
 	/**

@@ -179,7 +179,7 @@ public final class ResultHandler {
 			return (this.handlerMethod && this.declaredType.isInstance(dependent))
 					? FutureResults.cancelling(dependent, stage) : result;
 		}
-		if (ResultValues.isAsyncServerResponse(type)) {
+		if (ResultValues.isAsyncServerResponse(result)) {
 			return unobservable(result, call, "an asynchronous ServerResponse: track the goal in the function");
 		}
 		if (KotlinResults.isDeferred(type)) {
