@@ -248,13 +248,13 @@ public final class TrackGoalBeanPostProcessor extends AbstractBeanFactoryAwareAd
 		Method method = source().findTrackedMethodBesideInterfaces(beanClass);
 		if (method != null) {
 			String kind = beanClass.isSealed() ? "sealed"
-					: Modifier.isFinal(beanClass.getModifiers()) ? "final" : "proxied by its interfaces";
-			throw new InvalidTrackGoalException(TrackGoalParser.describe(method), List
-				.of(new Violation("class", beanClass.getName() + " is " + kind,
-						"a proxy that does not extend the class cannot intercept a method that no interface declares",
-						"Declare the method in an interface, or have the class extended by making it neither sealed"
-								+ " nor final nor proxied by its interfaces, or call DataFastGoals.track(...) in"
-								+ " the method.")));
+					: Modifier.isFinal(beanClass.getModifiers()) ? "final" : "@Proxyable(INTERFACES)";
+			throw new InvalidTrackGoalException(TrackGoalParser.describe(method),
+					List.of(new Violation("class", beanClass.getName() + " is " + kind,
+							"a proxy cannot extend a " + kind
+									+ " class, nor intercept a method that no interface declares",
+							"Remove '" + kind + "', declare the method in an interface, or call"
+									+ " DataFastGoals.track(...) in the method.")));
 		}
 		return proxyFactory;
 	}
