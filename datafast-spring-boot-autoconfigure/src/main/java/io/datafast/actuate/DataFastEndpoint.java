@@ -97,8 +97,10 @@ public class DataFastEndpoint {
 	private List<TrackedMethodDescriptor> describeTrackedMethods() {
 		return this.trackedMethods.get()
 			.stream()
-			.map((tracked) -> new TrackedMethodDescriptor(tracked.goal(), tracked.beanClass().getName(),
-					describe(tracked.method())))
+			.flatMap((tracked) -> tracked.goals()
+				.stream()
+				.map((goal) -> new TrackedMethodDescriptor(goal, tracked.beanClass().getName(),
+						describe(tracked.method()))))
 			.sorted(Comparator.comparing(TrackedMethodDescriptor::goal)
 				.thenComparing(TrackedMethodDescriptor::beanClass)
 				.thenComparing(TrackedMethodDescriptor::method))

@@ -18,7 +18,6 @@ package io.datafast.autoconfigure;
 
 import io.datafast.DataFastGoals;
 import io.datafast.delivery.GoalOutcomePublisher;
-import io.datafast.interceptor.InnermostAdvicePostProcessor;
 import io.datafast.interceptor.TrackGoalBeanPostProcessor;
 
 import org.springframework.beans.factory.config.BeanDefinition;
@@ -49,8 +48,9 @@ public final class TrackGoalAutoConfiguration {
 	@Bean
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 	@ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
-	static InnermostAdvicePostProcessor dataFastInnermostAdvicePostProcessor(TrackGoalBeanPostProcessor postProcessor) {
-		return new InnermostAdvicePostProcessor(postProcessor);
+	static TrackGoalBeanPostProcessor.Innermost dataFastInnermostAdvicePostProcessor(
+			TrackGoalBeanPostProcessor postProcessor) {
+		return new TrackGoalBeanPostProcessor.Innermost(postProcessor);
 	}
 
 }

@@ -17,13 +17,8 @@
 package io.datafast.autoconfigure;
 
 import java.lang.reflect.Method;
-import java.util.List;
-import java.util.stream.Stream;
 
 import io.datafast.VisitorIdResolver;
-import io.datafast.annotation.TrackGoal;
-import io.datafast.annotation.TrackGoals;
-import io.datafast.annotation.VisitorId;
 import io.datafast.interceptor.TrackGoalBeanPostProcessor;
 import io.datafast.interceptor.TrackedMethod;
 import io.datafast.web.reactive.ExchangeVisitorIdResolver;
@@ -37,12 +32,7 @@ import reactor.core.publisher.Mono;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.core.KotlinDetector;
-import org.springframework.core.annotation.AnnotatedElementUtils;
-import org.springframework.core.annotation.AnnotatedMethod;
-import org.springframework.stereotype.Controller;
 import org.springframework.util.ClassUtils;
-import org.springframework.web.bind.annotation.RequestMapping;
-import org.springframework.web.service.annotation.HttpExchange;
 
 /**
  * Warns of handler methods whose goals cannot find the visitor of the request: a method
@@ -71,10 +61,10 @@ final class TrackedHandlerCheck implements SmartInitializingSingleton {
 		if (this.properties.isEnabled() && !isVisitorOfThreadKnown()) {
 			this.postProcessor.stream()
 				.flatMap((candidate) -> candidate.getTrackedMethods().stream())
-				.filter((tracked) -> AnnotatedElementUtils.hasAnnotation(tracked.beanClass(), Controller.class))
+				.filter((tracked) -> tracked.handlerMethod() && tracked.findsVisitorInRequest())
 				.map(TrackedMethod::method)
 				.distinct()
-				.filter(TrackedHandlerCheck::needsParameter)
+				.filter((method) -> !hasReactorContext(method))
 				.map((method) -> ClassUtils.getQualifiedMethodName(method))
 				.sorted()
 				.forEach((name) -> logger.warn("@TrackGoal on " + name + " cannot find the visitor of the request,"
@@ -92,12 +82,6 @@ final class TrackedHandlerCheck implements SmartInitializingSingleton {
 				|| Hooks.isAutomaticContextPropagationEnabled();
 	}
 
-	private static boolean needsParameter(Method method) {
-		return (AnnotatedElementUtils.hasAnnotation(method, RequestMapping.class)
-				|| AnnotatedElementUtils.hasAnnotation(method, HttpExchange.class)) && !hasReactorContext(method)
-				&& !hasVisitorIdParameter(method) && findsVisitorInRequest(method);
-	}
-
 	/**
 	 * Whether a result reads the Reactor context when it is subscribed to. Other reactive
 	 * libraries do not hand the context on, and a future has no subscriber. What a method
@@ -108,20 +92,6 @@ final class TrackedHandlerCheck implements SmartInitializingSingleton {
 		return type == Object.class || type == Publisher.class || Mono.class.isAssignableFrom(type)
 				|| Flux.class.isAssignableFrom(type) || type.getName().equals("kotlinx.coroutines.flow.Flow")
 				|| KotlinDetector.isSuspendingFunction(method);
-	}
-
-	private static boolean hasVisitorIdParameter(Method method) {
-		return Stream.of(new AnnotatedMethod(method).getMethodParameters())
-			.anyMatch((parameter) -> parameter.hasParameterAnnotation(VisitorId.class));
-	}
-
-	/**
-	 * Whether a goal of the method has no expression that alone decides the visitor.
-	 */
-	private static boolean findsVisitorInRequest(Method method) {
-		List<TrackGoal> goals = List
-			.copyOf(AnnotatedElementUtils.findMergedRepeatableAnnotations(method, TrackGoal.class, TrackGoals.class));
-		return goals.isEmpty() || goals.stream().anyMatch((goal) -> goal.visitorId().isEmpty());
 	}
 
 }

@@ -17,14 +17,27 @@
 package io.datafast.interceptor;
 
 import java.lang.reflect.Method;
+import java.util.List;
 import java.util.Map;
 
+import io.datafast.interceptor.FailureDescription.ExpressionFailedException;
+import io.datafast.interceptor.result.ResultValues;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.config.ConfigurableBeanFactory;
+import org.springframework.context.expression.BeanFactoryResolver;
+import org.springframework.expression.AccessException;
+import org.springframework.expression.BeanResolver;
 import org.springframework.expression.EvaluationContext;
 import org.springframework.expression.Expression;
+import org.springframework.expression.PropertyAccessor;
+import org.springframework.expression.TypeLocator;
+import org.springframework.expression.TypedValue;
+import org.springframework.expression.spel.support.ReflectivePropertyAccessor;
 import org.springframework.expression.spel.support.StandardEvaluationContext;
+import org.springframework.expression.spel.support.StandardTypeLocator;
 
 /**
  * An invocation that has succeeded, as expressions see it: its getters are the root
@@ -32,23 +45,20 @@ import org.springframework.expression.spel.support.StandardEvaluationContext;
  */
 public class CompletedInvocation {
 
+	private final TrackedMethod trackedMethod;
+
 	private final MethodInvocation invocation;
-
-	private final Class<?> targetClass;
-
-	private final Map<String, Integer> variables;
 
 	private final @Nullable Object result;
 
-	private final ExpressionEnvironment environment;
+	private final Environment environment;
 
 	private @Nullable EvaluationContext evaluationContext;
 
-	CompletedInvocation(MethodInvocation invocation, Class<?> targetClass, Map<String, Integer> variables,
-			@Nullable Object result, ExpressionEnvironment environment) {
+	CompletedInvocation(TrackedMethod trackedMethod, MethodInvocation invocation, @Nullable Object result,
+			Environment environment) {
+		this.trackedMethod = trackedMethod;
 		this.invocation = invocation;
-		this.targetClass = targetClass;
-		this.variables = variables;
 		this.result = result;
 		this.environment = environment;
 	}
@@ -82,29 +92,31 @@ public class CompletedInvocation {
 	 * @return the class
 	 */
 	public Class<?> getTargetClass() {
-		return this.targetClass;
+		return this.trackedMethod.beanClass();
 	}
 
+	/**
+	 * An argument, without a value class of Kotlin around it.
+	 */
 	@Nullable Object getArgument(int index) {
-		return this.invocation.getArguments()[index];
+		return ResultValues.unbox(this.invocation.getArguments()[index]);
 	}
 
 	boolean isTrue(Expression condition) {
-		try {
-			return Boolean.TRUE.equals(condition.getValue(evaluationContext(), Boolean.class));
-		}
-		catch (Exception ex) {
-			throw new ExpressionFailedException(condition, ex);
-		}
+		return Boolean.TRUE.equals(evaluate(condition, this, Boolean.class));
 	}
 
 	@Nullable Object evaluate(Expression expression) {
-		return evaluate(expression, this);
+		return evaluate(expression, this, null);
 	}
 
 	@Nullable Object evaluate(Expression expression, Object root) {
+		return evaluate(expression, root, null);
+	}
+
+	private @Nullable Object evaluate(Expression expression, Object root, @Nullable Class<?> type) {
 		try {
-			return expression.getValue(evaluationContext(), root);
+			return expression.getValue(evaluationContext(), root, type);
 		}
 		catch (Exception ex) {
 			throw new ExpressionFailedException(expression, ex);
@@ -131,8 +143,61 @@ public class CompletedInvocation {
 			if (name.equals(TrackGoalParser.RESULT)) {
 				return CompletedInvocation.this.result;
 			}
-			Integer index = CompletedInvocation.this.variables.get(name);
+			Integer index = CompletedInvocation.this.trackedMethod.variables().get(name);
 			return (index != null) ? getArgument(index) : super.lookupVariable(name);
+		}
+
+	}
+
+	/**
+	 * What expressions see of the application: its beans, the entries of its maps and, on
+	 * whatever thread they are evaluated, its classes. Thread-safe.
+	 */
+	static final class Environment {
+
+		private final BeanResolver beans;
+
+		private final @Nullable TypeLocator types;
+
+		private final List<PropertyAccessor> properties = List.of(new MapAwareAccessor());
+
+		Environment(BeanFactory beanFactory) {
+			ClassLoader classLoader = (beanFactory instanceof ConfigurableBeanFactory configurable)
+					? configurable.getBeanClassLoader() : null;
+			this.beans = new BeanFactoryResolver(beanFactory);
+			this.types = (classLoader != null) ? new StandardTypeLocator(classLoader) : null;
+		}
+
+		private void applyTo(StandardEvaluationContext context) {
+			context.setBeanResolver(this.beans);
+			context.setPropertyAccessors(this.properties);
+			if (this.types != null) {
+				context.setTypeLocator(this.types);
+			}
+		}
+
+	}
+
+	/**
+	 * Reads maps by key. An absent key that is no property of the map's class reads as
+	 * {@code null}, as an entry that the application leaves out would.
+	 */
+	private static final class MapAwareAccessor extends ReflectivePropertyAccessor {
+
+		@Override
+		public boolean canRead(EvaluationContext context, @Nullable Object target, String name) throws AccessException {
+			return target instanceof Map || super.canRead(context, target, name);
+		}
+
+		@Override
+		public TypedValue read(EvaluationContext context, @Nullable Object target, String name) throws AccessException {
+			return (target instanceof Map<?, ?> map && (map.containsKey(name) || !super.canRead(context, target, name)))
+					? new TypedValue(map.get(name)) : super.read(context, target, name);
+		}
+
+		@Override
+		public PropertyAccessor createOptimalAccessor(EvaluationContext context, @Nullable Object target, String name) {
+			return (target instanceof Map) ? this : super.createOptimalAccessor(context, target, name);
 		}
 
 	}

@@ -20,6 +20,7 @@ import java.util.EnumSet;
 import java.util.Set;
 
 import org.springframework.core.NestedExceptionUtils;
+import org.springframework.expression.Expression;
 import org.springframework.expression.spel.SpelEvaluationException;
 import org.springframework.expression.spel.SpelMessage;
 
@@ -42,8 +43,8 @@ final class FailureDescription {
 	}
 
 	static String of(Throwable failure) {
-		if (failure instanceof ExpressionFailedException expressionFailed && expressionFailed.getMessage() != null) {
-			return expressionFailed.getMessage();
+		if (failure instanceof ExpressionFailedException expressionFailed) {
+			return "expression \"" + expressionFailed.expression + "\" failed: " + of(expressionFailed.failure);
 		}
 		if (failure instanceof SpelEvaluationException spel && WITHOUT_DATA.contains(spel.getMessageCode())
 				&& spel.getMessage() != null) {
@@ -52,6 +53,24 @@ final class FailureDescription {
 		Throwable cause = NestedExceptionUtils.getMostSpecificCause(failure);
 		StackTraceElement[] trace = cause.getStackTrace();
 		return cause.getClass().getName() + ((trace.length > 0) ? " at " + trace[0] : "");
+	}
+
+	/**
+	 * Says which expression failed.
+	 */
+	@SuppressWarnings("serial")
+	static final class ExpressionFailedException extends RuntimeException {
+
+		private final String expression;
+
+		private final Exception failure;
+
+		ExpressionFailedException(Expression expression, Exception failure) {
+			super(failure);
+			this.expression = expression.getExpressionString();
+			this.failure = failure;
+		}
+
 	}
 
 }

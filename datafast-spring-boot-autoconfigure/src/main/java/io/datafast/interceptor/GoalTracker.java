@@ -16,15 +16,17 @@
 
 package io.datafast.interceptor;
 
-import java.lang.reflect.Method;
+import java.util.Arrays;
 import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 
 import io.datafast.DataFastGoals;
 import io.datafast.Goal;
 import io.datafast.VisitorIdResolver;
 import io.datafast.delivery.GoalOutcomePublisher;
 import io.datafast.delivery.ThrottledLog;
-import io.datafast.interceptor.TrackGoalOperation.Entry;
+import io.datafast.interceptor.TrackedMethod.Entry;
+import io.datafast.interceptor.TrackedMethod.Operation;
 import io.datafast.interceptor.result.ResultValues;
 import io.datafast.support.Lazy;
 import io.datafast.support.TrackingContext;
@@ -60,7 +62,7 @@ final class GoalTracker {
 
 	private final Lazy<HandlerResponse> response;
 
-	private final Lazy<ExpressionEnvironment> environment;
+	private final CompletedInvocation.Environment environment;
 
 	GoalTracker(BeanFactory beanFactory) {
 		this.goals = Lazy.of(beanFactory.getBeanProvider(DataFastGoals.class)::getObject);
@@ -71,19 +73,30 @@ final class GoalTracker {
 			.getIfAvailable(() -> () -> TrackingContext.Transaction.NONE));
 		this.response = Lazy
 			.of(() -> beanFactory.getBeanProvider(HandlerResponse.class).getIfAvailable(() -> (arguments) -> null));
-		this.environment = Lazy.of(() -> ExpressionEnvironment.of(beanFactory));
+		this.environment = new CompletedInvocation.Environment(beanFactory);
 	}
 
 	/**
-	 * The context of a call on this thread.
+	 * The context of a call on this thread. What fails is thrown when a goal is tracked
+	 * in the context.
 	 */
-	TrackingContext captureContext(TrackGoalOperations operations, MethodInvocation invocation) {
+	TrackingContext captureContext(TrackedMethod method, MethodInvocation invocation) {
+		IntSupplier response;
+		try {
+			response = findResponse(method, invocation);
+		}
+		catch (Throwable ex) {
+			response = () -> {
+				throw new IllegalStateException("The response to a request could not be found", ex);
+			};
+		}
 		return TrackingContext.of(() -> this.visitorIdResolver.get().resolveVisitorId(), captureTransaction(),
-				findResponse(operations, invocation));
+				response);
 	}
 
 	/**
-	 * The transaction of this thread.
+	 * The transaction of this thread. What fails is thrown when a goal is tracked in the
+	 * transaction.
 	 */
 	TrackingContext.Transaction captureTransaction() {
 		try {
@@ -96,75 +109,60 @@ final class GoalTracker {
 		}
 	}
 
-	private @Nullable IntSupplier findResponse(TrackGoalOperations operations, MethodInvocation invocation) {
-		try {
-			return operations.handlerMethod() ? this.response.get().findStatus(invocation.getArguments()) : null;
-		}
-		catch (Throwable ex) {
-			return () -> {
-				throw new IllegalStateException("The response to a request could not be found", ex);
-			};
-		}
+	private @Nullable IntSupplier findResponse(TrackedMethod method, MethodInvocation invocation) {
+		return method.handlerMethod() ? this.response.get().findStatus(invocation.getArguments()) : null;
 	}
 
 	/**
 	 * Track the goals of an invocation that has completed without an exception, on the
 	 * thread that has made it.
-	 * @param operations what to track
+	 * @param method what to track
 	 * @param invocation the invocation
-	 * @param targetClass the class of the object it was made on
 	 * @param value the value that it gave
 	 */
-	void track(TrackGoalOperations operations, MethodInvocation invocation, Class<?> targetClass,
-			@Nullable Object value) {
-		try {
-			track(operations, invocation, targetClass, value, findResponse(operations, invocation));
-		}
-		catch (Throwable ex) {
-			fail(operations, invocation, targetClass, FailureDescription.of(ex));
-		}
+	void track(TrackedMethod method, MethodInvocation invocation, @Nullable Object value) {
+		track(method, invocation, value, () -> findResponse(method, invocation));
 	}
 
 	/**
 	 * Track the goals of an invocation that has completed without an exception.
-	 * @param responseStatus reads the status of the response to the request that the
+	 * @param method what to track
+	 * @param invocation the invocation
+	 * @param value the value that it gave
+	 * @param response finds what reads the status of the response to the request that the
 	 * invocation handles, or {@code null} if there is none
 	 */
-	void track(TrackGoalOperations operations, MethodInvocation invocation, Class<?> targetClass,
-			@Nullable Object value, @Nullable IntSupplier responseStatus) {
-		Object unboxed = ResultValues.unbox(value);
-		if (isSuccess(operations, invocation, unboxed, responseStatus)) {
-			CompletedInvocation completed = new CompletedInvocation(invocation, targetClass, operations.variables(),
-					unboxed, this.environment.get());
-			operations.list().forEach((operation) -> track(operation, completed));
-		}
-	}
-
-	private static boolean isSuccess(TrackGoalOperations operations, MethodInvocation invocation,
-			@Nullable Object value, @Nullable IntSupplier responseStatus) {
-		if (operations.errorStatus() || ResultValues.isError(value)) {
-			return false;
-		}
-		return !operations.handlerMethod() || !(hasErrors(invocation.getArguments())
-				|| (responseStatus != null && responseStatus.getAsInt() >= ResultValues.LOWEST_ERROR_STATUS));
-	}
-
-	private static boolean hasErrors(@Nullable Object[] arguments) {
-		for (Object argument : arguments) {
-			if (argument instanceof Errors errors && errors.hasErrors()) {
-				return true;
+	void track(TrackedMethod method, MethodInvocation invocation, @Nullable Object value,
+			Supplier<@Nullable IntSupplier> response) {
+		try {
+			Object result = ResultValues.unbox(value);
+			if (isSuccess(method, invocation, result, response.get())) {
+				CompletedInvocation completed = new CompletedInvocation(method, invocation, result, this.environment);
+				method.operations().forEach((operation) -> track(method, operation, completed));
 			}
 		}
-		return false;
+		catch (Throwable ex) {
+			fail(method, FailureDescription.of(ex));
+		}
 	}
 
-	private void track(TrackGoalOperation operation, CompletedInvocation invocation) {
+	private static boolean isSuccess(TrackedMethod method, MethodInvocation invocation, @Nullable Object result,
+			@Nullable IntSupplier responseStatus) {
+		if (method.errorStatus() || ResultValues.isError(result)) {
+			return false;
+		}
+		return !method.handlerMethod() || (Arrays.stream(invocation.getArguments())
+			.noneMatch((argument) -> argument instanceof Errors errors && errors.hasErrors())
+				&& (responseStatus == null || responseStatus.getAsInt() < ResultValues.LOWEST_ERROR_STATUS));
+	}
+
+	private void track(TrackedMethod method, Operation operation, CompletedInvocation invocation) {
 		try {
 			if (operation.condition() != null && !invocation.isTrue(operation.condition())) {
 				return;
 			}
-			Goal goal = addMetadata(Goal.of(operation.name()).forVisitor(visitorId(operation, invocation)), operation,
-					invocation);
+			Goal goal = addMetadata(Goal.of(operation.name()).forVisitor(visitorId(method, operation, invocation)),
+					method, operation, invocation);
 			if (operation.visitorId() != null && goal.visitorId() == null) {
 				TrackingContext.runWithoutVisitor(() -> this.goals.get().track(goal));
 			}
@@ -173,32 +171,31 @@ final class GoalTracker {
 			}
 		}
 		catch (Throwable ex) {
-			publishFailed(operation, invocation.getMethod(), invocation.getTargetClass(), FailureDescription.of(ex));
+			fail(method, operation, FailureDescription.of(ex));
 		}
 	}
 
-	private static @Nullable String visitorId(TrackGoalOperation operation, CompletedInvocation invocation) {
+	private static @Nullable String visitorId(TrackedMethod method, Operation operation,
+			CompletedInvocation invocation) {
 		Object visitorId = null;
 		if (operation.visitorId() != null) {
 			visitorId = invocation.evaluate(operation.visitorId());
 		}
-		else if (operation.visitorIdParameter() >= 0) {
-			visitorId = invocation.getArgument(operation.visitorIdParameter());
+		else if (method.visitorIdParameter() >= 0) {
+			visitorId = invocation.getArgument(method.visitorIdParameter());
 		}
-		Object value = ResultValues.unbox(ObjectUtils.unwrapOptional(visitorId));
+		Object value = unwrap(visitorId);
 		return (value != null) ? value.toString() : null;
 	}
 
-	private Goal addMetadata(Goal goal, TrackGoalOperation operation, CompletedInvocation invocation) {
+	private Goal addMetadata(Goal goal, TrackedMethod method, Operation operation, CompletedInvocation invocation) {
 		Goal result = goal;
 		for (Entry entry : operation.metadata()) {
 			try {
-				result = result.with(entry.key(),
-						ResultValues.unbox(ObjectUtils.unwrapOptional(value(entry, invocation))));
+				result = result.with(entry.key(), unwrap(value(entry, invocation)));
 			}
 			catch (Exception ex) {
-				String where = describe(operation, invocation.getMethod(), invocation.getTargetClass())
-						+ " left metadata entry \"" + entry.key() + "\" out";
+				String where = describe(method, operation) + " left metadata entry \"" + entry.key() + "\" out";
 				this.failures.warn(where, where + ": " + FailureDescription.of(ex), null);
 			}
 		}
@@ -209,33 +206,41 @@ final class GoalTracker {
 		if (entry.parameter() < 0) {
 			return (entry.expression() != null) ? invocation.evaluate(entry.expression()) : null;
 		}
-		Object argument = ObjectUtils.unwrapOptional(invocation.getArgument(entry.parameter()));
+		Object argument = unwrap(invocation.getArgument(entry.parameter()));
 		return (argument == null || entry.expression() == null) ? argument
 				: invocation.evaluate(entry.expression(), argument);
 	}
 
 	/**
-	 * Count the goals of an invocation as lost.
-	 * @param failure why, without data
+	 * The value inside an {@code Optional} and inside a value class of Kotlin.
 	 */
-	void fail(TrackGoalOperations operations, MethodInvocation invocation, Class<?> targetClass, String failure) {
-		operations.list()
-			.forEach((operation) -> publishFailed(operation, invocation.getMethod(), targetClass, failure));
+	private static @Nullable Object unwrap(@Nullable Object value) {
+		return ResultValues.unbox(ObjectUtils.unwrapOptional(value));
 	}
 
-	private void publishFailed(TrackGoalOperation operation, Method method, Class<?> targetClass, String failure) {
+	/**
+	 * Count the goals of an invocation as lost.
+	 * @param method what would have been tracked
+	 * @param failure why, without data
+	 */
+	void fail(TrackedMethod method, String failure) {
+		method.operations().forEach((operation) -> fail(method, operation, failure));
+	}
+
+	private void fail(TrackedMethod method, Operation operation, String failure) {
 		try {
 			this.outcomes.get()
-				.publishFailed(Goal.of(operation.name()),
-						describe(operation, method, targetClass) + " dropped its goal: " + failure, null);
+				.publishFailed(Goal.of(operation.name()), describe(method, operation) + " dropped its goal: " + failure,
+						null);
 		}
 		catch (Throwable ex) {
 			logger.debug("A failure of @TrackGoal could not be reported", ex);
 		}
 	}
 
-	private static String describe(TrackGoalOperation operation, Method method, Class<?> targetClass) {
-		return "@TrackGoal(\"" + operation.name() + "\") on " + ClassUtils.getQualifiedMethodName(method, targetClass);
+	private static String describe(TrackedMethod method, Operation operation) {
+		return "@TrackGoal(\"" + operation.name() + "\") on "
+				+ ClassUtils.getQualifiedMethodName(method.method(), method.beanClass());
 	}
 
 }

@@ -18,13 +18,11 @@ package io.datafast.interceptor;
 
 import java.util.concurrent.atomic.AtomicInteger;
 
-import io.datafast.interceptor.result.ResultHandlers;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.aop.ProxyMethodInvocation;
-import org.springframework.aop.support.AopUtils;
 
 /**
  * Gives each subscription to a reactive result an invocation of its own, where the next
@@ -41,15 +39,16 @@ final class ResubscriptionInterceptor implements MethodInterceptor {
 	 */
 	private static final String REACHED = ResubscriptionInterceptor.class.getName() + ".reached";
 
-	private final ResultHandlers resultHandlers;
+	private final TrackedMethodSource source;
 
-	ResubscriptionInterceptor(ResultHandlers resultHandlers) {
-		this.resultHandlers = resultHandlers;
+	ResubscriptionInterceptor(TrackedMethodSource source) {
+		this.source = source;
 	}
 
 	@Override
 	public @Nullable Object invoke(MethodInvocation invocation) throws Throwable {
-		if (!(invocation instanceof ProxyMethodInvocation first)) {
+		TrackedMethod method = this.source.find(invocation.getMethod(), TrackGoalInterceptor.targetClass(invocation));
+		if (method == null || !(invocation instanceof ProxyMethodInvocation first)) {
 			return invocation.proceed();
 		}
 		if (first.getUserAttribute(REACHED) == null) {
@@ -58,13 +57,11 @@ final class ResubscriptionInterceptor implements MethodInterceptor {
 		int reached = reached(first);
 		ProxyMethodInvocation unused = (ProxyMethodInvocation) first.invocableClone();
 		Object result = first.proceed();
-		if (first.getUserAttribute(REACHED) instanceof AtomicInteger counter && counter.get() != reached) {
+		if (result == null || reached(first) != reached + 1) {
 			// The next advice has proceeded at once.
 			return result;
 		}
-		return this.resultHandlers.resubscribing(
-				AopUtils.getMostSpecificMethod(invocation.getMethod(), TrackGoalInterceptor.targetClass(invocation)),
-				result, () -> proceed(unused.invocableClone()));
+		return method.resultHandler().resubscribing(result, () -> proceed(unused.invocableClone()));
 	}
 
 	/**
@@ -76,13 +73,9 @@ final class ResubscriptionInterceptor implements MethodInterceptor {
 				&& proxied.getUserAttribute(REACHED) instanceof AtomicInteger counter) ? counter.incrementAndGet() : 0;
 	}
 
-	private static Object proceed(MethodInvocation invocation) throws Exception {
+	private static @Nullable Object proceed(MethodInvocation invocation) throws Exception {
 		try {
-			Object result = invocation.proceed();
-			if (result == null) {
-				throw new IllegalStateException(invocation.getMethod() + " returned no publisher");
-			}
-			return result;
+			return invocation.proceed();
 		}
 		catch (Exception | Error ex) {
 			throw ex;

@@ -22,7 +22,6 @@ import java.util.function.BiPredicate;
 
 import org.aopalliance.aop.Advice;
 import org.aopalliance.intercept.MethodInterceptor;
-import org.jspecify.annotations.Nullable;
 
 import org.springframework.aop.Pointcut;
 import org.springframework.aop.support.AbstractPointcutAdvisor;
@@ -40,9 +39,7 @@ final class TrackGoalAdvisor extends AbstractPointcutAdvisor {
 
 	private final transient MethodInterceptor advice;
 
-	private final transient boolean innermost;
-
-	private final transient BeanFactory beanFactory;
+	private final transient Reference reference;
 
 	TrackGoalAdvisor(BiPredicate<Method, Class<?>> methods, MethodInterceptor advice, boolean innermost,
 			BeanFactory beanFactory) {
@@ -55,8 +52,7 @@ final class TrackGoalAdvisor extends AbstractPointcutAdvisor {
 
 		};
 		this.advice = advice;
-		this.innermost = innermost;
-		this.beanFactory = beanFactory;
+		this.reference = new Reference(beanFactory, innermost);
 	}
 
 	@Override
@@ -69,18 +65,8 @@ final class TrackGoalAdvisor extends AbstractPointcutAdvisor {
 		return this.advice;
 	}
 
-	@Override
-	public boolean equals(@Nullable Object other) {
-		return this == other;
-	}
-
-	@Override
-	public int hashCode() {
-		return System.identityHashCode(this);
-	}
-
 	private Object writeReplace() {
-		return new Reference(this.beanFactory, this.innermost);
+		return this.reference;
 	}
 
 	/**

@@ -27,7 +27,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
 import io.datafast.interceptor.InvalidTrackGoalException.Violation;
-import io.datafast.interceptor.result.ResultHandlers;
+import io.datafast.interceptor.result.ResultHandler;
+import io.datafast.support.Lazy;
 import io.datafast.support.ReactiveTrackingContexts;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -39,14 +40,17 @@ import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.aop.framework.autoproxy.AbstractBeanFactoryAwareAdvisingPostProcessor;
+import org.springframework.aop.framework.autoproxy.AutoProxyUtils;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.aop.target.EmptyTargetSource;
 import org.springframework.beans.factory.BeanFactory;
-import org.springframework.context.EmbeddedValueResolverAware;
-import org.springframework.context.aot.AbstractAotProcessor;
+import org.springframework.beans.factory.config.ConfigurableBeanFactory;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.beans.factory.config.EmbeddedValueResolver;
+import org.springframework.beans.factory.support.MergedBeanDefinitionPostProcessor;
+import org.springframework.beans.factory.support.RootBeanDefinition;
+import org.springframework.core.Conventions;
 import org.springframework.core.Ordered;
-import org.springframework.util.Assert;
-import org.springframework.util.StringValueResolver;
 
 /**
  * Advises beans that have methods with {@link io.datafast.annotation.TrackGoal}, and
@@ -62,18 +66,18 @@ import org.springframework.util.StringValueResolver;
  * @serial exclude
  */
 @SuppressWarnings("serial")
-public final class TrackGoalBeanPostProcessor extends AbstractBeanFactoryAwareAdvisingPostProcessor
-		implements EmbeddedValueResolverAware {
+public final class TrackGoalBeanPostProcessor extends AbstractBeanFactoryAwareAdvisingPostProcessor {
 
 	private static final Log logger = LogFactory.getLog(TrackGoalBeanPostProcessor.class);
 
-	private final TrackGoalOperationSource operationSource;
-
-	private final ResultHandlers resultHandlers;
+	private static final String EXPOSED_INTERFACES = Conventions.getQualifiedAttributeName(AutoProxyUtils.class,
+			"exposedInterfaces");
 
 	private final Map<String, Object> earlyReferences = new ConcurrentHashMap<>();
 
-	private @Nullable BeanFactory trackingBeanFactory;
+	private @Nullable ConfigurableListableBeanFactory definitions;
+
+	private @Nullable TrackedMethodSource source;
 
 	private @Nullable Advisor resubscriptionAdvisor;
 
@@ -81,79 +85,59 @@ public final class TrackGoalBeanPostProcessor extends AbstractBeanFactoryAwareAd
 	 * Create a post-processor. It looks beans up with the first goal.
 	 */
 	public TrackGoalBeanPostProcessor() {
-		this.resultHandlers = new ResultHandlers(this::reactiveTrackingContexts);
-		this.operationSource = new TrackGoalOperationSource(this.resultHandlers);
 		// After the post-processors of other advice, so that the bean is their proxy.
 		// Before those of the lowest order: @Async advises a proxy from outside, and
 		// @Scheduled has the bean called.
 		setOrder(Ordered.LOWEST_PRECEDENCE - 1);
-	}
-
-	/**
-	 * The annotated methods of the beans that have been created so far, one entry for
-	 * each goal.
-	 * @return a copy, in no particular order
-	 */
-	public Set<TrackedMethod> getTrackedMethods() {
-		return this.operationSource.trackedMethods();
-	}
-
-	/**
-	 * What knows the operations of methods.
-	 * @return the source
-	 */
-	public TrackGoalOperationSource getOperationSource() {
-		return this.operationSource;
+		setProxyTargetClass(true);
 	}
 
 	@Override
 	public void setBeanFactory(BeanFactory beanFactory) {
 		super.setBeanFactory(beanFactory);
-		this.trackingBeanFactory = beanFactory;
-		TrackGoalOperationSource source = this.operationSource;
-		this.advisor = new TrackGoalAdvisor(source::hasOperations,
+		this.definitions = (beanFactory instanceof ConfigurableListableBeanFactory listable) ? listable : null;
+		Lazy<ReactiveTrackingContexts> contexts = Lazy
+			.of(() -> beanFactory.getBeanProvider(ReactiveTrackingContexts.class)
+				.getIfAvailable(ReactiveTrackingContexts::none));
+		TrackedMethodSource source = new TrackedMethodSource(
+				(beanFactory instanceof ConfigurableBeanFactory configurable) ? new EmbeddedValueResolver(configurable)
+						: (value) -> value,
+				contexts);
+		this.source = source;
+		this.advisor = new TrackGoalAdvisor((method, targetClass) -> source.find(method, targetClass) != null,
 				new TrackGoalInterceptor(source, new GoalTracker(beanFactory)), true, beanFactory);
-		this.resubscriptionAdvisor = new TrackGoalAdvisor(
-				(method, targetClass) -> source.hasOperations(method, targetClass)
-						&& this.resultHandlers.isReactive(AopUtils.getMostSpecificMethod(method, targetClass)),
-				new ResubscriptionInterceptor(this.resultHandlers), false, beanFactory);
+		this.resubscriptionAdvisor = new TrackGoalAdvisor((method, targetClass) -> {
+			TrackedMethod tracked = source.find(method, targetClass);
+			return tracked != null && ResultHandler.isReactive(tracked.method());
+		}, new ResubscriptionInterceptor(source), false, beanFactory);
 	}
 
-	/**
-	 * Called where Reactor is present. Without it, no signature here may have one of its
-	 * types.
-	 */
-	private ReactiveTrackingContexts reactiveTrackingContexts() {
-		Assert.state(this.trackingBeanFactory != null, "There is no bean factory");
-		return this.trackingBeanFactory.getBeanProvider(ReactiveTrackingContexts.class)
-			.getIfAvailable(ReactiveTrackingContexts::none);
-	}
-
-	@Override
-	public void setEmbeddedValueResolver(StringValueResolver resolver) {
-		this.operationSource.setPlaceholders(Boolean.getBoolean(AbstractAotProcessor.AOT_PROCESSING)
-				? (value) -> resolveAtBuildTime(resolver, value) : resolver);
-	}
-
-	/**
-	 * While an application is processed ahead of time, a property may be missing that is
-	 * there at run time: a valid name stands in for it.
-	 */
-	private static @Nullable String resolveAtBuildTime(StringValueResolver resolver, String value) {
-		try {
-			String resolved = resolver.resolveStringValue(value);
-			if (resolved != null && !resolved.contains("${")) {
-				return resolved;
-			}
-		}
-		catch (IllegalArgumentException ex) {
-			// Resolved at run time.
-		}
-		return "unresolved-" + Integer.toHexString(value.hashCode());
+	private TrackedMethodSource source() {
+		return Objects.requireNonNull(this.source);
 	}
 
 	Advisor getAdvisor(boolean innermost) {
 		return Objects.requireNonNull(innermost ? this.advisor : this.resubscriptionAdvisor);
+	}
+
+	/**
+	 * The annotated methods of the beans that have been created so far.
+	 * @return a copy, in no particular order
+	 */
+	public Set<TrackedMethod> getTrackedMethods() {
+		return source().catalogue();
+	}
+
+	/**
+	 * Whether a bean of the class has annotated methods. If so, all of them are checked,
+	 * and are among the {@linkplain #getTrackedMethods() tracked methods} from then on.
+	 * @param targetClass the class
+	 * @return whether it has
+	 * @throws InvalidTrackGoalException if an annotation is wrong
+	 */
+	@Override
+	public boolean isEligible(Class<?> targetClass) {
+		return source().hasTrackedMethods(targetClass);
 	}
 
 	/**
@@ -162,15 +146,25 @@ public final class TrackGoalBeanPostProcessor extends AbstractBeanFactoryAwareAd
 	 */
 	@Override
 	public Class<?> determineBeanType(Class<?> beanClass, String beanName) {
-		if (!isEligible(beanClass) || !canBeExtended(beanClass)) {
+		if (!isEligible(beanClass) || (canBeExtended(beanClass) && !exposesInterfaces(beanName))) {
 			return super.determineBeanType(beanClass, beanName);
 		}
 		ProxyFactory proxyFactory = new ProxyFactory();
 		proxyFactory.copyFrom(this);
-		proxyFactory.setProxyTargetClass(true);
+		proxyFactory.setProxyTargetClass(false);
 		proxyFactory.setTargetClass(beanClass);
+		evaluateProxyInterfaces(beanClass, proxyFactory);
 		proxyFactory.addAdvisor(getAdvisor(true));
 		return proxyFactory.getProxyClass(getProxyClassLoader());
+	}
+
+	/**
+	 * Whether the application wants a proxy of the bean's interfaces, as by
+	 * {@code @Proxyable} of Spring Framework 7.
+	 */
+	private boolean exposesInterfaces(String beanName) {
+		return this.definitions != null && this.definitions.containsBeanDefinition(beanName)
+				&& this.definitions.getBeanDefinition(beanName).hasAttribute(EXPOSED_INTERFACES);
 	}
 
 	/**
@@ -192,13 +186,8 @@ public final class TrackGoalBeanPostProcessor extends AbstractBeanFactoryAwareAd
 	 * The object behind the proxies of a bean.
 	 */
 	private static Object target(Object bean) {
-		Object current = bean;
-		Object target = AopProxyUtils.getSingletonTarget(current);
-		while (target != null) {
-			current = target;
-			target = AopProxyUtils.getSingletonTarget(current);
-		}
-		return current;
+		Object target = AopProxyUtils.getSingletonTarget(bean);
+		return (target != null) ? target(target) : bean;
 	}
 
 	private Object advise(Object bean, String beanName) {
@@ -206,13 +195,14 @@ public final class TrackGoalBeanPostProcessor extends AbstractBeanFactoryAwareAd
 			return bean;
 		}
 		if (bean instanceof Advised advised && !advised.isFrozen() && !isEligible(AopUtils.getTargetClass(bean))
-				&& hasEligibleInterface(advised)) {
+				&& Arrays.stream(advised.getProxiedInterfaces()).anyMatch(this::isEligible)) {
 			// The method's body is advice of the proxy, as in a Spring Data repository.
 			advised.addAdvisor(0, getAdvisor(true));
 			return bean;
 		}
 		Object advisedBean = super.postProcessAfterInitialization(bean, beanName);
-		if (advisedBean == bean && bean instanceof Advised advised && isAdvised(bean) && hasReactiveOperations(bean)) {
+		if (advisedBean == bean && bean instanceof Advised advised && isAdvised(bean)
+				&& AopUtils.canApply(getAdvisor(false), AopUtils.getTargetClass(bean))) {
 			for (int i = advised.indexOf(getAdvisor(true)) - 1; i >= 0; i--) {
 				advised.addAdvisor(i, getAdvisor(false));
 			}
@@ -221,72 +211,44 @@ public final class TrackGoalBeanPostProcessor extends AbstractBeanFactoryAwareAd
 	}
 
 	/**
-	 * Other post-processors may have put advice behind ours.
-	 */
-	void moveInnermost(Object bean) {
-		if (bean instanceof Advised advised && !advised.isFrozen()) {
-			int index = advised.indexOf(getAdvisor(true));
-			if (index >= 0 && index < advised.getAdvisorCount() - 1 && hasBody(advised)) {
-				advised.removeAdvisor(index);
-				advised.addAdvisor(getAdvisor(true));
-			}
-		}
-	}
-
-	/**
-	 * Whether the target of a proxy has the annotated methods. Otherwise advice of the
-	 * proxy is their body, as in a Spring Data repository, and ours stands outside of it.
-	 */
-	private boolean hasBody(Advised advised) {
-		return !(advised.getTargetSource() instanceof EmptyTargetSource)
-				&& isEligible(AopUtils.getTargetClass(advised));
-	}
-
-	/**
 	 * Whether it is a proxy that was made for another bean, as when a factory method
 	 * returns one that it was given.
 	 */
-	private boolean isAdvised(Object bean) {
-		Object current = bean;
-		while (current instanceof Advised advised) {
-			if (advised.indexOf(getAdvisor(true)) >= 0) {
-				return true;
-			}
-			current = AopProxyUtils.getSingletonTarget(advised);
-		}
-		return false;
+	private boolean isAdvised(@Nullable Object bean) {
+		return bean instanceof Advised advised
+				&& (advised.indexOf(getAdvisor(true)) >= 0 || isAdvised(AopProxyUtils.getSingletonTarget(advised)));
 	}
 
 	/**
-	 * Whether a proxy implements an annotated interface.
+	 * Moves the advice of a proxy behind advice that was put there later. Where the
+	 * target does not have the annotated methods, advice of the proxy is their body, as
+	 * in a Spring Data repository, and ours stays outside of it.
 	 */
-	private boolean hasEligibleInterface(Advised advised) {
-		return Arrays.stream(advised.getProxiedInterfaces()).anyMatch(this.operationSource::hasOperations);
-	}
-
-	private boolean hasReactiveOperations(Object bean) {
-		return AopUtils.canApply(getAdvisor(false), AopUtils.getTargetClass(bean));
-	}
-
-	@Override
-	protected boolean isEligible(Class<?> targetClass) {
-		return this.operationSource.hasOperations(targetClass);
+	private void moveInnermost(Advised advised) {
+		int index = advised.indexOf(getAdvisor(true));
+		if (index >= 0 && index < advised.getAdvisorCount() - 1 && !advised.isFrozen()
+				&& !(advised.getTargetSource() instanceof EmptyTargetSource)
+				&& isEligible(AopUtils.getTargetClass(advised))) {
+			advised.removeAdvisor(index);
+			advised.addAdvisor(getAdvisor(true));
+		}
 	}
 
 	@Override
 	protected ProxyFactory prepareProxyFactory(Object bean, String beanName) {
 		ProxyFactory proxyFactory = super.prepareProxyFactory(bean, beanName);
 		Class<?> beanClass = bean.getClass();
-		if (canBeExtended(beanClass)) {
-			proxyFactory.setProxyTargetClass(proxyFactory.getProxiedInterfaces().length == 0);
-			if (proxyFactory.isProxyTargetClass()) {
-				warnOfBrokenHandlers(beanClass);
-			}
+		if (!canBeExtended(beanClass)) {
+			proxyFactory.setProxyTargetClass(false);
+		}
+		if (proxyFactory.isProxyTargetClass()) {
+			warnOfBrokenHandlers(beanClass);
 			return proxyFactory;
 		}
-		Method method = this.operationSource.findOperationBesideInterfaces(beanClass);
+		Method method = source().findTrackedMethodBesideInterfaces(beanClass);
 		if (method != null) {
-			String kind = beanClass.isSealed() ? "sealed" : "final";
+			String kind = beanClass.isSealed() ? "sealed"
+					: Modifier.isFinal(beanClass.getModifiers()) ? "final" : "@Proxyable(INTERFACES)";
 			throw new InvalidTrackGoalException(TrackGoalParser.describe(method),
 					List.of(new Violation("class", beanClass.getName() + " is " + kind,
 							"a proxy cannot extend a " + kind
@@ -305,13 +267,51 @@ public final class TrackGoalBeanPostProcessor extends AbstractBeanFactoryAwareAd
 	 * A private or final method is called on the proxy itself, whose fields are empty.
 	 */
 	private void warnOfBrokenHandlers(Class<?> beanClass) {
-		List<Method> broken = this.operationSource.findHandlersThatNoProxyIntercepts(beanClass);
+		List<Method> broken = TrackedMethodSource.findHandlersThatNoProxyIntercepts(beanClass);
 		if (!broken.isEmpty()) {
 			logger.warn("@TrackGoal makes " + beanClass.getName() + " a proxy, on which these private or final handler"
 					+ " methods run without the fields of the bean: "
 					+ broken.stream().map(TrackGoalParser::describe).collect(Collectors.joining(", "))
 					+ ". Make them neither private nor final.");
 		}
+	}
+
+	/**
+	 * Keeps the advice the innermost where another post-processor has put advice behind
+	 * it. Post-processors of this kind run after all others. The proxy has to exist
+	 * earlier, since some post-processors that run in between have its methods called,
+	 * such as that of {@code @Scheduled}.
+	 */
+	public static final class Innermost implements MergedBeanDefinitionPostProcessor, Ordered {
+
+		private final TrackGoalBeanPostProcessor postProcessor;
+
+		/**
+		 * Create a post-processor.
+		 * @param postProcessor the post-processor that advises beans
+		 */
+		public Innermost(TrackGoalBeanPostProcessor postProcessor) {
+			this.postProcessor = postProcessor;
+		}
+
+		@Override
+		public int getOrder() {
+			return Ordered.LOWEST_PRECEDENCE;
+		}
+
+		@Override
+		public void postProcessMergedBeanDefinition(RootBeanDefinition beanDefinition, Class<?> type, String beanName) {
+			// Nothing to prepare.
+		}
+
+		@Override
+		public Object postProcessAfterInitialization(Object bean, String beanName) {
+			if (bean instanceof Advised advised) {
+				this.postProcessor.moveInnermost(advised);
+			}
+			return bean;
+		}
+
 	}
 
 }

@@ -16,7 +16,8 @@
 
 package io.datafast.interceptor;
 
-import io.datafast.interceptor.result.ResultHandler;
+import io.datafast.interceptor.result.TrackedCall;
+import io.datafast.support.TrackingContext;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
@@ -29,27 +30,35 @@ import org.springframework.aop.support.AopUtils;
  */
 final class TrackGoalInterceptor implements MethodInterceptor {
 
-	private final TrackGoalOperationSource operationSource;
+	private final TrackedMethodSource source;
 
 	private final GoalTracker tracker;
 
-	TrackGoalInterceptor(TrackGoalOperationSource operationSource, GoalTracker tracker) {
-		this.operationSource = operationSource;
+	TrackGoalInterceptor(TrackedMethodSource source, GoalTracker tracker) {
+		this.source = source;
 		this.tracker = tracker;
 	}
 
 	@Override
 	public @Nullable Object invoke(MethodInvocation invocation) throws Throwable {
 		ResubscriptionInterceptor.reached(invocation);
-		Class<?> targetClass = targetClass(invocation);
-		TrackGoalOperations operations = this.operationSource.getOperations(invocation.getMethod(), targetClass);
+		TrackedMethod method = this.source.find(invocation.getMethod(), targetClass(invocation));
 		Object result = invocation.proceed();
-		ResultHandler handler = operations.resultHandler();
-		if (handler == null || result == null) {
-			this.tracker.track(operations, invocation, targetClass, result);
+		if (method == null) {
 			return result;
 		}
-		return handle(result, handler, new TrackedInvocation(invocation, targetClass, operations, this.tracker));
+		if (result == null || !method.resultHandler().mayComeLater()) {
+			this.tracker.track(method, invocation, result);
+			return result;
+		}
+		LaterResult call = new LaterResult(method, invocation);
+		try {
+			return method.resultHandler().handle(result, call);
+		}
+		catch (Throwable ex) {
+			call.failed(ex);
+			return result;
+		}
 	}
 
 	static Class<?> targetClass(MethodInvocation invocation) {
@@ -57,14 +66,52 @@ final class TrackGoalInterceptor implements MethodInterceptor {
 		return (target != null) ? AopUtils.getTargetClass(target) : invocation.getMethod().getDeclaringClass();
 	}
 
-	private static Object handle(Object result, ResultHandler handler, TrackedInvocation invocation) {
-		try {
-			return handler.handle(result, invocation);
+	/**
+	 * A call whose result comes later. It remembers the visitor, the transaction and the
+	 * response of the calling thread: the thread that has the result may work on
+	 * something else, and the request may be over by then. Thread-safe.
+	 */
+	private final class LaterResult implements TrackedCall {
+
+		private final TrackedMethod method;
+
+		private final MethodInvocation invocation;
+
+		private final TrackingContext context;
+
+		private LaterResult(TrackedMethod method, MethodInvocation invocation) {
+			this.method = method;
+			this.invocation = invocation;
+			this.context = TrackGoalInterceptor.this.tracker.captureContext(method, invocation);
 		}
-		catch (Throwable ex) {
-			invocation.failed(ex);
-			return result;
+
+		@Override
+		public TrackingContext context() {
+			return this.context;
 		}
+
+		@Override
+		public TrackingContext contextHere() {
+			return this.context.withTransaction(TrackGoalInterceptor.this.tracker.captureTransaction());
+		}
+
+		@Override
+		public void succeeded(@Nullable Object value, TrackingContext context) {
+			context.run(() -> TrackGoalInterceptor.this.tracker.track(this.method, this.invocation, value,
+					context::responseStatus));
+		}
+
+		@Override
+		public void unobservable(String what) {
+			TrackGoalInterceptor.this.tracker.fail(this.method,
+					"nothing tells when it completes, since it returned " + what);
+		}
+
+		@Override
+		public void failed(Throwable failure) {
+			TrackGoalInterceptor.this.tracker.fail(this.method, FailureDescription.of(failure));
+		}
+
 	}
 
 }

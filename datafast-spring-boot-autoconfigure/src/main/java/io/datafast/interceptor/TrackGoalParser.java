@@ -25,8 +25,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -36,9 +36,12 @@ import io.datafast.annotation.GoalMetadata;
 import io.datafast.annotation.TrackGoal;
 import io.datafast.annotation.VisitorId;
 import io.datafast.interceptor.InvalidTrackGoalException.Violation;
-import io.datafast.interceptor.TrackGoalOperation.Entry;
+import io.datafast.interceptor.TrackedMethod.Entry;
+import io.datafast.interceptor.TrackedMethod.Operation;
+import io.datafast.interceptor.result.ResultHandler;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.context.aot.AbstractAotProcessor;
 import org.springframework.core.DefaultParameterNameDiscoverer;
 import org.springframework.core.MethodParameter;
 import org.springframework.core.ParameterNameDiscoverer;
@@ -82,15 +85,15 @@ final class TrackGoalParser {
 
 	private final StringValueResolver placeholders;
 
-	private final Method declaration;
+	private final MethodParameter[] parameters;
 
-	private final Method annotatedMethod;
+	private final @Nullable String[] names;
 
-	private final Method specificMethod;
+	private final Method method;
 
 	private final Map<String, Integer> variables = new HashMap<>();
 
-	private final List<Violation> violations = new ArrayList<>();
+	private final Set<Violation> violations = new LinkedHashSet<>();
 
 	/**
 	 * Create a parser.
@@ -102,66 +105,75 @@ final class TrackGoalParser {
 	 */
 	TrackGoalParser(Method declaration, Method annotatedMethod, Method specificMethod,
 			StringValueResolver placeholders) {
-		this.declaration = declaration;
-		this.annotatedMethod = annotatedMethod;
-		this.specificMethod = specificMethod;
+		this.method = specificMethod;
 		this.placeholders = placeholders;
-		for (int i = 0; i < specificMethod.getParameterCount(); i++) {
+		this.parameters = new AnnotatedMethod(declaration).getMethodParameters();
+		this.names = new String[specificMethod.getParameterCount()];
+		for (int i = 0; i < this.names.length; i++) {
 			this.variables.put("a" + i, i);
 			this.variables.put("p" + i, i);
 		}
 		// The names beside the annotation win.
-		addVariables(specificMethod);
-		addVariables(annotatedMethod);
+		addNames(specificMethod);
+		addNames(annotatedMethod);
 	}
 
-	private void addVariables(Method declaration) {
-		@Nullable String[] names = parameterNames.getParameterNames(declaration);
-		for (int i = 0; names != null && i < names.length; i++) {
-			if (names[i] != null) {
-				this.variables.put(names[i], i);
+	private void addNames(Method source) {
+		@Nullable String[] found = parameterNames.getParameterNames(source);
+		for (int i = 0; found != null && i < found.length; i++) {
+			if (found[i] != null) {
+				this.names[i] = found[i];
+				this.variables.put(found[i], i);
 			}
 		}
 	}
 
 	/**
-	 * The names of the arguments in expressions.
-	 * @return the names, with the arguments' indexes
+	 * The names of the arguments in expressions, with the arguments' indexes.
 	 */
 	Map<String, Integer> variables() {
 		return Map.copyOf(this.variables);
 	}
 
 	/**
+	 * The index of the first parameter with {@link VisitorId}, or -1.
+	 */
+	int visitorIdParameter() {
+		for (int i = 0; i < this.parameters.length; i++) {
+			if (this.parameters[i].hasParameterAnnotation(VisitorId.class)) {
+				return i;
+			}
+		}
+		return -1;
+	}
+
+	/**
 	 * Parse the annotations.
 	 * @param annotations those that apply to the method, at least one
-	 * @param obstacle what to do about a result that cannot be tracked, or {@code null}
 	 * @return the operations
 	 * @throws InvalidTrackGoalException if anything is wrong
 	 */
-	List<TrackGoalOperation> parse(List<TrackGoal> annotations, @Nullable String obstacle) {
+	List<Operation> parse(List<TrackGoal> annotations) {
 		checkInterceptable();
+		String obstacle = ResultHandler.findObstacle(this.method);
 		if (obstacle != null) {
-			violation("return type", this.specificMethod.getGenericReturnType().getTypeName(),
+			violation("return type", this.method.getGenericReturnType().getTypeName(),
 					"nothing tells when such a result is there", obstacle);
 		}
-		MethodParameter[] parameters = new AnnotatedMethod(this.declaration).getMethodParameters();
-		List<Entry> parameterEntries = parseParameters(parameters);
-		int visitorIdParameter = findVisitorIdParameter(parameters);
-		List<TrackGoalOperation> operations = new ArrayList<>();
-		for (TrackGoal annotation : annotations) {
-			operations.add(parse(annotation, parameterEntries, visitorIdParameter));
-		}
+		checkVisitorIdParameter();
+		List<Entry> parameterEntries = parseParameters();
+		List<Operation> operations = annotations.stream()
+			.map((annotation) -> parse(annotation, parameterEntries))
+			.toList();
 		if (!this.violations.isEmpty()) {
-			throw new InvalidTrackGoalException(describe(this.specificMethod),
-					new ArrayList<>(new LinkedHashSet<>(this.violations)));
+			throw new InvalidTrackGoalException(describe(this.method), List.copyOf(this.violations));
 		}
-		return List.copyOf(operations);
+		return operations;
 	}
 
 	private void checkInterceptable() {
-		Class<?> type = this.specificMethod.getDeclaringClass();
-		int modifiers = this.specificMethod.getModifiers();
+		Class<?> type = this.method.getDeclaringClass();
+		int modifiers = this.method.getModifiers();
 		String kind = Modifier.isPrivate(modifiers) ? "private" : Modifier.isStatic(modifiers) ? "static"
 				: (Modifier.isFinal(modifiers) && !Modifier.isFinal(type.getModifiers())) ? "final" : null;
 		if (kind != null) {
@@ -170,121 +182,84 @@ final class TrackGoalParser {
 		}
 		for (Class<?> current = type; current != null; current = current.getSuperclass()) {
 			if (current.getName().equals(FILTER)) {
-				violation("method", this.specificMethod.getName(),
+				violation("method", this.method.getName(),
 						"a filter calls its own methods, such as doFilterInternal, and no proxy intercepts that",
 						"Call DataFastGoals.track(...) in the method.");
 			}
 		}
 	}
 
-	private TrackGoalOperation parse(TrackGoal annotation, List<Entry> parameterEntries, int visitorIdParameter) {
-		String name = resolve("name", annotation.name());
-		if (name != null) {
-			checkName(name);
+	private void checkVisitorIdParameter() {
+		int index = visitorIdParameter();
+		if (index >= 0 && this.parameters[index].nestedIfOptional().getNestedParameterType() != String.class) {
+			violation("@VisitorId on parameter " + index,
+					this.parameters[index].getGenericParameterType().getTypeName(),
+					"a visitor id is a String or an Optional<String>", "Change the parameter's type.");
 		}
-		List<Entry> entries = new ArrayList<>(parameterEntries);
-		for (GoalMetadata metadata : annotation.metadata()) {
-			String key = resolve("metadata", metadata.key());
-			if (key == null) {
-				continue;
-			}
-			checkKey("metadata", key);
-			if (metadata.expression().isEmpty()) {
-				violation("metadata \"" + key + "\"", "", "an entry inside @TrackGoal needs an expression",
-						"Add expression = \"...\", for instance \"#result.id\", or \"'...'\" for a constant.");
-			}
-			entries.add(new Entry(key, -1, parseExpression("metadata \"" + key + "\"", metadata.expression())));
-		}
-		String goal = (name != null) ? name : annotation.name();
-		checkEntries(goal, entries);
-		return new TrackGoalOperation(goal, parseExpression("condition", annotation.condition()),
-				parseExpression("visitorId", annotation.visitorId()), visitorIdParameter, List.copyOf(entries));
 	}
 
-	private List<Entry> parseParameters(MethodParameter[] parameters) {
+	private List<Entry> parseParameters() {
 		List<Entry> entries = new ArrayList<>();
-		for (int i = 0; i < parameters.length; i++) {
-			GoalMetadata metadata = parameters[i].getParameterAnnotation(GoalMetadata.class);
+		for (int i = 0; i < this.parameters.length; i++) {
+			GoalMetadata metadata = this.parameters[i].getParameterAnnotation(GoalMetadata.class);
 			if (metadata != null) {
 				String where = "@GoalMetadata on parameter " + i;
-				String key = key(where, metadata, i);
-				entries.add(new Entry(key, i, parseExpression(where, metadata.expression())));
+				String key = metadata.key().isEmpty() ? this.names[i] : resolve(where, metadata.key());
+				if (key != null) {
+					checkKey(where, key);
+				}
+				else if (metadata.key().isEmpty()) {
+					violation(where, "", "the key is the parameter's name, which the class file does not hold",
+							"Name the key, as in @GoalMetadata(\"plan\"), or compile with -parameters.");
+				}
+				entries.add(new Entry((key != null) ? key : "", i, parseExpression(where, metadata.expression())));
 			}
 		}
 		return entries;
 	}
 
-	private String key(String where, GoalMetadata metadata, int parameter) {
-		String key = resolve(where, metadata.key());
-		if (key == null) {
-			return "";
+	private Operation parse(TrackGoal annotation, List<Entry> parameterEntries) {
+		String name = resolve("name", annotation.name());
+		if (name != null) {
+			check("name", name, () -> Goal.of(name), "[^a-z0-9_:-]+");
 		}
-		if (key.isEmpty()) {
-			@Nullable String name = nameOf(parameter);
-			if (name == null) {
-				violation(where, "", "the key is the parameter's name, which the class file does not hold",
-						"Name the key, as in @GoalMetadata(\"plan\"), or compile with -parameters.");
-				return key;
-			}
-			key = name;
-		}
-		checkKey(where, key);
-		return key;
-	}
-
-	private @Nullable String nameOf(int parameter) {
-		return Stream.of(this.annotatedMethod, this.specificMethod)
-			.map(parameterNames::getParameterNames)
-			.filter((names) -> names != null && names[parameter] != null)
-			.map((names) -> names[parameter])
-			.findFirst()
-			.orElse(null);
-	}
-
-	private int findVisitorIdParameter(MethodParameter[] parameters) {
-		for (int i = 0; i < parameters.length; i++) {
-			if (parameters[i].hasParameterAnnotation(VisitorId.class)) {
-				MethodParameter parameter = parameters[i].nestedIfOptional();
-				if (parameter.getNestedParameterType() != String.class) {
-					violation("@VisitorId on parameter " + i, parameters[i].getGenericParameterType().getTypeName(),
-							"a visitor id is a String or an Optional<String>", "Change the parameter's type.");
+		List<Entry> entries = new ArrayList<>(parameterEntries);
+		for (GoalMetadata metadata : annotation.metadata()) {
+			String key = resolve("metadata", metadata.key());
+			if (key != null) {
+				checkKey("metadata", key);
+				String where = "metadata \"" + key + "\"";
+				if (metadata.expression().isEmpty()) {
+					violation(where, "", "an entry inside @TrackGoal needs an expression",
+							"Add expression = \"...\", for instance \"#result.id\", or \"'...'\" for a constant.");
 				}
-				return i;
+				entries.add(new Entry(key, -1, parseExpression(where, metadata.expression())));
 			}
 		}
-		return -1;
-	}
-
-	private void checkName(String name) {
-		try {
-			Goal.of(name);
-		}
-		catch (InvalidGoalException ex) {
-			String suggestion = suggest(name, "[^a-z0-9_:-]+");
-			String fix = (!suggestion.isEmpty() && !suggestion.equals(name)) ? "For instance \"" + suggestion + "\"."
-					: "Choose another name.";
-			ex.getViolations().forEach((rule) -> violation("name", name, rule, fix));
-		}
+		String goal = (name != null) ? name : annotation.name();
+		checkEntries(goal, entries);
+		return new Operation(goal, parseExpression("condition", annotation.condition()),
+				parseExpression("visitorId", annotation.visitorId()), List.copyOf(entries));
 	}
 
 	private void checkKey(String where, String key) {
-		try {
-			Goal.of("name").with(key, "");
-		}
-		catch (InvalidGoalException ex) {
-			String suggestion = suggest(key, "[^a-z0-9_-]+");
-			String fix = (!suggestion.isEmpty() && !suggestion.equals(key)) ? "For instance \"" + suggestion + "\"."
-					: "Name the key.";
-			ex.getViolations().forEach((rule) -> violation(where, key, rule, fix));
-		}
+		check(where, key, () -> Goal.of("name").with(key, ""), "[^a-z0-9_-]+");
 	}
 
-	private static String suggest(String value, String disallowed) {
-		String suggestion = value.replaceAll("([a-z0-9])([A-Z])", "$1_$2")
-			.toLowerCase(Locale.ROOT)
-			.replaceAll(disallowed, "_")
-			.replaceAll("^_+|_+$", "");
-		return suggestion.substring(0, Math.min(suggestion.length(), MAX_NAME_LENGTH));
+	private void check(String where, String value, Supplier<Goal> goal, String disallowed) {
+		try {
+			goal.get();
+		}
+		catch (InvalidGoalException ex) {
+			String suggestion = value.replaceAll("([a-z0-9])([A-Z])", "$1_$2")
+				.toLowerCase(Locale.ROOT)
+				.replaceAll(disallowed, "_")
+				.replaceAll("^_+|_+$", "");
+			suggestion = suggestion.substring(0, Math.min(suggestion.length(), MAX_NAME_LENGTH));
+			String fix = (!suggestion.isEmpty() && !suggestion.equals(value)) ? "For instance \"" + suggestion + "\"."
+					: "Choose another.";
+			ex.getViolations().forEach((rule) -> violation(where, value, rule, fix));
+		}
 	}
 
 	private void checkEntries(String name, List<Entry> entries) {
@@ -317,6 +292,10 @@ final class TrackGoalParser {
 		}
 		catch (IllegalArgumentException ex) {
 			problem = ex.getMessage();
+		}
+		if (Boolean.getBoolean(AbstractAotProcessor.AOT_PROCESSING)) {
+			// A property may be missing now that is there at run time.
+			return "unresolved-" + Integer.toHexString(value.hashCode());
 		}
 		violation(where, value, "the placeholder cannot be resolved: " + problem,
 				"Define the property, or give a default as in ${name:default}.");
@@ -352,7 +331,7 @@ final class TrackGoalParser {
 			}
 			else if (!this.variables.containsKey(name) && !VARIABLES_OF_SPEL.contains(name)) {
 				violation(where, expression, "there is no variable #" + name, "There are " + knownVariables()
-						+ ". Parameters have names if the class is compiled with" + " -parameters.");
+						+ ". Parameters have names if the class is compiled with -parameters.");
 			}
 		}
 		for (int i = 0; i < node.getChildCount(); i++) {
@@ -372,8 +351,7 @@ final class TrackGoalParser {
 	}
 
 	static String describe(Method method) {
-		return ClassUtils.getQualifiedMethodName(method) + List.of(method.getParameterTypes())
-			.stream()
+		return ClassUtils.getQualifiedMethodName(method) + Stream.of(method.getParameterTypes())
 			.map(Class::getSimpleName)
 			.collect(Collectors.joining(", ", "(", ")"));
 	}

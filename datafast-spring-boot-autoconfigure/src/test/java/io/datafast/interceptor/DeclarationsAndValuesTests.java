@@ -152,6 +152,15 @@ class DeclarationsAndValuesTests {
 	}
 
 	@Test
+	void interfacesOfInterfacesTrack() {
+		with(SubInterface.class, () -> (visitor) -> {
+		}, (bean) -> bean.call("visitor-1"));
+		with(ThroughInterface.class, ThroughInterface::new, (bean) -> bean.call("visitor-2"));
+		assertThat(this.dispatched).containsExactly(Goal.of("called").forVisitor("visitor-1"),
+				Goal.of("called").forVisitor("visitor-2"));
+	}
+
+	@Test
 	void allGoalsOfAMethodAreTrackedInTheirOrder() {
 		with(Several.class, Several::new, (bean) -> bean.call("visitor-1", null));
 		assertThat(this.dispatched).containsExactly(Goal.of("first").forVisitor("visitor-1"),
@@ -395,6 +404,18 @@ class DeclarationsAndValuesTests {
 
 		@TrackGoal("called")
 		void call(@VisitorId String visitor);
+
+	}
+
+	interface SubInterface extends SimpleInterface {
+
+	}
+
+	static class ThroughInterface implements SubInterface {
+
+		@Override
+		public void call(String visitor) {
+		}
 
 	}
 

@@ -214,7 +214,7 @@ class SpringMvcResultTests {
 		assertThat(get(patient, "/unreturned-task").body()).isEqualTo("another");
 		assertThat(patient.outcomes().awaitCount(1)).hasSize(1);
 		assertThat(patient.outcomes().outcomes()).containsExactly(FAILED);
-		assertThat(output).contains("a WebAsyncTask that Spring MVC does not run");
+		assertThat(output).contains("a task that Spring MVC does not run");
 	}
 
 	@Test

@@ -16,6 +16,8 @@
 
 package io.datafast.interceptor;
 
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,9 +28,12 @@ import io.datafast.annotation.GoalMetadata;
 import io.datafast.annotation.TrackGoal;
 import io.datafast.autoconfigure.DataFastAutoConfiguration;
 import io.datafast.autoconfigure.TrackGoalAutoConfiguration;
+import kotlin.Result;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.aop.framework.Advised;
 import org.springframework.aot.generate.ClassNameGenerator;
@@ -40,10 +45,13 @@ import org.springframework.aot.hint.predicate.RuntimeHintsPredicates;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.ProxyType;
+import org.springframework.context.annotation.Proxyable;
 import org.springframework.context.aot.AbstractAotProcessor;
 import org.springframework.context.aot.ApplicationContextAotGenerator;
 import org.springframework.context.support.PropertySourcesPlaceholderConfigurer;
 import org.springframework.javapoet.ClassName;
+import org.springframework.util.ReflectionUtils;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -115,14 +123,33 @@ class TrackGoalAotTests {
 	}
 
 	@Test
-	void theProxyClassOfABeanWithAnInterfaceIsThatOfRunTime() {
-		try (AnnotationConfigApplicationContext context = context(Subscriptions.class)) {
+	void registersWhatUnboxesValueClassesOfKotlinEvenWithoutExpressions() {
+		RuntimeHints hints = process(Outcomes.class);
+		Method unbox = ReflectionUtils.findMethod(Result.class, "unbox-impl");
+		assertThat(unbox).isNotNull();
+		assertThat(hints).matches(RuntimeHintsPredicates.reflection().onMethodInvocation(unbox));
+	}
+
+	@ParameterizedTest
+	@ValueSource(classes = { Subscriptions.class, FinalSubscriptions.class, ProxyableSubscriptions.class })
+	void theProxyClassOfABeanWithAnInterfaceIsThatOfRunTime(Class<?> type) {
+		try (AnnotationConfigApplicationContext context = context(type)) {
 			context.refresh();
-			Object bean = context.getBean(Subscriptions.class);
-			Class<?> determined = context.getBean(TrackGoalBeanPostProcessor.class)
-				.determineBeanType(Subscriptions.class, "bean");
+			Object bean = context.getBean("bean");
+			Class<?> determined = context.getBean(TrackGoalBeanPostProcessor.class).determineBeanType(type, "bean");
 			assertThat(bean).isInstanceOf(Advised.class);
 			assertThat(determined).isSameAs(bean.getClass());
+			assertThat(Proxy.isProxyClass(determined)).isEqualTo(type != Subscriptions.class);
+		}
+	}
+
+	@Test
+	void aMethodThatTheRequestedProxyOfInterfacesDoesNotHaveIsRefused() {
+		try (AnnotationConfigApplicationContext context = context(ProxyableMistake.class)) {
+			assertThatExceptionOfType(Exception.class).isThrownBy(context::refresh)
+				.withRootCauseInstanceOf(InvalidTrackGoalException.class)
+				.havingRootCause()
+				.withMessageContaining("no interface declares");
 		}
 	}
 
@@ -276,6 +303,38 @@ class TrackGoalAotTests {
 		@Override
 		@TrackGoal("cancelled")
 		public void cancel() {
+		}
+
+	}
+
+	static final class FinalSubscriptions implements Cancellable {
+
+		@Override
+		@TrackGoal("cancelled")
+		public void cancel() {
+		}
+
+	}
+
+	@Proxyable(ProxyType.INTERFACES)
+	static class ProxyableSubscriptions extends Subscriptions {
+
+	}
+
+	@Proxyable(ProxyType.INTERFACES)
+	static class ProxyableMistake extends Subscriptions {
+
+		@TrackGoal("renewed")
+		public void renew() {
+		}
+
+	}
+
+	static class Outcomes {
+
+		@TrackGoal("known")
+		public CompletableFuture<Result<String>> outcome() {
+			return new CompletableFuture<>();
 		}
 
 	}

@@ -34,29 +34,10 @@ final class FutureResults {
 	private FutureResults() {
 	}
 
-	static Object handleStage(Object result, TrackedCall call) {
-		observe((CompletionStage<?>) result, call);
-		return result;
-	}
-
 	/**
-	 * Returns a stage that completes after the goals have been tracked. Otherwise the web
-	 * framework would be told first, and the status of the response could be one that it
-	 * has set meanwhile.
+	 * Returns a stage that completes after the goals have been tracked.
 	 */
-	static Object handleStageOfHandler(Object result, TrackedCall call) {
-		CompletionStage<?> dependent = observe((CompletionStage<?>) result, call);
-		if (result instanceof CompletableFuture<?> future) {
-			dependent.whenComplete((value, failure) -> {
-				if (failure instanceof CancellationException) {
-					future.cancel(true);
-				}
-			});
-		}
-		return dependent;
-	}
-
-	private static <T> CompletionStage<T> observe(CompletionStage<T> stage, TrackedCall call) {
+	static <T> CompletionStage<T> observe(CompletionStage<T> stage, TrackedCall call) {
 		TrackingContext context = call.context();
 		return stage.whenComplete((value, failure) -> {
 			if (failure == null) {
@@ -66,13 +47,28 @@ final class FutureResults {
 	}
 
 	/**
+	 * Lets a web framework wait for the goals. Otherwise it would be told of the result
+	 * first, and the status of the response could be one that it has set meanwhile.
+	 */
+	static Object cancelling(CompletionStage<?> dependent, CompletionStage<?> stage) {
+		if (stage instanceof CompletableFuture<?> future) {
+			dependent.whenComplete((value, failure) -> {
+				if (failure instanceof CancellationException) {
+					future.cancel(true);
+				}
+			});
+		}
+		return dependent;
+	}
+
+	/**
 	 * Takes the value of a {@link Future} that is done.
 	 */
-	static Object handleFuture(Object result, TrackedCall call) {
-		Future<?> future = (Future<?>) result;
+	static Object observeFuture(Future<?> future, TrackedCall call) {
+		String what = "a " + future.getClass().getName();
 		if (!future.isDone()) {
-			call.unobservable("a " + result.getClass().getName() + " that is not done: return a CompletableFuture");
-			return result;
+			call.unobservable(what + " that is not done: return a CompletableFuture");
+			return future;
 		}
 		try {
 			call.succeeded(future.get(), call.context());
@@ -82,22 +78,21 @@ final class FutureResults {
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
-			call.unobservable("a " + result.getClass().getName() + " while the thread is interrupted");
+			call.unobservable(what + " while the thread is interrupted");
 		}
-		return result;
+		return future;
 	}
 
 	/**
 	 * Returns a {@link Callable} whose first successful call tracks the goals, unless
 	 * Spring MVC has given up on the request before.
 	 */
-	static Object handleCallable(Object result, TrackedCall call) {
-		Callable<?> callable = (Callable<?>) result;
+	static Callable<Object> tracking(Callable<?> task, TrackedCall call) {
 		AtomicBoolean over = new AtomicBoolean();
 		SpringMvcResults.onTimeoutOrError(() -> over.set(true));
-		return (Callable<Object>) () -> {
+		return () -> {
 			TrackingContext context = call.contextHere();
-			Object value = callable.call();
+			Object value = task.call();
 			if (over.compareAndSet(false, true)) {
 				call.succeeded(value, context);
 			}

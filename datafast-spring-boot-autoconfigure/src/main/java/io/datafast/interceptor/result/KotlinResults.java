@@ -17,7 +17,9 @@
 package io.datafast.interceptor.result;
 
 import java.lang.reflect.Method;
+import java.util.function.Supplier;
 
+import io.datafast.support.ReactiveTrackingContexts;
 import io.datafast.support.TrackingContext;
 import kotlin.Unit;
 import kotlin.coroutines.CoroutineContext;
@@ -60,106 +62,64 @@ final class KotlinResults {
 	 * without the class in most cases.
 	 */
 	static @Nullable Object unbox(@Nullable Object value) {
-		return (PRESENT && value != null) ? Values.unbox(value) : value;
+		Method unbox = (value != null) ? findUnboxMethod(value.getClass()) : null;
+		if (unbox == null) {
+			return value;
+		}
+		ReflectionUtils.makeAccessible(unbox);
+		return ReflectionUtils.invokeMethod(unbox, value);
+	}
+
+	static @Nullable Method findUnboxMethod(Class<?> type) {
+		return (PRESENT && type.isAnnotationPresent(JvmInline.class)) ? ReflectionUtils.findMethod(type, "unbox-impl")
+				: null;
 	}
 
 	/**
 	 * Whether an unboxed value is that of a failed {@code Result}.
 	 */
-	static boolean isFailure(@Nullable Object unboxed) {
-		return PRESENT && unboxed != null && unboxed.getClass().getName().equals("kotlin.Result$Failure");
+	static boolean isFailure(Object unboxed) {
+		return PRESENT && unboxed.getClass().getName().equals("kotlin.Result$Failure");
 	}
 
 	static boolean isDeferred(Class<?> type) {
-		return COROUTINES_PRESENT && Coroutines.isDeferred(type);
+		return COROUTINES_PRESENT && Deferred.class.isAssignableFrom(type);
 	}
 
 	static boolean isFlow(Class<?> type) {
-		return COROUTINES_PRESENT && Coroutines.isFlow(type);
+		return COROUTINES_PRESENT && Flow.class.isAssignableFrom(type);
 	}
 
 	static boolean isSharedFlow(Class<?> type) {
-		return COROUTINES_PRESENT && Coroutines.isSharedFlow(type);
+		return COROUTINES_PRESENT && SharedFlow.class.isAssignableFrom(type);
 	}
 
-	static Object handleDeferred(Object result, TrackedCall call) {
-		return Coroutines.handleDeferred(result, call);
+	/**
+	 * Does not start a lazy one.
+	 */
+	static Object observeDeferred(Object result, TrackedCall call) {
+		Deferred<?> deferred = (Deferred<?>) result;
+		TrackingContext context = call.context();
+		deferred.invokeOnCompletion((failure) -> {
+			if (failure == null) {
+				call.succeeded(deferred.getCompleted(), context);
+			}
+			return Unit.INSTANCE;
+		});
+		return result;
 	}
 
 	/**
 	 * Returns a flow each of whose collections tracks the goals when it gets to the end.
 	 */
-	static Object handleFlow(Object result, TrackedCall call, ReactiveResults.@Nullable Contexts contexts) {
-		return Coroutines.handleFlow(result, call, contexts);
-	}
-
-	/**
-	 * Apart, since Kotlin is optional.
-	 */
-	private static final class Values {
-
-		static @Nullable Object unbox(Object value) {
-			Class<?> type = value.getClass();
-			if (!type.isAnnotationPresent(JvmInline.class)) {
-				return value;
+	static Object observeFlow(Object result, TrackedCall call, @Nullable Supplier<ReactiveTrackingContexts> contexts) {
+		return FlowKt.onCompletion((Flow<?>) result, (collector, failure, continuation) -> {
+			if (failure == null) {
+				call.succeeded(null, (contexts != null && COROUTINES_REACTOR_PRESENT)
+						? ReactorContexts.of(continuation.getContext(), call, contexts) : call.context());
 			}
-			Method unbox = ReflectionUtils.findMethod(type, "unbox-impl");
-			if (unbox == null) {
-				return value;
-			}
-			ReflectionUtils.makeAccessible(unbox);
-			return ReflectionUtils.invokeMethod(unbox, value);
-		}
-
-	}
-
-	/**
-	 * Apart, since coroutines are optional.
-	 */
-	private static final class Coroutines {
-
-		static boolean isDeferred(Class<?> type) {
-			return Deferred.class.isAssignableFrom(type);
-		}
-
-		static boolean isFlow(Class<?> type) {
-			return Flow.class.isAssignableFrom(type);
-		}
-
-		static boolean isSharedFlow(Class<?> type) {
-			return SharedFlow.class.isAssignableFrom(type);
-		}
-
-		/**
-		 * Does not start a lazy one.
-		 */
-		static Object handleDeferred(Object result, TrackedCall call) {
-			Deferred<?> deferred = (Deferred<?>) result;
-			TrackingContext context = call.context();
-			deferred.invokeOnCompletion((failure) -> {
-				if (failure == null) {
-					call.succeeded(deferred.getCompleted(), context);
-				}
-				return Unit.INSTANCE;
-			});
-			return result;
-		}
-
-		static Object handleFlow(Object result, TrackedCall call, ReactiveResults.@Nullable Contexts contexts) {
-			return FlowKt.onCompletion((Flow<?>) result, (collector, failure, continuation) -> {
-				if (failure == null) {
-					call.succeeded(null, contextOf(continuation.getContext(), call, contexts));
-				}
-				return Unit.INSTANCE;
-			});
-		}
-
-		private static TrackingContext contextOf(CoroutineContext collector, TrackedCall call,
-				ReactiveResults.@Nullable Contexts contexts) {
-			return (contexts != null && COROUTINES_REACTOR_PRESENT) ? ReactorContexts.of(collector, call, contexts)
-					: call.context();
-		}
-
+			return Unit.INSTANCE;
+		});
 	}
 
 	/**
@@ -167,7 +127,8 @@ final class KotlinResults {
 	 */
 	private static final class ReactorContexts {
 
-		static TrackingContext of(CoroutineContext collector, TrackedCall call, ReactiveResults.Contexts contexts) {
+		static TrackingContext of(CoroutineContext collector, TrackedCall call,
+				Supplier<ReactiveTrackingContexts> contexts) {
 			ReactorContext reactor = collector.get(ReactorContext.Key);
 			return (reactor != null) ? contexts.get().forSubscriber(call.context(), reactor.getContext())
 					: call.context();

@@ -26,7 +26,6 @@ import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.util.context.ContextView;
 
 import org.springframework.core.ReactiveAdapter;
 
@@ -36,17 +35,15 @@ import org.springframework.core.ReactiveAdapter;
  */
 final class ReactiveResults {
 
-	private final Contexts contexts;
-
-	ReactiveResults(Contexts contexts) {
-		this.contexts = contexts;
+	private ReactiveResults() {
 	}
 
 	/**
 	 * Returns a result each of whose subscriptions tracks the goals: with the value where
 	 * there can be only one, else on completion.
 	 */
-	Object handle(Object result, ReactiveAdapter adapter, TrackedCall call) {
+	static Object observe(Object result, ReactiveAdapter adapter, TrackedCall call,
+			Supplier<ReactiveTrackingContexts> contexts) {
 		if (!adapter.getDescriptor().isDeferred()) {
 			new Subscription(call, call.context()).observe(Flux.from(adapter.toPublisher(result)), adapter)
 				.subscribe((value) -> {
@@ -55,37 +52,27 @@ final class ReactiveResults {
 			return result;
 		}
 		if (result instanceof Mono<?> mono && adapter.getReactiveType() == Mono.class) {
-			return Mono.deferContextual((context) -> subscribed(context, call).observe(mono));
+			return Mono.deferContextual(
+					(context) -> new Subscription(call, contexts.get().forSubscriber(call.contextHere(), context))
+						.observe(mono));
 		}
 		Publisher<Object> source = adapter.toPublisher(result);
-		return adapter.fromPublisher(
-				Flux.deferContextual((context) -> subscribed(context, call).observe(Flux.from(source), adapter)));
-	}
-
-	private Subscription subscribed(ContextView context, TrackedCall call) {
-		return new Subscription(call, this.contexts.get().forSubscriber(call.contextHere(), context));
+		return adapter.fromPublisher(Flux.deferContextual(
+				(context) -> new Subscription(call, contexts.get().forSubscriber(call.contextHere(), context))
+					.observe(Flux.from(source), adapter)));
 	}
 
 	/**
 	 * Returns a result whose later subscriptions get a result of their own.
 	 */
-	static Object resubscribing(Object result, ReactiveAdapter adapter, Callable<Object> again) {
+	static Object resubscribing(Object result, ReactiveAdapter adapter, Callable<? extends @Nullable Object> again) {
 		AtomicBoolean subscribed = new AtomicBoolean();
-		Callable<Publisher<Object>> source = () -> adapter
-			.toPublisher(subscribed.compareAndSet(false, true) ? result : again.call());
-		if (adapter.getReactiveType() == Mono.class) {
-			return Mono.defer(() -> Mono.from(call(source)));
+		if (result instanceof Mono<?> mono && adapter.getReactiveType() == Mono.class) {
+			return Mono.defer(() -> subscribed.compareAndSet(false, true) ? mono
+					: Mono.fromCallable(again).flatMap((next) -> (Mono<?>) next));
 		}
-		return adapter.fromPublisher(Flux.defer(() -> call(source)));
-	}
-
-	private static Publisher<Object> call(Callable<Publisher<Object>> source) {
-		try {
-			return source.call();
-		}
-		catch (Exception ex) {
-			return Mono.error(ex);
-		}
+		return adapter.fromPublisher(Flux.defer(() -> subscribed.compareAndSet(false, true)
+				? adapter.toPublisher(result) : Mono.fromCallable(again).flatMapMany(adapter::toPublisher)));
 	}
 
 	/**
@@ -116,13 +103,6 @@ final class ReactiveResults {
 				this.call.succeeded(value, this.context);
 			}
 		}
-
-	}
-
-	/**
-	 * Has no Reactor type in its signature.
-	 */
-	interface Contexts extends Supplier<ReactiveTrackingContexts> {
 
 	}
 

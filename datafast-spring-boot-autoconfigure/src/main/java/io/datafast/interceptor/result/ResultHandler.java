@@ -16,11 +16,146 @@
 
 package io.datafast.interceptor.result;
 
+import java.lang.reflect.Method;
+import java.lang.reflect.TypeVariable;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Flow;
+import java.util.concurrent.Future;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+import io.datafast.support.ReactiveTrackingContexts;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.core.KotlinDetector;
+import org.springframework.core.ReactiveAdapter;
+import org.springframework.core.ReactiveAdapterRegistry;
+import org.springframework.util.ClassUtils;
+import org.springframework.web.context.request.async.DeferredResult;
+import org.springframework.web.context.request.async.WebAsyncTask;
+
 /**
- * Tells a call when its result is there. Thread-safe.
+ * Knows when the results of a method are there. What is returned decides, since the
+ * method may declare no more than {@code Object}, {@code Publisher} or {@code Future}.
+ * Reactor, other reactive libraries and Kotlin may be absent. Thread-safe.
  */
-@FunctionalInterface
-public interface ResultHandler {
+public final class ResultHandler {
+
+	private static final boolean REACTOR_PRESENT = ClassUtils.isPresent("reactor.core.publisher.Flux",
+			ResultHandler.class.getClassLoader());
+
+	private final Class<?> declaredType;
+
+	private final boolean mayComeLater;
+
+	private final boolean callable;
+
+	private final boolean handlerMethod;
+
+	private final Supplier<ReactiveTrackingContexts> contexts;
+
+	/**
+	 * Create a handler.
+	 * @param method the method that runs
+	 * @param handlerMethod whether it handles requests
+	 * @param contexts finds out on whose behalf a subscriber's goals are tracked; asked
+	 * for at each subscription
+	 */
+	public ResultHandler(Method method, boolean handlerMethod, Supplier<ReactiveTrackingContexts> contexts) {
+		this.declaredType = KotlinDetector.isSuspendingFunction(method) ? Object.class : method.getReturnType();
+		this.mayComeLater = this.declaredType == Object.class || isLater(this.declaredType)
+				|| ResultValues.mayBeAsyncServerResponse(this.declaredType);
+		this.callable = this.declaredType == Callable.class && !(method.getGenericReturnType() instanceof TypeVariable);
+		this.handlerMethod = handlerMethod;
+		this.contexts = contexts;
+	}
+
+	private static boolean isLater(Class<?> type) {
+		return Stream
+			.of(CompletionStage.class, Future.class, Callable.class, WebAsyncTask.class, DeferredResult.class,
+					Flow.Publisher.class)
+			.anyMatch((later) -> later.isAssignableFrom(type)) || KotlinResults.isDeferred(type)
+				|| KotlinResults.isFlow(type) || findAdapter(type) != null;
+	}
+
+	/**
+	 * The adapter of the most specific type. The registry alone would take a subclass of
+	 * RxJava's {@code Flowable} for no more than a {@code Publisher}.
+	 */
+	private static @Nullable ReactiveAdapter findAdapter(Class<?> type) {
+		if (CompletionStage.class.isAssignableFrom(type) || KotlinResults.isFlow(type)
+				|| KotlinResults.isDeferred(type)) {
+			return null;
+		}
+		ReactiveAdapterRegistry registry = ReactiveAdapterRegistry.getSharedInstance();
+		return Stream.<Class<?>>iterate(type, (current) -> current != null, Class::getSuperclass)
+			.flatMap((current) -> Stream.concat(Stream.of(current), Stream.of(current.getInterfaces())))
+			.filter((current) -> !isPlainPublisher(current))
+			.map(registry::getAdapter)
+			.filter((adapter) -> adapter != null && !isPlainPublisher(adapter.getReactiveType()))
+			.findFirst()
+			.orElseGet(() -> registry.getAdapter(type));
+	}
+
+	private static boolean isPlainPublisher(Class<?> type) {
+		return type == Flow.Publisher.class || type.getName().equals("org.reactivestreams.Publisher");
+	}
+
+	/**
+	 * Why the results of a method cannot be tracked, as far as its declaration tells.
+	 * @param method the method that runs
+	 * @return what to do about it, or {@code null} if they can
+	 */
+	public static @Nullable String findObstacle(Method method) {
+		Class<?> type = method.getReturnType();
+		if (KotlinDetector.isSuspendingFunction(method)) {
+			return KotlinResults.COROUTINES_REACTOR_PRESENT ? null
+					: "Add org.jetbrains.kotlinx:kotlinx-coroutines-reactor, without which Spring advises no"
+							+ " suspending functions.";
+		}
+		if (KotlinResults.isSharedFlow(type)) {
+			return "Return a Flow: a SharedFlow or StateFlow never completes.";
+		}
+		ReactiveAdapter adapter = findAdapter(type);
+		if (!REACTOR_PRESENT && (adapter != null || Flow.Publisher.class.isAssignableFrom(type))) {
+			return "Add io.projectreactor:reactor-core.";
+		}
+		return (adapter != null && adapter.getDescriptor().isDeferred()
+				&& !type.isAssignableFrom(adapter.getReactiveType()))
+						? "Return a " + adapter.getReactiveType().getSimpleName() + "." : null;
+	}
+
+	/**
+	 * Whether results may come later than when the method returns.
+	 * @return whether they may
+	 */
+	public boolean mayComeLater() {
+		return this.mayComeLater;
+	}
+
+	/**
+	 * Whether a method's results may be subscribed to several times.
+	 * @param method the method that runs
+	 * @return whether they may
+	 */
+	public static boolean isReactive(Method method) {
+		ReactiveAdapter adapter = REACTOR_PRESENT ? findAdapter(method.getReturnType()) : null;
+		return (adapter != null && adapter.getDescriptor().isDeferred()) || KotlinDetector.isSuspendingFunction(method);
+	}
+
+	/**
+	 * Have each subscription to a result run the method's advice anew.
+	 * @param result what the method returned
+	 * @param again calls the method once more, with all its advice
+	 * @return the result, or one of the same type that does so
+	 */
+	public Object resubscribing(Object result, Callable<? extends @Nullable Object> again) {
+		ReactiveAdapter adapter = findAdapter(result.getClass());
+		return (adapter != null && adapter.getDescriptor().isDeferred()
+				&& this.declaredType.isAssignableFrom(adapter.getReactiveType()))
+						? ReactiveResults.resubscribing(result, adapter, again) : result;
+	}
 
 	/**
 	 * Handle a result.
@@ -29,6 +164,77 @@ public interface ResultHandler {
 	 * @return what the caller gets: the result itself or, where it can only be observed
 	 * so, one of the same type that behaves in the same way
 	 */
-	Object handle(Object result, TrackedCall call);
+	public Object handle(Object result, TrackedCall call) {
+		Class<?> type = result.getClass();
+		if (result instanceof DeferredResult<?> deferred) {
+			SpringMvcResults.observe(deferred, call);
+			return result;
+		}
+		if (result instanceof WebAsyncTask<?> task) {
+			return SpringMvcResults.observe(task.getCallable(), call) ? result
+					: unobservable(result, call, SpringMvcResults.NOT_RUN);
+		}
+		if (result instanceof CompletionStage<?> stage) {
+			CompletionStage<?> dependent = FutureResults.observe(stage, call);
+			return (this.handlerMethod && this.declaredType.isInstance(dependent))
+					? FutureResults.cancelling(dependent, stage) : result;
+		}
+		if (ResultValues.isAsyncServerResponse(result)) {
+			return unobservable(result, call, "an asynchronous ServerResponse: track the goal in the function");
+		}
+		if (KotlinResults.isDeferred(type)) {
+			return KotlinResults.observeDeferred(result, call);
+		}
+		if (KotlinResults.isSharedFlow(type)) {
+			return unobservable(result, call, "a SharedFlow or StateFlow, which never completes");
+		}
+		if (KotlinResults.isFlow(type)) {
+			return ofDeclaredType(result, call,
+					KotlinResults.observeFlow(result, call, REACTOR_PRESENT ? this.contexts : null));
+		}
+		ReactiveAdapter adapter = findAdapter(type);
+		if (adapter != null && REACTOR_PRESENT) {
+			return ofDeclaredType(result, call, ReactiveResults.observe(result, adapter, call, this.contexts));
+		}
+		if (adapter != null || result instanceof Flow.Publisher) {
+			return unobservable(result, call, "a " + type.getName() + ": add reactor-core");
+		}
+		if (result instanceof Future<?> future) {
+			return FutureResults.observeFuture(future, call);
+		}
+		return (result instanceof Callable<?> task) ? handleCallable(task, call) : succeeded(result, call);
+	}
+
+	/**
+	 * Spring MVC calls every {@link Callable} that a handler method returns. Elsewhere
+	 * another callable takes the place of one where the method declares no more than
+	 * that.
+	 */
+	private Object handleCallable(Callable<?> task, TrackedCall call) {
+		if (this.handlerMethod && SpringMvcResults.observe(task, call)) {
+			return task;
+		}
+		if (this.callable) {
+			return FutureResults.tracking(task, call);
+		}
+		return Callable.class.isAssignableFrom(this.declaredType)
+				? unobservable(task, call, "a " + this.declaredType.getName() + ": declare a Callable")
+				: succeeded(task, call);
+	}
+
+	private Object ofDeclaredType(Object result, TrackedCall call, Object observed) {
+		return this.declaredType.isInstance(observed) ? observed
+				: unobservable(result, call, "a " + this.declaredType.getName() + ": declare a more general type");
+	}
+
+	private static Object unobservable(Object result, TrackedCall call, String what) {
+		call.unobservable(what);
+		return result;
+	}
+
+	private static Object succeeded(Object result, TrackedCall call) {
+		call.succeeded(result, call.context());
+		return result;
+	}
 
 }

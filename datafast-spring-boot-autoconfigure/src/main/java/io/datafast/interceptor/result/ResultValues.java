@@ -16,6 +16,7 @@
 
 package io.datafast.interceptor.result;
 
+import java.lang.reflect.Method;
 import java.util.Optional;
 
 import org.jspecify.annotations.Nullable;
@@ -65,6 +66,15 @@ public final class ResultValues {
 	}
 
 	/**
+	 * The method that gives the value inside one of Kotlin's value classes.
+	 * @param type any class
+	 * @return the method, or {@code null} if it is no value class
+	 */
+	public static @Nullable Method findUnboxMethod(Class<?> type) {
+		return KotlinResults.findUnboxMethod(type);
+	}
+
+	/**
 	 * Whether a value is an error: it has an HTTP status of 400 or above, or is a failed
 	 * {@code Result} of Kotlin.
 	 * @param value the value, unboxed, or an {@code Optional} of it
@@ -91,66 +101,44 @@ public final class ResultValues {
 		if (result instanceof ErrorResponse response) {
 			return response.getStatusCode();
 		}
-		HttpStatusCode status = WEB_MVC_PRESENT ? WebMvc.status(result) : null;
-		return (status == null && WEB_FLUX_PRESENT) ? WebFlux.status(result) : status;
+		HttpStatusCode status = WEB_MVC_PRESENT ? statusOfWebMvc(result) : null;
+		return (status == null && WEB_FLUX_PRESENT) ? statusOfWebFlux(result) : status;
+	}
+
+	private static @Nullable HttpStatusCode statusOfWebMvc(Object result) {
+		if (result instanceof ModelAndView view) {
+			return view.getStatus();
+		}
+		if (result instanceof org.springframework.web.servlet.view.FragmentsRendering fragments) {
+			return fragments.status();
+		}
+		return (result instanceof ServerResponse response) ? response.statusCode() : null;
+	}
+
+	private static @Nullable HttpStatusCode statusOfWebFlux(Object result) {
+		if (result instanceof Rendering rendering) {
+			return rendering.status();
+		}
+		if (result instanceof org.springframework.web.reactive.result.view.FragmentsRendering fragments) {
+			return fragments.status();
+		}
+		return (result instanceof org.springframework.web.reactive.function.server.ServerResponse response)
+				? response.statusCode() : null;
 	}
 
 	/**
 	 * Whether a response of Spring MVC's functional endpoints is there only later. Asking
 	 * it for its status blocks.
 	 */
-	static boolean isAsyncServerResponse(Class<?> type) {
-		return WEB_MVC_PRESENT && WebMvc.isAsyncServerResponse(type);
+	static boolean isAsyncServerResponse(Object result) {
+		return WEB_MVC_PRESENT && result instanceof AsyncServerResponse;
 	}
 
 	/**
 	 * Whether a result of the declared type may be such a response.
 	 */
 	static boolean mayBeAsyncServerResponse(Class<?> declaredType) {
-		return WEB_MVC_PRESENT && WebMvc.mayBeAsyncServerResponse(declaredType);
-	}
-
-	/**
-	 * Apart, since Spring MVC is optional.
-	 */
-	private static final class WebMvc {
-
-		static boolean isAsyncServerResponse(Class<?> type) {
-			return AsyncServerResponse.class.isAssignableFrom(type);
-		}
-
-		static boolean mayBeAsyncServerResponse(Class<?> declaredType) {
-			return ServerResponse.class.isAssignableFrom(declaredType);
-		}
-
-		static @Nullable HttpStatusCode status(Object result) {
-			if (result instanceof ModelAndView view) {
-				return view.getStatus();
-			}
-			if (result instanceof org.springframework.web.servlet.view.FragmentsRendering fragments) {
-				return fragments.status();
-			}
-			return (result instanceof ServerResponse response) ? response.statusCode() : null;
-		}
-
-	}
-
-	/**
-	 * Apart, since WebFlux is optional.
-	 */
-	private static final class WebFlux {
-
-		static @Nullable HttpStatusCode status(Object result) {
-			if (result instanceof Rendering rendering) {
-				return rendering.status();
-			}
-			if (result instanceof org.springframework.web.reactive.result.view.FragmentsRendering fragments) {
-				return fragments.status();
-			}
-			return (result instanceof org.springframework.web.reactive.function.server.ServerResponse response)
-					? response.statusCode() : null;
-		}
-
+		return WEB_MVC_PRESENT && ServerResponse.class.isAssignableFrom(declaredType);
 	}
 
 }

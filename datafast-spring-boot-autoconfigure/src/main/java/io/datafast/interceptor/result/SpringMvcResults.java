@@ -18,7 +18,6 @@ package io.datafast.interceptor.result;
 
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
 
 import io.datafast.support.TrackingContext;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +30,6 @@ import org.springframework.web.context.request.async.CallableProcessingIntercept
 import org.springframework.web.context.request.async.DeferredResult;
 import org.springframework.web.context.request.async.DeferredResultProcessingInterceptor;
 import org.springframework.web.context.request.async.WebAsyncManager;
-import org.springframework.web.context.request.async.WebAsyncTask;
 import org.springframework.web.context.request.async.WebAsyncUtils;
 
 /**
@@ -41,58 +39,24 @@ import org.springframework.web.context.request.async.WebAsyncUtils;
  */
 final class SpringMvcResults {
 
-	private static final AtomicLong callbacks = new AtomicLong();
+	static final String NOT_RUN = "a task that Spring MVC does not run: return a CompletableFuture";
 
 	private SpringMvcResults() {
 	}
 
-	static Object handleTask(Object result, TrackedCall call) {
-		String instead = "a WebAsyncTask that Spring MVC does not run: return a CompletableFuture";
-		if (!register(new CallableInterceptor(((WebAsyncTask<?>) result).getCallable(), call,
-				() -> call.unobservable(instead)))) {
-			call.unobservable(instead);
-		}
-		return result;
-	}
-
 	/**
-	 * Handles a {@link Callable} that a handler method returns without declaring one:
-	 * Spring MVC calls every result that is one.
+	 * Observe a task that Spring MVC will run.
+	 * @return whether there is a request in which it can
 	 */
-	static Object handleUndeclaredCallable(Object result, TrackedCall call) {
-		if (!register(
-				new CallableInterceptor((Callable<?>) result, call, () -> call.succeeded(result, call.context())))) {
-			call.succeeded(result, call.context());
-		}
-		return result;
+	static boolean observe(Callable<?> task, TrackedCall call) {
+		return register(new Observation(task, call, () -> call.unobservable(NOT_RUN)));
 	}
 
-	private static boolean register(CallableInterceptor interceptor) {
-		RequestAttributes request = RequestContextHolder.getRequestAttributes();
-		WebAsyncManager manager = findManager(request);
-		if (request == null || manager == null) {
-			return false;
+	static void observe(DeferredResult<?> result, TrackedCall call) {
+		Runnable otherwise = () -> trackUnlessPending(result, call);
+		if (!register(new Observation(result, call, otherwise))) {
+			otherwise.run();
 		}
-		manager.registerCallableInterceptor(interceptor, interceptor);
-		onTimeoutOrError(interceptor::over);
-		afterHandling(request, interceptor::handled);
-		return true;
-	}
-
-	static Object handleDeferredResult(Object result, TrackedCall call) {
-		DeferredResult<?> deferred = (DeferredResult<?>) result;
-		RequestAttributes request = RequestContextHolder.getRequestAttributes();
-		WebAsyncManager manager = findManager(request);
-		if (request != null && manager != null) {
-			DeferredResultInterceptor interceptor = new DeferredResultInterceptor(deferred, call);
-			manager.registerDeferredResultInterceptor(interceptor, interceptor);
-			onTimeoutOrError(interceptor::over);
-			afterHandling(request, interceptor::handled);
-		}
-		else {
-			trackUnlessPending(deferred, call);
-		}
-		return result;
 	}
 
 	/**
@@ -105,6 +69,21 @@ final class SpringMvcResults {
 		else if (!(result.getResult() instanceof Throwable)) {
 			call.succeeded(result.getResult(), call.context());
 		}
+	}
+
+	private static boolean register(Observation observation) {
+		RequestAttributes request = RequestContextHolder.getRequestAttributes();
+		WebAsyncManager manager = findManager(request);
+		if (request == null || manager == null) {
+			return false;
+		}
+		manager.registerCallableInterceptor(observation, observation);
+		manager.registerDeferredResultInterceptor(observation, observation);
+		onTimeoutOrError(observation::over);
+		// When the handler has returned and Spring MVC has taken its result.
+		request.registerDestructionCallback(Observation.class.getName() + '@' + System.identityHashCode(observation),
+				observation::handled, RequestAttributes.SCOPE_REQUEST);
+		return true;
 	}
 
 	/**
@@ -135,16 +114,13 @@ final class SpringMvcResults {
 	}
 
 	/**
-	 * Run something when the handler has returned and Spring MVC has taken its result.
+	 * Tells the call of the value, unless Spring MVC has given up on the request before.
+	 * If Spring MVC does not take the result at all, something else happens.
 	 */
-	private static void afterHandling(RequestAttributes request, Runnable callback) {
-		request.registerDestructionCallback(SpringMvcResults.class.getName() + '.' + callbacks.incrementAndGet(),
-				callback, RequestAttributes.SCOPE_REQUEST);
-	}
+	private static final class Observation
+			implements CallableProcessingInterceptor, DeferredResultProcessingInterceptor {
 
-	private static final class CallableInterceptor implements CallableProcessingInterceptor {
-
-		private final Callable<?> callable;
+		private final Object observed;
 
 		private final TrackedCall call;
 
@@ -152,34 +128,47 @@ final class SpringMvcResults {
 
 		private final AtomicBoolean over = new AtomicBoolean();
 
+		private volatile TrackingContext context;
+
 		private volatile boolean taken;
 
-		private volatile @Nullable TrackingContext context;
-
-		private CallableInterceptor(Callable<?> callable, TrackedCall call, Runnable otherwise) {
-			this.callable = callable;
+		private Observation(Object observed, TrackedCall call, Runnable otherwise) {
+			this.observed = observed;
 			this.call = call;
 			this.otherwise = otherwise;
+			this.context = call.context();
 		}
 
 		@Override
 		public <T> void beforeConcurrentHandling(NativeWebRequest request, Callable<T> task) {
-			this.taken |= (task == this.callable);
+			this.taken |= (task == this.observed);
+		}
+
+		@Override
+		public <T> void beforeConcurrentHandling(NativeWebRequest request, DeferredResult<T> result) {
+			this.taken |= (result == this.observed);
 		}
 
 		@Override
 		public <T> void preProcess(NativeWebRequest request, Callable<T> task) {
-			if (task == this.callable) {
+			if (task == this.observed) {
 				this.context = this.call.contextHere();
 			}
 		}
 
 		@Override
-		public <T> void postProcess(NativeWebRequest request, Callable<T> task, @Nullable Object result) {
-			TrackingContext context = this.context;
-			if (task == this.callable && context != null && !(result instanceof Throwable)
-					&& this.over.compareAndSet(false, true)) {
-				this.call.succeeded(result, context);
+		public <T> void postProcess(NativeWebRequest request, Callable<T> task, @Nullable Object value) {
+			completed(task, value);
+		}
+
+		@Override
+		public <T> void postProcess(NativeWebRequest request, DeferredResult<T> result, @Nullable Object value) {
+			completed(result, value);
+		}
+
+		private void completed(Object result, @Nullable Object value) {
+			if (result == this.observed && this.over.compareAndSet(false, true) && !(value instanceof Throwable)) {
+				this.call.succeeded(value, this.context);
 			}
 		}
 
@@ -190,48 +179,6 @@ final class SpringMvcResults {
 		private void handled() {
 			if (!this.taken) {
 				this.otherwise.run();
-			}
-		}
-
-	}
-
-	private static final class DeferredResultInterceptor implements DeferredResultProcessingInterceptor {
-
-		private final DeferredResult<?> observed;
-
-		private final TrackedCall call;
-
-		private final TrackingContext context;
-
-		private final AtomicBoolean over = new AtomicBoolean();
-
-		private volatile boolean taken;
-
-		private DeferredResultInterceptor(DeferredResult<?> observed, TrackedCall call) {
-			this.observed = observed;
-			this.call = call;
-			this.context = call.context();
-		}
-
-		private void over() {
-			this.over.set(true);
-		}
-
-		@Override
-		public <T> void beforeConcurrentHandling(NativeWebRequest request, DeferredResult<T> result) {
-			this.taken |= (result == this.observed);
-		}
-
-		@Override
-		public <T> void postProcess(NativeWebRequest request, DeferredResult<T> result, @Nullable Object value) {
-			if (result == this.observed && this.over.compareAndSet(false, true) && !(value instanceof Throwable)) {
-				this.call.succeeded(value, this.context);
-			}
-		}
-
-		private void handled() {
-			if (!this.taken) {
-				trackUnlessPending(this.observed, this.call);
 			}
 		}
 

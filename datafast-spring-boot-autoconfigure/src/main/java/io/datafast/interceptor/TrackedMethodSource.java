@@ -1,0 +1,263 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.datafast.interceptor;
+
+import java.lang.annotation.Annotation;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.lang.reflect.Proxy;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+import io.datafast.annotation.TrackGoal;
+import io.datafast.interceptor.result.ResultHandler;
+import io.datafast.interceptor.result.ResultValues;
+import io.datafast.support.ReactiveTrackingContexts;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.aop.support.AopUtils;
+import org.springframework.core.MethodClassKey;
+import org.springframework.core.annotation.AnnotatedElementUtils;
+import org.springframework.core.annotation.MergedAnnotation;
+import org.springframework.core.annotation.MergedAnnotations;
+import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
+import org.springframework.stereotype.Controller;
+import org.springframework.util.ClassUtils;
+import org.springframework.util.ReflectionUtils;
+import org.springframework.util.StringValueResolver;
+import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.InitBinder;
+import org.springframework.web.bind.annotation.ModelAttribute;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.service.annotation.HttpExchange;
+
+/**
+ * Finds the methods that track goals, each only once. Thread-safe.
+ */
+final class TrackedMethodSource {
+
+	private static final Log logger = LogFactory.getLog(TrackedMethodSource.class);
+
+	private static final List<Class<? extends Annotation>> HANDLERS = List.of(RequestMapping.class, HttpExchange.class);
+
+	private static final List<Class<? extends Annotation>> CALLED_FOR_HANDLERS = List.of(ModelAttribute.class,
+			InitBinder.class, ExceptionHandler.class);
+
+	private final Map<MethodClassKey, Optional<TrackedMethod>> methods = new ConcurrentHashMap<>(256);
+
+	private final Map<Class<?>, Boolean> classes = new ConcurrentHashMap<>(256);
+
+	/**
+	 * By class, method and goals: a method is found through each of its interfaces.
+	 */
+	private final Map<List<Object>, TrackedMethod> catalogue = new ConcurrentHashMap<>();
+
+	private final StringValueResolver placeholders;
+
+	private final Supplier<ReactiveTrackingContexts> contexts;
+
+	TrackedMethodSource(StringValueResolver placeholders, Supplier<ReactiveTrackingContexts> contexts) {
+		this.placeholders = placeholders;
+		this.contexts = contexts;
+	}
+
+	/**
+	 * Whether a bean of the class has a method that tracks goals. If so, all its methods
+	 * are checked.
+	 * @throws InvalidTrackGoalException if an annotation is wrong
+	 */
+	boolean hasTrackedMethods(Class<?> beanClass) {
+		Boolean known = this.classes.get(beanClass);
+		if (known == null) {
+			Class<?> userClass = ClassUtils.getUserClass(beanClass);
+			known = isCandidate(userClass) && findAll(userClass);
+			this.classes.put(beanClass, known);
+		}
+		return known;
+	}
+
+	/**
+	 * Sorts out the classes without annotated methods, which are nearly all: a search
+	 * through the declarations of each method would cost more.
+	 */
+	private static boolean isCandidate(Class<?> type) {
+		try {
+			return Stream.concat(Stream.of(type), ClassUtils.getAllInterfacesForClassAsSet(type).stream())
+				.flatMap((current) -> Arrays.stream(ReflectionUtils.getAllDeclaredMethods(current)))
+				.anyMatch((method) -> MergedAnnotations.from(method).isPresent(TrackGoal.class));
+		}
+		catch (IllegalStateException | LinkageError ex) {
+			// As other post-processors do: a class that cannot be looked at may still
+			// work.
+			logger.debug("Cannot look for @TrackGoal in " + type.getName(), ex);
+			return false;
+		}
+	}
+
+	private boolean findAll(Class<?> beanClass) {
+		Set<Class<?>> types = new LinkedHashSet<>(ClassUtils.getAllInterfacesForClassAsSet(beanClass));
+		if (!isGenerated(beanClass)) {
+			types.add(beanClass);
+		}
+		boolean found = false;
+		for (Class<?> type : types) {
+			for (Method method : ReflectionUtils.getAllDeclaredMethods(type)) {
+				if (!method.isBridge() && !method.isSynthetic() && method.getDeclaringClass() != Object.class) {
+					TrackedMethod tracked = find(method, beanClass);
+					if (tracked != null) {
+						this.catalogue.put(List.of(beanClass, tracked.method(), tracked.goals()), tracked);
+						found = true;
+					}
+				}
+			}
+		}
+		return found;
+	}
+
+	/**
+	 * Whether the class is the runtime's, such as that of a proxy or a lambda. Its
+	 * interfaces say all that the application wrote.
+	 */
+	private static boolean isGenerated(Class<?> type) {
+		return Proxy.isProxyClass(type) || type.isHidden() || type.isSynthetic();
+	}
+
+	/**
+	 * The methods of all classes that were looked at.
+	 */
+	Set<TrackedMethod> catalogue() {
+		return Set.copyOf(this.catalogue.values());
+	}
+
+	/**
+	 * What to track of a method.
+	 * @param method the method that is called, possibly an interface's
+	 * @param targetClass the class of the object it is called on
+	 * @return the method that runs, or {@code null} if there is nothing to track
+	 * @throws InvalidTrackGoalException if an annotation is wrong
+	 */
+	@Nullable TrackedMethod find(Method method, Class<?> targetClass) {
+		MethodClassKey key = new MethodClassKey(method, targetClass);
+		Optional<TrackedMethod> known = this.methods.get(key);
+		if (known == null) {
+			known = parse(method, targetClass);
+			this.methods.put(key, known);
+		}
+		return known.orElse(null);
+	}
+
+	private Optional<TrackedMethod> parse(Method method, Class<?> targetClass) {
+		Method specificMethod = AopUtils.getMostSpecificMethod(method, targetClass);
+		Class<?> beanClass = ClassUtils.getUserClass(targetClass);
+		for (Method declaration : findDeclarations(method, specificMethod, targetClass)) {
+			List<MergedAnnotation<TrackGoal>> annotations = findAnnotations(declaration);
+			if (!annotations.isEmpty()) {
+				Method annotated = (annotations.get(0).getSource() instanceof Method source) ? source : declaration;
+				boolean handlerMethod = isController(beanClass) && isAnnotated(specificMethod, HANDLERS);
+				TrackGoalParser parser = new TrackGoalParser(declaration, annotated, specificMethod, this.placeholders);
+				return Optional.of(new TrackedMethod(beanClass, specificMethod, handlerMethod,
+						handlerMethod && hasErrorStatus(specificMethod, beanClass), parser.variables(),
+						parser.visitorIdParameter(),
+						parser.parse(annotations.stream().map(MergedAnnotation::synthesize).toList()),
+						new ResultHandler(specificMethod, handlerMethod, this.contexts)));
+			}
+		}
+		return Optional.empty();
+	}
+
+	/**
+	 * The method that runs, the one that was called, since a proxy may implement an
+	 * interface that its target knows nothing of, and those of the target's interfaces,
+	 * since what implements them may be inherited from a class that knows nothing of
+	 * them.
+	 */
+	private static Set<Method> findDeclarations(Method method, Method specificMethod, Class<?> targetClass) {
+		Set<Method> declarations = new LinkedHashSet<>(Arrays.asList(specificMethod, method));
+		for (Class<?> type : ClassUtils.getAllInterfacesForClassAsSet(targetClass)) {
+			Method declared = ReflectionUtils.findMethod(type, specificMethod.getName(),
+					specificMethod.getParameterTypes());
+			if (declared != null) {
+				declarations.add(declared);
+			}
+		}
+		return declarations;
+	}
+
+	private static List<MergedAnnotation<TrackGoal>> findAnnotations(Method method) {
+		List<MergedAnnotation<TrackGoal>> found = MergedAnnotations.from(method, SearchStrategy.TYPE_HIERARCHY)
+			.stream(TrackGoal.class)
+			.toList();
+		int nearest = found.stream().mapToInt(MergedAnnotation::getAggregateIndex).min().orElse(0);
+		return found.stream().filter((annotation) -> annotation.getAggregateIndex() == nearest).toList();
+	}
+
+	/**
+	 * Spring looks at the method first, and at its class only if it finds nothing there.
+	 */
+	private static boolean hasErrorStatus(Method method, Class<?> beanClass) {
+		return Stream.of(method, beanClass)
+			.map((element) -> AnnotatedElementUtils.findMergedAnnotation(element, ResponseStatus.class))
+			.flatMap(Stream::ofNullable)
+			.findFirst()
+			.filter((status) -> status.code().value() >= ResultValues.LOWEST_ERROR_STATUS)
+			.isPresent();
+	}
+
+	/**
+	 * A method of the class that tracks goals and that no interface declares.
+	 */
+	@Nullable Method findTrackedMethodBesideInterfaces(Class<?> beanClass) {
+		return isGenerated(beanClass) ? null
+				: Arrays.stream(ReflectionUtils.getAllDeclaredMethods(beanClass))
+					.filter((method) -> ClassUtils.getInterfaceMethodIfPossible(method, beanClass) == method
+							&& find(method, beanClass) != null)
+					.findFirst()
+					.orElse(null);
+	}
+
+	/**
+	 * The methods of a controller that Spring calls for requests, and that no proxy
+	 * intercepts.
+	 */
+	static List<Method> findHandlersThatNoProxyIntercepts(Class<?> beanClass) {
+		return !isController(beanClass) ? List.of()
+				: Arrays.stream(ReflectionUtils.getAllDeclaredMethods(beanClass))
+					.filter((method) -> (method.getModifiers() & (Modifier.PRIVATE | Modifier.FINAL)) != 0
+							&& !Modifier.isStatic(method.getModifiers())
+							&& (isAnnotated(method, HANDLERS) || isAnnotated(method, CALLED_FOR_HANDLERS)))
+					.toList();
+	}
+
+	private static boolean isController(Class<?> beanClass) {
+		return AnnotatedElementUtils.hasAnnotation(beanClass, Controller.class);
+	}
+
+	private static boolean isAnnotated(Method method, List<Class<? extends Annotation>> types) {
+		return types.stream().anyMatch((type) -> AnnotatedElementUtils.hasAnnotation(method, type));
+	}
+
+}
