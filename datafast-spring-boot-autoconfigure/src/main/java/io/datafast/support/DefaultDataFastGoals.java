@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 
+import io.datafast.DataFastException;
 import io.datafast.DataFastGoals;
 import io.datafast.Goal;
 import io.datafast.GoalFilter;
