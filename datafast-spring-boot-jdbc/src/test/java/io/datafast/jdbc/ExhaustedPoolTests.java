@@ -96,8 +96,7 @@ class ExhaustedPoolTests {
 		try (MockDataFast mock = MockDataFast.start()) {
 			JdbcContextRunners.with(mock, "jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1")
 				.withPropertyValues("spring.datasource.hikari.maximum-pool-size=" + poolSize,
-						"spring.datasource.hikari.connection-timeout=300000",
-						"datafast.delivery.jdbc.heartbeat-interval=5s")
+						"spring.datasource.hikari.connection-timeout=300000")
 				.withBean(Shop.class)
 				.withBean("other", PlatformTransactionManager.class,
 						() -> new JdbcTransactionManager(

@@ -100,7 +100,7 @@ class UnreliableDatabaseTests {
 
 	@Test
 	void aCallThatEndsLongBeforeItIsBackIsRepeated() {
-		runner(this.database::leave).run((context) -> {
+		runner(this.database::leave).withPropertyValues(JdbcContextRunners.NOTICES_CRASHES_SOON).run((context) -> {
 			stayAwayForLong(context);
 			RecordedOutcomes outcomes = context.getBean(RecordedOutcomes.class);
 			outcomes.awaitSingle(Created.class);
@@ -111,13 +111,15 @@ class UnreliableDatabaseTests {
 
 	@Test
 	void aCallThatEndsLongBeforeItIsBackIsNotRepeatedIfAskedTo() {
-		runner(this.database::leave).withPropertyValues("datafast.delivery.jdbc.on-crash=park").run((context) -> {
-			stayAwayForLong(context);
-			RecordedOutcomes outcomes = context.getBean(RecordedOutcomes.class);
-			assertThat(outcomes.awaitSingle(Dropped.class).reason()).isEqualTo(Dropped.Reason.AMBIGUOUS);
-			assertThat(parked(context)).extracting(ParkedGoal::goal).containsExactly("signup");
-			assertThat(this.mock.getGoals()).hasSize(1);
-		});
+		runner(this.database::leave)
+			.withPropertyValues("datafast.delivery.jdbc.on-crash=park", JdbcContextRunners.NOTICES_CRASHES_SOON)
+			.run((context) -> {
+				stayAwayForLong(context);
+				RecordedOutcomes outcomes = context.getBean(RecordedOutcomes.class);
+				assertThat(outcomes.awaitSingle(Dropped.class).reason()).isEqualTo(Dropped.Reason.AMBIGUOUS);
+				assertThat(parked(context)).extracting(ParkedGoal::goal).containsExactly("signup");
+				assertThat(this.mock.getGoals()).hasSize(1);
+			});
 	}
 
 	/**
@@ -127,7 +129,7 @@ class UnreliableDatabaseTests {
 		context.getBean(DataFastGoals.class).track(Goal.of("signup").forVisitor("visitor-1"));
 		Awaitility.await()
 			.atMost(LONG)
-			.until(() -> rows("last_heartbeat < ?", OffsetDateTime.now().minusSeconds(3)) == 1);
+			.until(() -> rows("last_heartbeat < ?", OffsetDateTime.now().minusSeconds(6)) == 1);
 		assertThat(context.getBean(RecordedOutcomes.class).all()).isEmpty();
 		this.database.comeBack();
 	}
@@ -153,7 +155,7 @@ class UnreliableDatabaseTests {
 	void trackDoesNotWaitForTheDatabase(String state) {
 		int count = 500;
 		runner(() -> {
-		}).withPropertyValues("datafast.delivery.jdbc.heartbeat-interval=5s").run((context) -> {
+		}).run((context) -> {
 			if (state.equals("away")) {
 				this.database.leave();
 			}
