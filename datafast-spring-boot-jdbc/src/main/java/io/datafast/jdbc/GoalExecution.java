@@ -69,19 +69,16 @@ final class GoalExecution {
 
 	private final Backlog backlog;
 
-	private final GoalEngine engine;
-
 	private final JdbcSettings settings;
 
 	private final Clock clock;
 
 	GoalExecution(GoalAttempt attempt, DeliveryGate gate, GoalOutcomePublisher outcomes, Backlog backlog,
-			GoalEngine engine, JdbcSettings settings, Clock clock) {
+			JdbcSettings settings, Clock clock) {
 		this.attempt = attempt;
 		this.gate = gate;
 		this.outcomes = outcomes;
 		this.backlog = backlog;
-		this.engine = engine;
 		this.settings = settings;
 		this.clock = clock;
 	}
@@ -126,12 +123,25 @@ final class GoalExecution {
 		};
 	}
 
+	/**
+	 * Park a goal, or delete it if there is no room for it.
+	 * @return see {@link #write}
+	 */
 	private boolean park(ExecutionComplete complete, ExecutionOperations<StoredGoal> operations,
 			@Nullable StoredGoal ended) {
+		if (!this.backlog.parked().reserve(1)) {
+			return write(operations::remove);
+		}
 		ExecutionComplete failed = failed(complete);
-		return this.backlog
-			.park(() -> write((ended != null) ? () -> operations.reschedule(failed, GoalTable.PARKED, ended)
-					: () -> operations.reschedule(failed, GoalTable.PARKED)), () -> write(operations::remove));
+		boolean parked = false;
+		try {
+			parked = write((ended != null) ? () -> operations.reschedule(failed, GoalTable.PARKED, ended)
+					: () -> operations.reschedule(failed, GoalTable.PARKED));
+		}
+		finally {
+			this.backlog.parked().release(1, parked);
+		}
+		return parked;
 	}
 
 	/**
@@ -141,13 +151,12 @@ final class GoalExecution {
 	 * @throws RuntimeException if it cannot be changed
 	 */
 	private boolean write(Runnable change) {
-		boolean interrupted = Thread.interrupted();
 		// Before another node takes the goal over.
 		long deadline = System.nanoTime()
 				+ this.settings.heartbeatInterval().toNanos() * GoalEngine.MISSED_HEARTBEATS / 2;
-		boolean again = false;
+		boolean interrupted = Thread.interrupted();
 		try {
-			while (true) {
+			for (boolean again = false;; again = true) {
 				try {
 					change.run();
 					return true;
@@ -158,10 +167,9 @@ final class GoalExecution {
 					return again;
 				}
 				catch (RuntimeException ex) {
-					if (this.engine.isStopping() || System.nanoTime() - deadline >= 0) {
+					if (interrupted || System.nanoTime() - deadline >= 0) {
 						throw ex;
 					}
-					again = true;
 					this.log.debug("What became of a goal cannot be noted; this is tried again", ex);
 				}
 				try {
@@ -169,7 +177,6 @@ final class GoalExecution {
 				}
 				catch (InterruptedException ex) {
 					interrupted = true;
-					deadline = System.nanoTime();
 				}
 			}
 		}

@@ -17,7 +17,6 @@
 package io.datafast.jdbc;
 
 import java.sql.Connection;
-import java.sql.DatabaseMetaData;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -26,11 +25,7 @@ import java.util.stream.Stream;
 
 import javax.sql.DataSource;
 
-import com.github.kagkarlsson.scheduler.jdbc.DefaultJdbcCustomization;
 import com.github.kagkarlsson.scheduler.jdbc.JdbcCustomization;
-import com.github.kagkarlsson.scheduler.jdbc.MssqlJdbcCustomization;
-import com.github.kagkarlsson.scheduler.jdbc.OracleJdbcCustomization;
-import com.github.kagkarlsson.scheduler.jdbc.PostgreSqlJdbcCustomization;
 import io.datafast.Goal;
 import org.jspecify.annotations.Nullable;
 
@@ -79,7 +74,7 @@ final class GoalTable {
 
 	private final String name;
 
-	private final StoredGoalFormat format;
+	private final StoredGoal.Format format;
 
 	private final JdbcTemplate jdbc;
 
@@ -93,7 +88,7 @@ final class GoalTable {
 	 * @param name the table's name, possibly with a schema; used in SQL as it is
 	 * @param format the format of {@code task_data}
 	 */
-	GoalTable(DataSource dataSource, String name, StoredGoalFormat format) {
+	GoalTable(DataSource dataSource, String name, StoredGoal.Format format) {
 		this.dataSource = dataSource;
 		this.name = name;
 		this.format = format;
@@ -110,7 +105,7 @@ final class GoalTable {
 		return this.name;
 	}
 
-	StoredGoalFormat format() {
+	StoredGoal.Format format() {
 		return this.format;
 	}
 
@@ -181,19 +176,6 @@ final class GoalTable {
 	}
 
 	/**
-	 * Delete goals that have just been inserted, in the transaction of a connection.
-	 */
-	void delete(Connection connection, List<NewGoal> goals) throws SQLException {
-		try (PreparedStatement statement = connection
-			.prepareStatement("delete from " + this.name + " where task_name = ? and task_instance = ?")) {
-			for (NewGoal goal : goals) {
-				setValues(statement, TASK, goal.id());
-				statement.executeUpdate();
-			}
-		}
-	}
-
-	/**
 	 * Count the goals.
 	 */
 	Counts count() {
@@ -247,23 +229,17 @@ final class GoalTable {
 	 */
 	boolean requeue(Row row, StoredGoal fresh, Instant now) {
 		String id = GoalId.create(now);
-		return change(
-				"task_instance = ?, execution_time = ?, task_data = ?, last_failure = null, consecutive_failures = 0",
-				row, id, GoalId.timeOf(id), this.format.serialize(fresh));
-	}
-
-	private boolean change(String assignments, Row row, Object... values) {
-		return update(
-				"update " + this.name + " set " + assignments + ", version = version + 1" + KEY + " and picked = ?",
-				Stream.concat(Stream.of(values), Stream.of(TASK, row.id(), row.version(), false)));
+		return update("update " + this.name + " set task_instance = ?, execution_time = ?, task_data = ?,"
+				+ " last_failure = null, consecutive_failures = 0, version = version + 1" + KEY + " and picked = ?", id,
+				GoalId.timeOf(id), this.format.serialize(fresh), TASK, row.id(), row.version(), false);
 	}
 
 	boolean delete(Row row) {
-		return update("delete from " + this.name + KEY, Stream.of(TASK, row.id(), row.version()));
+		return update("delete from " + this.name + KEY, TASK, row.id(), row.version());
 	}
 
-	private boolean update(String sql, Stream<Object> values) {
-		PreparedStatementSetter setter = (statement) -> setValues(statement, values.toArray());
+	private boolean update(String sql, Object... values) {
+		PreparedStatementSetter setter = (statement) -> setValues(statement, values);
 		return Boolean.TRUE.equals(this.newTransaction.execute((status) -> this.jdbc.update(sql, setter) > 0));
 	}
 
@@ -313,46 +289,6 @@ final class GoalTable {
 		catch (RuntimeException ex) {
 			return null;
 		}
-	}
-
-	/**
-	 * A database.
-	 *
-	 * @param product its name, as the driver gives it
-	 * @param dialect what db-scheduler has to know about it
-	 */
-	record Database(String product, JdbcCustomization dialect) {
-
-		static Database of(DatabaseMetaData metaData) throws SQLException {
-			String product = metaData.getDatabaseProductName();
-			return new Database(product, dialect(product));
-		}
-
-		/**
-		 * db-scheduler would find out by itself, but takes the default if it gets no
-		 * connection.
-		 */
-		private static JdbcCustomization dialect(String product) {
-			return switch (product) {
-				case "PostgreSQL" -> new PostgreSqlJdbcCustomization(false, false);
-				case "MySQL", "MariaDB" -> new MySqlJdbcCustomization();
-				case "Microsoft SQL Server" -> new MssqlJdbcCustomization(true);
-				case "Oracle" -> new OracleJdbcCustomization(false);
-				default -> new DefaultJdbcCustomization(false);
-			};
-		}
-
-		boolean isPostgreSql() {
-			return this.dialect instanceof PostgreSqlJdbcCustomization;
-		}
-
-		/**
-		 * Or MariaDB.
-		 */
-		boolean isMySql() {
-			return this.dialect instanceof MySqlJdbcCustomization;
-		}
-
 	}
 
 	/**

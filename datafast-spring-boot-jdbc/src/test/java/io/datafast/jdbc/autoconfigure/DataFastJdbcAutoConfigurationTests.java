@@ -43,7 +43,6 @@ import io.datafast.delivery.GoalOutcome.Created;
 import io.datafast.delivery.GoalOutcome.Skipped;
 import io.datafast.delivery.memory.InMemoryGoalDispatcher;
 import io.datafast.jdbc.DataFastDataSource;
-import io.datafast.jdbc.GoalTableMetrics;
 import io.datafast.jdbc.JdbcContextRunners;
 import io.datafast.jdbc.JdbcGoalDispatcher;
 import io.datafast.jdbc.MissingGoalTableException;
@@ -53,6 +52,7 @@ import io.datafast.test.MockDataFast;
 import io.datafast.testing.DataFastContextRunners;
 import io.datafast.testing.RecordedOutcomes;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -353,7 +353,7 @@ class DataFastJdbcAutoConfigurationTests {
 			.run((context) -> {
 				SimpleMeterRegistry meters = (SimpleMeterRegistry) context.getBean(MeterRegistry.class);
 				context.getBean(GoalBacklogMetrics.class).bindTo(meters);
-				context.getBean(GoalTableMetrics.class).bindTo(meters);
+				context.getBean("dataFastGoalTableMetrics", MeterBinder.class).bindTo(meters);
 				track(context, "parked");
 				context.getBean(RecordedOutcomes.class).awaitCount(1);
 				context.getBean(JdbcGoalDispatcher.class).stop();
