@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.dao.ConcurrencyFailureException;
 import org.springframework.jdbc.datasource.ConnectionHolder;
 import org.springframework.jdbc.datasource.DataSourceUtils;
+import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
@@ -49,6 +50,8 @@ final class TransactionWriter {
 
 	private final boolean globalTransactions;
 
+	private final DataSourceTransactions transactions;
+
 	private final Runnable stored;
 
 	/**
@@ -62,6 +65,7 @@ final class TransactionWriter {
 		this.table = table;
 		this.backlog = backlog;
 		this.globalTransactions = globalTransactions;
+		this.transactions = new DataSourceTransactions(table.dataSource());
 		this.stored = stored;
 	}
 
@@ -98,18 +102,9 @@ final class TransactionWriter {
 		return written.inTransaction;
 	}
 
-	/**
-	 * Whether the current transaction is one of this database that can be written in. A
-	 * connection that is bound in a transaction of another resource commits each
-	 * statement by itself.
-	 */
-	private boolean isOfThisDatabase() throws SQLException {
-		if (TransactionSynchronizationManager.isCurrentTransactionReadOnly()) {
-			return false;
-		}
-		return this.globalTransactions || (TransactionSynchronizationManager
-			.getResource(this.table.dataSource()) instanceof ConnectionHolder holder
-				&& holder.getConnectionHandle() != null && !holder.getConnection().getAutoCommit());
+	private boolean isOfThisDatabase() {
+		return !TransactionSynchronizationManager.isCurrentTransactionReadOnly()
+				&& (this.globalTransactions || this.transactions.isActive());
 	}
 
 	/**
@@ -174,6 +169,27 @@ final class TransactionWriter {
 		Database database = this.table.database();
 		boolean savepointTells = !this.globalTransactions && (database.isPostgreSql() || database.isMySql());
 		return !savepointTells && StorageFailure.isRollback(failure);
+	}
+
+	/**
+	 * Knows the transactions of a {@code DataSource}.
+	 */
+	@SuppressWarnings("serial")
+	private static final class DataSourceTransactions extends JdbcTransactionManager {
+
+		private DataSourceTransactions(DataSource dataSource) {
+			super(dataSource);
+		}
+
+		/**
+		 * A connection that is only used in a transaction of another resource is bound to
+		 * the thread, too: as synchronized, but not as active. One of JPA is neither.
+		 */
+		private boolean isActive() {
+			return TransactionSynchronizationManager.getResource(obtainDataSource()) instanceof ConnectionHolder holder
+					&& (!holder.isSynchronizedWithTransaction() || isExistingTransaction(doGetTransaction()));
+		}
+
 	}
 
 	/**
