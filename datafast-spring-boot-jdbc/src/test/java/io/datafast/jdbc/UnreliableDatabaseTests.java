@@ -47,8 +47,6 @@ import io.datafast.testing.RecordedOutcomes;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.BeanPostProcessor;
@@ -59,7 +57,6 @@ import org.springframework.jdbc.datasource.DelegatingDataSource;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 /**
  * What becomes of goals in flight, and of goals that are tracked, while the database is
@@ -147,30 +144,6 @@ class UnreliableDatabaseTests {
 			assertThat(this.database.unacknowledged).hasValue(1);
 			assertThat(rows("1 = 1")).isZero();
 			assertThat(this.mock.getGoals()).hasSize(1);
-		});
-	}
-
-	@ParameterizedTest
-	@ValueSource(strings = { "away", "hanging" })
-	void trackDoesNotWaitForTheDatabase(String state) {
-		int count = 500;
-		runner(() -> {
-		}).run((context) -> {
-			if (state.equals("away")) {
-				this.database.leave();
-			}
-			else {
-				this.database.hang();
-			}
-			assertTimeoutPreemptively(LONG, () -> {
-				for (int i = 0; i < count; i++) {
-					context.getBean(DataFastGoals.class).track(Goal.of("goal-" + i).forVisitor("visitor-1"));
-				}
-			});
-			assertThat(context.getBean(RecordedOutcomes.class).all()).isEmpty();
-			this.database.comeBack();
-			context.getBean(RecordedOutcomes.class).awaitCount(count);
-			assertThat(context.getBean(RecordedOutcomes.class).count(Created.class)).isEqualTo(count);
 		});
 	}
 
