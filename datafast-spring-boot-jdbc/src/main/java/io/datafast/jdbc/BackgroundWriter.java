@@ -102,10 +102,11 @@ final class BackgroundWriter {
 	}
 
 	private synchronized boolean tryAdd(NewGoal goal) {
-		if (!this.closed) {
-			this.waiting.add(goal);
+		if (this.closed) {
+			return false;
 		}
-		if (!this.closed && !this.working) {
+		this.waiting.add(goal);
+		if (!this.working) {
 			try {
 				this.executor.execute(this::work);
 				this.working = true;
@@ -114,7 +115,7 @@ final class BackgroundWriter {
 				this.log.warn(NO_THREAD, NO_THREAD, ex);
 			}
 		}
-		return !this.closed;
+		return true;
 	}
 
 	/**

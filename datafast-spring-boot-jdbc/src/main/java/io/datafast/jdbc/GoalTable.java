@@ -21,6 +21,7 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 import javax.sql.DataSource;
@@ -63,7 +64,7 @@ final class GoalTable {
 	 */
 	static final Instant PARKED = Instant.parse("9000-01-01T00:00:00Z");
 
-	static final int PAGE = 500;
+	private static final int PAGE = 500;
 
 	private static final String KEY = " where task_name = ? and task_instance = ? and version = ?";
 
@@ -190,27 +191,19 @@ final class GoalTable {
 	}
 
 	/**
-	 * The parked goals after the given one, in the order in which they were tracked.
+	 * The parked goals, in the order in which they were tracked.
 	 */
-	List<Row> findParked(String after, int limit) {
-		return find("execution_time >= ? and task_instance > ?", limit, PARKED, after);
+	List<Row> findParked(int limit) {
+		return findParked(GoalId.BEFORE_ALL, limit, "");
 	}
 
-	/**
-	 * A parked goal.
-	 * @return a list with the goal, or an empty list
-	 */
-	List<Row> findParked(String id) {
-		return find("execution_time >= ? and task_instance = ?", 1, PARKED, id);
-	}
-
-	private List<Row> find(String condition, int limit, Object... values) {
-		return query("task_instance, task_data, last_failure, version", " and " + condition + " order by task_instance",
-				limit,
+	private List<Row> findParked(String after, int limit, String condition, Object... values) {
+		return query("task_instance, task_data, last_failure, version",
+				" and execution_time >= ? and task_instance > ?" + condition + " order by task_instance", limit,
 				(resultSet, number) -> new Row(resultSet.getString("task_instance"),
 						database().dialect().getTaskData(resultSet, "task_data"),
 						database().dialect().getInstant(resultSet, "last_failure"), resultSet.getLong("version")),
-				Stream.concat(Stream.of(TASK), Stream.of(values)).toArray());
+				Stream.concat(Stream.of(TASK, PARKED, after), Stream.of(values)).toArray());
 	}
 
 	private <T> List<T> query(String columns, String condition, int limit, RowMapper<T> mapper, Object... values) {
@@ -244,24 +237,41 @@ final class GoalTable {
 	}
 
 	/**
-	 * Delete goals that were parked before a time. They are looked up first and deleted
-	 * one by one: in MySQL, a statement that looks for them by itself would wait for all
-	 * transactions that have inserted a goal, and keep others from inserting.
+	 * Change parked goals.
+	 * @param id the id of one, or {@code null} for all
+	 * @param change changes a goal, and says whether it did
+	 * @return how many were changed
+	 */
+	int changeParked(@Nullable String id, Predicate<Row> change) {
+		return (id != null) ? changeParked(change, " and task_instance = ?", id) : changeParked(change, "");
+	}
+
+	/**
+	 * Delete goals that were parked before a time.
+	 * @return how many were deleted
 	 */
 	int deleteParked(Instant parkedBefore) {
-		int deleted = 0;
+		return changeParked(this::delete, " and last_failure < ?", parkedBefore);
+	}
+
+	/**
+	 * Goals are looked up first and changed one by one: in MySQL, a statement that looks
+	 * for them by itself would wait for all transactions that have inserted a goal, and
+	 * keep others from inserting.
+	 */
+	private int changeParked(Predicate<Row> change, String condition, Object... values) {
+		int changed = 0;
 		String last = GoalId.BEFORE_ALL;
 		List<Row> rows;
 		do {
-			rows = find("execution_time >= ? and task_instance > ? and last_failure < ?", PAGE, PARKED, last,
-					parkedBefore);
+			rows = findParked(last, PAGE, condition, values);
 			for (Row row : rows) {
 				last = row.id();
-				deleted += delete(row) ? 1 : 0;
+				changed += change.test(row) ? 1 : 0;
 			}
 		}
 		while (rows.size() == PAGE);
-		return deleted;
+		return changed;
 	}
 
 	private void setValues(PreparedStatement statement, Object... values) throws SQLException {

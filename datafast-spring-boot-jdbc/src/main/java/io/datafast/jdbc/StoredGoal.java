@@ -89,11 +89,6 @@ record StoredGoal(Goal goal, Progress progress, @Nullable Ending ending) {
 	record Format(Function<Map<String, ?>, byte[]> writer,
 			Function<byte[], @Nullable Map<?, ?>> reader) implements Serializer {
 
-		/**
-		 * The rules for goals keep it well below; nothing else should grow the table.
-		 */
-		private static final int MAX_BYTES = 32 * 1024;
-
 		@Override
 		public byte[] serialize(Object data) {
 			StoredGoal stored = (StoredGoal) data;
@@ -108,10 +103,7 @@ record StoredGoal(Goal goal, Progress progress, @Nullable Ending ending) {
 				object.put("reason", stored.ending().reason());
 				object.put("message", stored.ending().message());
 			}
-			byte[] json = this.writer.apply(object);
-			Assert.state(json.length <= MAX_BYTES,
-					() -> "A goal of " + json.length + " bytes is too large to be stored");
-			return json;
+			return this.writer.apply(object);
 		}
 
 		@Override
