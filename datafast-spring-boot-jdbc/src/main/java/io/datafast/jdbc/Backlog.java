@@ -57,9 +57,9 @@ final class Backlog {
 	/**
 	 * The age of the oldest goal that waited at the last count.
 	 */
-	@Nullable Duration oldestAge(Instant now) {
+	@Nullable Duration oldestAge() {
 		Instant oldest = this.oldest;
-		return (oldest != null) ? Duration.between(oldest, now) : null;
+		return (oldest != null) ? Duration.between(oldest, Instant.now()) : null;
 	}
 
 	/**

@@ -25,7 +25,6 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.IntSupplier;
 
 import com.github.kagkarlsson.scheduler.Scheduler;
 import com.github.kagkarlsson.scheduler.SchedulerBuilder;
@@ -68,20 +67,19 @@ final class GoalEngine {
 	/**
 	 * Create an engine.
 	 * @param table holds the goals
-	 * @param limit how many goals are to be taken from the table now
+	 * @param execution what is done with goals, and how many are to be taken
 	 * @param settings how it works
 	 * @param threadFactory makes the threads that deliver
-	 * @param execution what is done with a goal
 	 * @param maintenance called every 10 seconds
 	 */
-	GoalEngine(GoalTable table, IntSupplier limit, JdbcSettings settings, ThreadFactory threadFactory,
-			GoalExecution execution, Runnable maintenance) {
+	GoalEngine(GoalTable table, GoalExecution execution, JdbcSettings settings, ThreadFactory threadFactory,
+			Runnable maintenance) {
 		Database database = table.database();
 		this.threads = new Threads(settings.concurrency(), threadFactory);
 		this.maintenance = maintenance;
 		SchedulerBuilder builder = Scheduler.create(table.dataSource(), task(execution))
 			.tableName(table.name())
-			.jdbcCustomization(database.dialect(limit))
+			.jdbcCustomization(database.dialect(execution::deliverable))
 			.serializer(table.format())
 			.schedulerName(new SchedulerName.Fixed(nodeName()))
 			.threads(settings.concurrency())

@@ -16,7 +16,6 @@
 
 package io.datafast.jdbc;
 
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;
@@ -71,22 +70,29 @@ final class GoalExecution {
 
 	private final JdbcSettings settings;
 
-	private final Clock clock;
-
 	GoalExecution(GoalAttempt attempt, DeliveryGate gate, GoalOutcomePublisher outcomes, Backlog backlog,
-			JdbcSettings settings, Clock clock) {
+			JdbcSettings settings) {
 		this.attempt = attempt;
 		this.gate = gate;
 		this.outcomes = outcomes;
 		this.backlog = backlog;
 		this.settings = settings;
-		this.clock = clock;
+	}
+
+	/**
+	 * How many goals are to be taken from the table now. Those that have become too old
+	 * during an outage are taken, too, so that they do not keep new ones out.
+	 */
+	int deliverable() {
+		Duration oldestAge = this.backlog.oldestAge();
+		return (oldestAge != null && this.attempt.isExpired(oldestAge)) ? Integer.MAX_VALUE
+				: this.gate.availablePermits();
 	}
 
 	CompletionHandler<StoredGoal> execute(TaskInstance<StoredGoal> instance, ExecutionContext context) {
 		StoredGoal stored = instance.getData();
 		Instant trackedAt = GoalId.timeOf(instance.getId());
-		if (this.attempt.isExpired(Duration.between(trackedAt, this.clock.instant()))) {
+		if (this.attempt.isExpired(Duration.between(trackedAt, Instant.now()))) {
 			return end(stored, trackedAt, new Dropped(Dropped.Reason.EXPIRED, null));
 		}
 		Permit permit = this.gate.tryAcquire();
@@ -99,10 +105,8 @@ final class GoalExecution {
 		if (result instanceof Finished finished) {
 			return end(stored.answered(), trackedAt, finished.outcome());
 		}
-		return (result instanceof Retry retry)
-				? (complete,
-						operations) -> write(() -> operations.reschedule(failed(complete),
-								this.clock.instant().plus(retry.delay()), stored.after(retry.progress())))
+		return (result instanceof Retry retry) ? (complete, operations) -> write(() -> operations
+			.reschedule(failed(complete), Instant.now().plus(retry.delay()), stored.after(retry.progress())))
 				: this::waitFurther;
 	}
 
@@ -188,13 +192,13 @@ final class GoalExecution {
 	}
 
 	private ExecutionComplete failed(ExecutionComplete complete) {
-		Instant now = this.clock.instant();
+		Instant now = Instant.now();
 		return ExecutionComplete.failure(complete.getExecution(), now, now, null);
 	}
 
 	private void publish(Goal goal, Instant trackedAt, GoalOutcome outcome) {
 		this.backlog.waiting().change(-1);
-		this.outcomes.publish(goal, outcome, Duration.between(trackedAt, this.clock.instant()));
+		this.outcomes.publish(goal, outcome, Duration.between(trackedAt, Instant.now()));
 	}
 
 	/**
@@ -224,7 +228,7 @@ final class GoalExecution {
 				.complete(complete, operations);
 			return;
 		}
-		if (write(() -> operations.reschedule(complete, this.clock.instant()))) {
+		if (write(() -> operations.reschedule(complete, Instant.now()))) {
 			this.log.info("A goal is tried again that was in flight on " + execution.pickedBy);
 		}
 	}

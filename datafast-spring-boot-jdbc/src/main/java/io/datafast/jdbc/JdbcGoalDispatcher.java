@@ -16,8 +16,8 @@
 
 package io.datafast.jdbc;
 
-import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -77,15 +77,11 @@ public final class JdbcGoalDispatcher implements TransactionalGoalWriter, GoalBa
 
 	private final ThreadFactory threadFactory;
 
-	private final Clock clock = Clock.systemUTC();
-
 	private final GoalTable table;
 
 	private final Backlog backlog;
 
 	private final DeliveryGate gate;
-
-	private final GoalAttempt attempt;
 
 	private final GoalExecution execution;
 
@@ -127,12 +123,12 @@ public final class JdbcGoalDispatcher implements TransactionalGoalWriter, GoalBa
 		this.backlog = new Backlog(settings.capacity(), settings.parkedCapacity());
 		RetryPolicy retryPolicy = new RetryPolicy(retrySettings, () -> ThreadLocalRandom.current().nextDouble());
 		this.gate = new DeliveryGate(settings.concurrency(), retryPolicy, this::goalsAreDue);
-		this.attempt = new GoalAttempt(delivery, retryPolicy, this.gate);
-		this.execution = new GoalExecution(this.attempt, this.gate, outcomes, this.backlog, settings, this.clock);
+		this.execution = new GoalExecution(new GoalAttempt(delivery, retryPolicy, this.gate), this.gate, outcomes,
+				this.backlog, settings);
 		this.transactionWriter = new TransactionWriter(this.table, this.backlog,
 				transactionManager instanceof JtaTransactionManager, this::goalsAreDue);
 		this.backgroundWriter = new BackgroundWriter(this.table, this.backlog, outcomes, this::goalsAreDue);
-		this.parkedGoals = new ParkedGoals(this.table, this.backlog, this::goalsAreDue, this.clock);
+		this.parkedGoals = new ParkedGoals(this.table, this.backlog, this::goalsAreDue);
 	}
 
 	/**
@@ -155,7 +151,7 @@ public final class JdbcGoalDispatcher implements TransactionalGoalWriter, GoalBa
 	}
 
 	private NewGoal newGoal(Goal goal) {
-		return new NewGoal(GoalId.create(this.clock.instant()), goal);
+		return new NewGoal(GoalId.create(Instant.now()), goal);
 	}
 
 	private void goalsAreDue() {
@@ -193,7 +189,7 @@ public final class JdbcGoalDispatcher implements TransactionalGoalWriter, GoalBa
 
 	@Override
 	public @Nullable Duration oldestAge() {
-		return this.backlog.oldestAge(this.clock.instant());
+		return this.backlog.oldestAge();
 	}
 
 	@Override
@@ -258,26 +254,16 @@ public final class JdbcGoalDispatcher implements TransactionalGoalWriter, GoalBa
 		}
 		this.table.verify();
 		this.backlog.refresh(this.table);
-		GoalEngine started = new GoalEngine(this.table, this::deliverable, this.settings, this.threadFactory,
-				this.execution, this::maintain);
+		GoalEngine started = new GoalEngine(this.table, this.execution, this.settings, this.threadFactory,
+				this::maintain);
 		started.start();
 		this.engine = started;
 		this.stoppedAt = null;
 	}
 
-	/**
-	 * How many goals are to be taken from the table now. Those that have become too old
-	 * during an outage are taken, too, so that they do not keep new ones out.
-	 */
-	private int deliverable() {
-		Duration oldestAge = oldestAge();
-		return (oldestAge != null && this.attempt.isExpired(oldestAge)) ? Integer.MAX_VALUE
-				: this.gate.availablePermits();
-	}
-
 	private void maintain() {
 		try {
-			this.table.deleteParked(this.clock.instant().minus(this.settings.parkedRetention()));
+			this.table.deleteParked(Instant.now().minus(this.settings.parkedRetention()));
 			this.backlog.refresh(this.table);
 		}
 		catch (Throwable ex) {

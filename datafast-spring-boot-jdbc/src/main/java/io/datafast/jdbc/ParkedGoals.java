@@ -16,7 +16,6 @@
 
 package io.datafast.jdbc;
 
-import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.Predicate;
@@ -37,13 +36,10 @@ public final class ParkedGoals {
 
 	private final Runnable requeued;
 
-	private final Clock clock;
-
-	ParkedGoals(GoalTable table, Backlog backlog, Runnable requeued, Clock clock) {
+	ParkedGoals(GoalTable table, Backlog backlog, Runnable requeued) {
 		this.table = table;
 		this.backlog = backlog;
 		this.requeued = requeued;
-		this.clock = clock;
 	}
 
 	/**
@@ -74,7 +70,7 @@ public final class ParkedGoals {
 	public int requeue(@Nullable String idOrReason) {
 		return change(idOrReason, (row) -> {
 			StoredGoal stored = this.table.readOrNull(row);
-			return stored != null && this.table.requeue(row, StoredGoal.of(stored.goal()), this.clock.instant());
+			return stored != null && this.table.requeue(row, StoredGoal.of(stored.goal()), Instant.now());
 		});
 	}
 

@@ -36,6 +36,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import org.springframework.aop.framework.ProxyFactory;
+import org.springframework.beans.factory.support.AbstractBeanDefinition;
+import org.springframework.beans.factory.support.AutowireCandidateQualifier;
 import org.springframework.context.ApplicationContext;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
@@ -139,6 +141,30 @@ class DataSourceTransactionTests {
 			assertThat(this.mock.getGoals()).singleElement()
 				.satisfies((goal) -> assertThat(goal.name()).isEqualTo("inner"));
 		});
+	}
+
+	@Test
+	void goalsArePartOfTheTransactionsOfTheAnnotatedDataSource() {
+		DataSource primary = new DriverManagerDataSource("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1",
+				"sa", "");
+		JdbcContextRunners.with(this.mock)
+			.withBean("primary", DataSource.class, () -> primary, (definition) -> definition.setPrimary(true))
+			.withBean("goals", DataSource.class, () -> this.pool,
+					(definition) -> ((AbstractBeanDefinition) definition)
+						.addQualifier(new AutowireCandidateQualifier(DataFastDataSource.class)))
+			.withBean("transactionManager", PlatformTransactionManager.class, () -> new JdbcTransactionManager(primary),
+					(definition) -> definition.setPrimary(true))
+			.withBean("ofGoals", PlatformTransactionManager.class, () -> new JdbcTransactionManager(this.pool))
+			.run((context) -> {
+				context.getBean(JdbcGoalDispatcher.class).stop();
+				transaction(context, "ofGoals").executeWithoutResult((status) -> track(context, "part"));
+				assertThat(rows()).isOne();
+				transaction(context, "transactionManager").executeWithoutResult((status) -> track(context, "after"));
+				context.getBean(JdbcGoalDispatcher.class).start();
+				RecordedOutcomes outcomes = context.getBean(RecordedOutcomes.class);
+				outcomes.awaitCount(2);
+				assertThat(outcomes.count(Created.class)).isEqualTo(2);
+			});
 	}
 
 	private static DataSource proxied(String proxy, DataSource target) {

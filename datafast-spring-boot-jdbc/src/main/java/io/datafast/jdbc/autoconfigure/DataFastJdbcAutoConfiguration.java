@@ -112,7 +112,8 @@ public final class DataFastJdbcAutoConfiguration {
 		return several ? cannotWork("needs one DataSource, but there are several and none is primary",
 				"Annotate the one that goals are to be stored in with @DataFastDataSource, or mark it as @Primary.")
 				: cannotWork("needs a DataSource, but there is none",
-						"Configure one, for instance by spring.datasource.url and a driver, or set"
+						"Configure one, for instance by spring.datasource.url and a driver, or define it as a bean,"
+								+ " since Spring Boot creates none beside R2DBC. Or set"
 								+ " datafast.delivery.mode=memory to keep goals in memory.");
 	}
 

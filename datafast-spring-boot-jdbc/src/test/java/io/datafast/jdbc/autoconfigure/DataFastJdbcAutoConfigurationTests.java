@@ -54,6 +54,8 @@ import io.datafast.testing.RecordedOutcomes;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.r2dbc.h2.H2ConnectionFactory;
+import io.r2dbc.spi.ConnectionFactory;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -232,6 +234,15 @@ class DataFastJdbcAutoConfigurationTests {
 		assertThat(output).contains("Property: datafast.delivery.mode\n    Value: jdbc")
 			.contains("datafast.delivery.mode needs a DataSource, but there is none")
 			.contains("datafast.delivery.mode=memory");
+	}
+
+	@Test
+	void aMissingDataSourceBesideR2dbcIsExplained() {
+		this.runner.withBean(ConnectionFactory.class, () -> H2ConnectionFactory.inMemory(UUID.randomUUID().toString()))
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.isInstanceOfSatisfying(InvalidDataFastPropertiesException.class,
+						(failure) -> assertThat(failure.getViolations().get(0).fix()).contains("R2DBC")));
 	}
 
 	@Test
