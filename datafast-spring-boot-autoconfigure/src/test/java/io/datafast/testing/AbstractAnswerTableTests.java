@@ -75,7 +75,7 @@ public abstract class AbstractAnswerTableTests {
 		return runner(this.mock)
 			.withPropertyValues("datafast.delivery.initial-backoff=10ms", "datafast.delivery.max-backoff=50ms",
 					"datafast.delivery.visitor-not-found-retry=20ms", "datafast.delivery.max-attempts=3",
-					"datafast.read-timeout=500ms", "datafast.connect-timeout=500ms",
+					"datafast.read-timeout=2s", "datafast.connect-timeout=2s",
 					"datafast.delivery.shutdown-timeout=10ms")
 			.withPropertyValues(properties);
 	}
