@@ -102,10 +102,11 @@ final class BackgroundWriter {
 	}
 
 	private synchronized boolean tryAdd(NewGoal goal) {
-		if (!this.closed) {
-			this.waiting.add(goal);
+		if (this.closed) {
+			return false;
 		}
-		if (!this.closed && !this.working) {
+		this.waiting.add(goal);
+		if (!this.working) {
 			try {
 				this.executor.execute(this::work);
 				this.working = true;
@@ -114,7 +115,7 @@ final class BackgroundWriter {
 				this.log.warn(NO_THREAD, NO_THREAD, ex);
 			}
 		}
-		return !this.closed;
+		return true;
 	}
 
 	/**
@@ -149,35 +150,41 @@ final class BackgroundWriter {
 	}
 
 	private void work() {
-		int oneByOne = 0;
-		List<NewGoal> batch = first(BATCH);
-		while (!batch.isEmpty()) {
-			Throwable failure = attempt(batch);
-			if (failure == null || (batch.size() == 1 && StorageFailure.isDuplicate(failure))) {
-				// A duplicate was committed before without being acknowledged.
-				this.backlog.waiting().release(remove(batch).size(), true);
-				this.stored.run();
-			}
-			else if (isTemporary(failure)) {
-				this.log.warn("Goals that wait for the database",
-						StorageFailure.describe(failure) + ". They wait in memory for up to a minute", null);
+		for (List<NewGoal> batch = first(BATCH); !batch.isEmpty(); batch = first(BATCH)) {
+			if (!store(batch)) {
 				drop(remove(expired()), Dropped.Reason.FAILED);
 				pause();
 			}
-			else if (batch.size() > 1) {
-				// One that is refused does not keep the others from being stored.
-				oneByOne = batch.size() + 1;
-			}
-			else {
-				this.log.warn("Goals that cannot be stored", StorageFailure.describe(failure), null);
-				drop(remove(batch), Dropped.Reason.FAILED);
-			}
-			oneByOne--;
-			batch = first((oneByOne > 0) ? 1 : BATCH);
 		}
 	}
 
-	private @Nullable Throwable attempt(List<NewGoal> batch) {
+	/**
+	 * Store goals, or drop those that the database refuses.
+	 * @return {@code false} if the goals, or the last of them, have to be tried again
+	 */
+	private boolean store(List<NewGoal> batch) {
+		Throwable failure = insert(batch);
+		if (failure == null || (batch.size() == 1 && StorageFailure.isDuplicate(failure))) {
+			// A duplicate was committed before without being acknowledged.
+			this.backlog.waiting().release(remove(batch).size(), true);
+			this.stored.run();
+			return true;
+		}
+		if (isTemporary(failure)) {
+			this.log.warn("Goals that wait for the database",
+					StorageFailure.describe(failure) + ". They wait in memory for up to a minute", null);
+			return false;
+		}
+		if (batch.size() > 1) {
+			// One that is refused does not keep the others from being stored.
+			return batch.stream().allMatch((goal) -> store(List.of(goal)));
+		}
+		this.log.warn("Goals that cannot be stored", StorageFailure.describe(failure), null);
+		drop(remove(batch), Dropped.Reason.FAILED);
+		return true;
+	}
+
+	private @Nullable Throwable insert(List<NewGoal> batch) {
 		try {
 			this.table.insert(batch);
 			return null;

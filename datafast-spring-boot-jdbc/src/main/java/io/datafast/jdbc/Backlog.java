@@ -18,7 +18,6 @@ package io.datafast.jdbc;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.function.BooleanSupplier;
 
 import io.datafast.jdbc.GoalTable.Counts;
 import org.jspecify.annotations.Nullable;
@@ -48,37 +47,19 @@ final class Backlog {
 		return this.waiting;
 	}
 
+	/**
+	 * The goals that are parked.
+	 */
 	Count parked() {
 		return this.parked;
 	}
 
 	/**
-	 * Park a goal if there is room for it, also if many goals are parked at the same
-	 * moment.
-	 * @param park parks the goal, and says whether it did
-	 * @param otherwise what to do instead if there is no room
-	 * @return what either says
-	 */
-	boolean park(BooleanSupplier park, BooleanSupplier otherwise) {
-		if (!this.parked.reserve(1)) {
-			return otherwise.getAsBoolean();
-		}
-		boolean added = false;
-		try {
-			added = park.getAsBoolean();
-			return added;
-		}
-		finally {
-			this.parked.release(1, added);
-		}
-	}
-
-	/**
 	 * The age of the oldest goal that waited at the last count.
 	 */
-	@Nullable Duration oldestAge(Instant now) {
+	@Nullable Duration oldestAge() {
 		Instant oldest = this.oldest;
-		return (oldest != null) ? Duration.between(oldest, now) : null;
+		return (oldest != null) ? Duration.between(oldest, Instant.now()) : null;
 	}
 
 	/**

@@ -18,11 +18,13 @@ package io.datafast.jdbc;
 
 import java.time.Duration;
 import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
-import java.util.function.IntSupplier;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import com.github.kagkarlsson.scheduler.Scheduler;
 import com.github.kagkarlsson.scheduler.SchedulerBuilder;
@@ -32,7 +34,6 @@ import com.github.kagkarlsson.scheduler.task.Task;
 import com.github.kagkarlsson.scheduler.task.TaskDescriptor;
 import com.github.kagkarlsson.scheduler.task.helper.Tasks;
 import io.datafast.delivery.DaemonThreadFactory;
-import io.datafast.jdbc.GoalTable.Database;
 
 /**
  * A running db-scheduler that takes goals from the table and delivers them. An instance
@@ -54,7 +55,7 @@ final class GoalEngine {
 
 	private static final long MAINTENANCE_SECONDS = 10;
 
-	private final DeliveryExecutor threads;
+	private final Threads threads;
 
 	private final ScheduledExecutorService housekeeper = Executors.newScheduledThreadPool(3,
 			new DaemonThreadFactory("datafast-heartbeat-"));
@@ -63,16 +64,22 @@ final class GoalEngine {
 
 	private final Runnable maintenance;
 
-	private volatile boolean stopping;
-
-	GoalEngine(GoalTable table, IntSupplier limit, JdbcSettings settings, ThreadFactory threadFactory,
-			Function<GoalEngine, GoalExecution> execution, Runnable maintenance) {
+	/**
+	 * Create an engine.
+	 * @param table holds the goals
+	 * @param execution what is done with goals, and how many are to be taken
+	 * @param settings how it works
+	 * @param threadFactory makes the threads that deliver
+	 * @param maintenance called every 10 seconds
+	 */
+	GoalEngine(GoalTable table, GoalExecution execution, JdbcSettings settings, ThreadFactory threadFactory,
+			Runnable maintenance) {
 		Database database = table.database();
-		this.threads = new DeliveryExecutor(settings.concurrency(), threadFactory, this::lookForGoals);
+		this.threads = new Threads(settings.concurrency(), threadFactory);
 		this.maintenance = maintenance;
-		SchedulerBuilder builder = Scheduler.create(table.dataSource(), task(execution.apply(this)))
+		SchedulerBuilder builder = Scheduler.create(table.dataSource(), task(execution))
 			.tableName(table.name())
-			.jdbcCustomization(GatedJdbcCustomization.of(database.dialect(), limit))
+			.jdbcCustomization(database.dialect(execution::deliverable))
 			.serializer(table.format())
 			.schedulerName(new SchedulerName.Fixed(nodeName()))
 			.threads(settings.concurrency())
@@ -118,24 +125,54 @@ final class GoalEngine {
 				TimeUnit.SECONDS);
 	}
 
-	private void lookForGoals() {
-		this.scheduler.triggerCheckForDueExecutions();
-	}
-
+	/**
+	 * There are new goals: look for them as soon as there is a thread to spare.
+	 */
 	void goalsAreDue() {
-		this.threads.goalsAreDue();
-	}
-
-	boolean isStopping() {
-		return this.stopping;
+		this.threads.due.set(true);
+		this.threads.lookForGoals();
 	}
 
 	/**
 	 * Take no more goals from the table, and let the calls in flight end.
 	 */
 	void stop() {
-		this.stopping = true;
 		this.scheduler.stop();
+	}
+
+	/**
+	 * The threads that deliver. Looking for goals that are due only makes sense while
+	 * there is a thread to spare: with some databases, what is found while there is none
+	 * piles up in memory.
+	 */
+	private final class Threads extends ThreadPoolExecutor {
+
+		private final AtomicInteger busy = new AtomicInteger();
+
+		private final AtomicBoolean due = new AtomicBoolean();
+
+		private Threads(int threads, ThreadFactory threadFactory) {
+			super(threads, threads, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), threadFactory);
+			allowCoreThreadTimeOut(true);
+		}
+
+		private void lookForGoals() {
+			if (this.due.get() && this.busy.get() < getMaximumPoolSize() && this.due.compareAndSet(true, false)) {
+				GoalEngine.this.scheduler.triggerCheckForDueExecutions();
+			}
+		}
+
+		@Override
+		protected void beforeExecute(Thread thread, Runnable runnable) {
+			this.busy.incrementAndGet();
+		}
+
+		@Override
+		protected void afterExecute(Runnable runnable, Throwable failure) {
+			this.busy.decrementAndGet();
+			lookForGoals();
+		}
+
 	}
 
 }

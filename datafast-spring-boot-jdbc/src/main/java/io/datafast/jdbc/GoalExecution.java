@@ -16,7 +16,6 @@
 
 package io.datafast.jdbc;
 
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;
@@ -69,27 +68,31 @@ final class GoalExecution {
 
 	private final Backlog backlog;
 
-	private final GoalEngine engine;
-
 	private final JdbcSettings settings;
 
-	private final Clock clock;
-
 	GoalExecution(GoalAttempt attempt, DeliveryGate gate, GoalOutcomePublisher outcomes, Backlog backlog,
-			GoalEngine engine, JdbcSettings settings, Clock clock) {
+			JdbcSettings settings) {
 		this.attempt = attempt;
 		this.gate = gate;
 		this.outcomes = outcomes;
 		this.backlog = backlog;
-		this.engine = engine;
 		this.settings = settings;
-		this.clock = clock;
+	}
+
+	/**
+	 * How many goals are to be taken from the table now. Those that have become too old
+	 * during an outage are taken, too, so that they do not keep new ones out.
+	 */
+	int deliverable() {
+		Duration oldestAge = this.backlog.oldestAge();
+		return (oldestAge != null && this.attempt.isExpired(oldestAge)) ? Integer.MAX_VALUE
+				: this.gate.availablePermits();
 	}
 
 	CompletionHandler<StoredGoal> execute(TaskInstance<StoredGoal> instance, ExecutionContext context) {
 		StoredGoal stored = instance.getData();
 		Instant trackedAt = GoalId.timeOf(instance.getId());
-		if (this.attempt.isExpired(Duration.between(trackedAt, this.clock.instant()))) {
+		if (this.attempt.isExpired(Duration.between(trackedAt, Instant.now()))) {
 			return end(stored, trackedAt, new Dropped(Dropped.Reason.EXPIRED, null));
 		}
 		Permit permit = this.gate.tryAcquire();
@@ -102,11 +105,12 @@ final class GoalExecution {
 		if (result instanceof Finished finished) {
 			return end(stored.answered(), trackedAt, finished.outcome());
 		}
-		return (result instanceof Retry retry && retry.delay() != null)
-				? (complete,
-						operations) -> write(() -> operations.reschedule(failed(complete),
-								this.clock.instant().plus(retry.delay()), stored.after(retry.progress())))
-				: this::waitFurther;
+		return (result instanceof Retry retry
+				&& retry.delay() != null)
+						? (complete,
+								operations) -> write(() -> operations.reschedule(failed(complete),
+										Instant.now().plus(retry.delay()), stored.after(retry.progress())))
+						: this::waitFurther;
 	}
 
 	/**
@@ -126,12 +130,25 @@ final class GoalExecution {
 		};
 	}
 
+	/**
+	 * Park a goal, or delete it if there is no room for it.
+	 * @return see {@link #write}
+	 */
 	private boolean park(ExecutionComplete complete, ExecutionOperations<StoredGoal> operations,
 			@Nullable StoredGoal ended) {
+		if (!this.backlog.parked().reserve(1)) {
+			return write(operations::remove);
+		}
 		ExecutionComplete failed = failed(complete);
-		return this.backlog
-			.park(() -> write((ended != null) ? () -> operations.reschedule(failed, GoalTable.PARKED, ended)
-					: () -> operations.reschedule(failed, GoalTable.PARKED)), () -> write(operations::remove));
+		boolean parked = false;
+		try {
+			parked = write((ended != null) ? () -> operations.reschedule(failed, GoalTable.PARKED, ended)
+					: () -> operations.reschedule(failed, GoalTable.PARKED));
+		}
+		finally {
+			this.backlog.parked().release(1, parked);
+		}
+		return parked;
 	}
 
 	/**
@@ -141,13 +158,12 @@ final class GoalExecution {
 	 * @throws RuntimeException if it cannot be changed
 	 */
 	private boolean write(Runnable change) {
-		boolean interrupted = Thread.interrupted();
 		// Before another node takes the goal over.
 		long deadline = System.nanoTime()
 				+ this.settings.heartbeatInterval().toNanos() * GoalEngine.MISSED_HEARTBEATS / 2;
-		boolean again = false;
+		boolean interrupted = Thread.interrupted();
 		try {
-			while (true) {
+			for (boolean again = false;; again = true) {
 				try {
 					change.run();
 					return true;
@@ -158,10 +174,9 @@ final class GoalExecution {
 					return again;
 				}
 				catch (RuntimeException ex) {
-					if (this.engine.isStopping() || System.nanoTime() - deadline >= 0) {
+					if (interrupted || System.nanoTime() - deadline >= 0) {
 						throw ex;
 					}
-					again = true;
 					this.log.debug("What became of a goal cannot be noted; this is tried again", ex);
 				}
 				try {
@@ -169,7 +184,6 @@ final class GoalExecution {
 				}
 				catch (InterruptedException ex) {
 					interrupted = true;
-					deadline = System.nanoTime();
 				}
 			}
 		}
@@ -181,13 +195,13 @@ final class GoalExecution {
 	}
 
 	private ExecutionComplete failed(ExecutionComplete complete) {
-		Instant now = this.clock.instant();
+		Instant now = Instant.now();
 		return ExecutionComplete.failure(complete.getExecution(), now, now, null);
 	}
 
 	private void publish(Goal goal, Instant trackedAt, GoalOutcome outcome) {
 		this.backlog.waiting().change(-1);
-		this.outcomes.publish(goal, outcome, Duration.between(trackedAt, this.clock.instant()));
+		this.outcomes.publish(goal, outcome, Duration.between(trackedAt, Instant.now()));
 	}
 
 	/**
@@ -217,7 +231,7 @@ final class GoalExecution {
 				.complete(complete, operations);
 			return;
 		}
-		if (write(() -> operations.reschedule(complete, this.clock.instant()))) {
+		if (write(() -> operations.reschedule(complete, Instant.now()))) {
 			this.log.info("A goal is tried again that was in flight on " + execution.pickedBy);
 		}
 	}

@@ -17,20 +17,16 @@
 package io.datafast.jdbc;
 
 import java.sql.Connection;
-import java.sql.DatabaseMetaData;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 import javax.sql.DataSource;
 
-import com.github.kagkarlsson.scheduler.jdbc.DefaultJdbcCustomization;
 import com.github.kagkarlsson.scheduler.jdbc.JdbcCustomization;
-import com.github.kagkarlsson.scheduler.jdbc.MssqlJdbcCustomization;
-import com.github.kagkarlsson.scheduler.jdbc.OracleJdbcCustomization;
-import com.github.kagkarlsson.scheduler.jdbc.PostgreSqlJdbcCustomization;
 import io.datafast.Goal;
 import org.jspecify.annotations.Nullable;
 
@@ -68,7 +64,7 @@ final class GoalTable {
 	 */
 	static final Instant PARKED = Instant.parse("9000-01-01T00:00:00Z");
 
-	static final int PAGE = 500;
+	private static final int PAGE = 500;
 
 	private static final String KEY = " where task_name = ? and task_instance = ? and version = ?";
 
@@ -79,7 +75,7 @@ final class GoalTable {
 
 	private final String name;
 
-	private final StoredGoalFormat format;
+	private final StoredGoal.Format format;
 
 	private final JdbcTemplate jdbc;
 
@@ -93,7 +89,7 @@ final class GoalTable {
 	 * @param name the table's name, possibly with a schema; used in SQL as it is
 	 * @param format the format of {@code task_data}
 	 */
-	GoalTable(DataSource dataSource, String name, StoredGoalFormat format) {
+	GoalTable(DataSource dataSource, String name, StoredGoal.Format format) {
 		this.dataSource = dataSource;
 		this.name = name;
 		this.format = format;
@@ -110,7 +106,7 @@ final class GoalTable {
 		return this.name;
 	}
 
-	StoredGoalFormat format() {
+	StoredGoal.Format format() {
 		return this.format;
 	}
 
@@ -181,19 +177,6 @@ final class GoalTable {
 	}
 
 	/**
-	 * Delete goals that have just been inserted, in the transaction of a connection.
-	 */
-	void delete(Connection connection, List<NewGoal> goals) throws SQLException {
-		try (PreparedStatement statement = connection
-			.prepareStatement("delete from " + this.name + " where task_name = ? and task_instance = ?")) {
-			for (NewGoal goal : goals) {
-				setValues(statement, TASK, goal.id());
-				statement.executeUpdate();
-			}
-		}
-	}
-
-	/**
 	 * Count the goals.
 	 */
 	Counts count() {
@@ -208,27 +191,19 @@ final class GoalTable {
 	}
 
 	/**
-	 * The parked goals after the given one, in the order in which they were tracked.
+	 * The parked goals, in the order in which they were tracked.
 	 */
-	List<Row> findParked(String after, int limit) {
-		return find("execution_time >= ? and task_instance > ?", limit, PARKED, after);
+	List<Row> findParked(int limit) {
+		return findParked(GoalId.BEFORE_ALL, limit, "");
 	}
 
-	/**
-	 * A parked goal.
-	 * @return a list with the goal, or an empty list
-	 */
-	List<Row> findParked(String id) {
-		return find("execution_time >= ? and task_instance = ?", 1, PARKED, id);
-	}
-
-	private List<Row> find(String condition, int limit, Object... values) {
-		return query("task_instance, task_data, last_failure, version", " and " + condition + " order by task_instance",
-				limit,
+	private List<Row> findParked(String after, int limit, String condition, Object... values) {
+		return query("task_instance, task_data, last_failure, version",
+				" and execution_time >= ? and task_instance > ?" + condition + " order by task_instance", limit,
 				(resultSet, number) -> new Row(resultSet.getString("task_instance"),
 						database().dialect().getTaskData(resultSet, "task_data"),
 						database().dialect().getInstant(resultSet, "last_failure"), resultSet.getLong("version")),
-				Stream.concat(Stream.of(TASK), Stream.of(values)).toArray());
+				Stream.concat(Stream.of(TASK, PARKED, after), Stream.of(values)).toArray());
 	}
 
 	private <T> List<T> query(String columns, String condition, int limit, RowMapper<T> mapper, Object... values) {
@@ -247,45 +222,56 @@ final class GoalTable {
 	 */
 	boolean requeue(Row row, StoredGoal fresh, Instant now) {
 		String id = GoalId.create(now);
-		return change(
-				"task_instance = ?, execution_time = ?, task_data = ?, last_failure = null, consecutive_failures = 0",
-				row, id, GoalId.timeOf(id), this.format.serialize(fresh));
-	}
-
-	private boolean change(String assignments, Row row, Object... values) {
-		return update(
-				"update " + this.name + " set " + assignments + ", version = version + 1" + KEY + " and picked = ?",
-				Stream.concat(Stream.of(values), Stream.of(TASK, row.id(), row.version(), false)));
+		return update("update " + this.name + " set task_instance = ?, execution_time = ?, task_data = ?,"
+				+ " last_failure = null, consecutive_failures = 0, version = version + 1" + KEY + " and picked = ?", id,
+				GoalId.timeOf(id), this.format.serialize(fresh), TASK, row.id(), row.version(), false);
 	}
 
 	boolean delete(Row row) {
-		return update("delete from " + this.name + KEY, Stream.of(TASK, row.id(), row.version()));
+		return update("delete from " + this.name + KEY, TASK, row.id(), row.version());
 	}
 
-	private boolean update(String sql, Stream<Object> values) {
-		PreparedStatementSetter setter = (statement) -> setValues(statement, values.toArray());
+	private boolean update(String sql, Object... values) {
+		PreparedStatementSetter setter = (statement) -> setValues(statement, values);
 		return Boolean.TRUE.equals(this.newTransaction.execute((status) -> this.jdbc.update(sql, setter) > 0));
 	}
 
 	/**
-	 * Delete goals that were parked before a time. They are looked up first and deleted
-	 * one by one: in MySQL, a statement that looks for them by itself would wait for all
-	 * transactions that have inserted a goal, and keep others from inserting.
+	 * Change parked goals.
+	 * @param id the id of one, or {@code null} for all
+	 * @param change changes a goal, and says whether it did
+	 * @return how many were changed
+	 */
+	int changeParked(@Nullable String id, Predicate<Row> change) {
+		return (id != null) ? changeParked(change, " and task_instance = ?", id) : changeParked(change, "");
+	}
+
+	/**
+	 * Delete goals that were parked before a time.
+	 * @return how many were deleted
 	 */
 	int deleteParked(Instant parkedBefore) {
-		int deleted = 0;
+		return changeParked(this::delete, " and last_failure < ?", parkedBefore);
+	}
+
+	/**
+	 * Goals are looked up first and changed one by one: in MySQL, a statement that looks
+	 * for them by itself would wait for all transactions that have inserted a goal, and
+	 * keep others from inserting.
+	 */
+	private int changeParked(Predicate<Row> change, String condition, Object... values) {
+		int changed = 0;
 		String last = GoalId.BEFORE_ALL;
 		List<Row> rows;
 		do {
-			rows = find("execution_time >= ? and task_instance > ? and last_failure < ?", PAGE, PARKED, last,
-					parkedBefore);
+			rows = findParked(last, PAGE, condition, values);
 			for (Row row : rows) {
 				last = row.id();
-				deleted += delete(row) ? 1 : 0;
+				changed += change.test(row) ? 1 : 0;
 			}
 		}
 		while (rows.size() == PAGE);
-		return deleted;
+		return changed;
 	}
 
 	private void setValues(PreparedStatement statement, Object... values) throws SQLException {
@@ -313,46 +299,6 @@ final class GoalTable {
 		catch (RuntimeException ex) {
 			return null;
 		}
-	}
-
-	/**
-	 * A database.
-	 *
-	 * @param product its name, as the driver gives it
-	 * @param dialect what db-scheduler has to know about it
-	 */
-	record Database(String product, JdbcCustomization dialect) {
-
-		static Database of(DatabaseMetaData metaData) throws SQLException {
-			String product = metaData.getDatabaseProductName();
-			return new Database(product, dialect(product));
-		}
-
-		/**
-		 * db-scheduler would find out by itself, but takes the default if it gets no
-		 * connection.
-		 */
-		private static JdbcCustomization dialect(String product) {
-			return switch (product) {
-				case "PostgreSQL" -> new PostgreSqlJdbcCustomization(false, false);
-				case "MySQL", "MariaDB" -> new MySqlJdbcCustomization();
-				case "Microsoft SQL Server" -> new MssqlJdbcCustomization(true);
-				case "Oracle" -> new OracleJdbcCustomization(false);
-				default -> new DefaultJdbcCustomization(false);
-			};
-		}
-
-		boolean isPostgreSql() {
-			return this.dialect instanceof PostgreSqlJdbcCustomization;
-		}
-
-		/**
-		 * Or MariaDB.
-		 */
-		boolean isMySql() {
-			return this.dialect instanceof MySqlJdbcCustomization;
-		}
-
 	}
 
 	/**

@@ -16,9 +16,8 @@
 
 package io.datafast.jdbc;
 
-import java.sql.SQLException;
-import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -43,12 +42,10 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.context.SmartLifecycle;
-import org.springframework.dao.ConcurrencyFailureException;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
 import org.springframework.transaction.PlatformTransactionManager;
-import org.springframework.transaction.support.TransactionSynchronization;
-import org.springframework.transaction.support.TransactionSynchronizationManager;
+import org.springframework.transaction.jta.JtaTransactionManager;
 
 /**
  * Delivers goals from a table in the application's own database, so that they survive a
@@ -67,21 +64,15 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
  */
 public final class JdbcGoalDispatcher implements TransactionalGoalWriter, GoalBacklog, SmartLifecycle, AutoCloseable {
 
-	private static final String JTA_TRANSACTION_MANAGER = "org.springframework.transaction.jta.JtaTransactionManager";
-
 	private static final Duration LEAST_SHUTDOWN_TIME = Duration.ofSeconds(1);
 
 	private final Log log = LogFactory.getLog(JdbcGoalDispatcher.class);
 
 	private final ThrottledLog throttledLog = new ThrottledLog(JdbcGoalDispatcher.class);
 
-	private final GoalOutcomePublisher outcomes;
-
 	private final JdbcSettings settings;
 
 	private final ThreadFactory threadFactory;
-
-	private final Clock clock = Clock.systemUTC();
 
 	private final GoalTable table;
 
@@ -89,7 +80,7 @@ public final class JdbcGoalDispatcher implements TransactionalGoalWriter, GoalBa
 
 	private final DeliveryGate gate;
 
-	private final GoalAttempt attempt;
+	private final GoalExecution execution;
 
 	private final TransactionWriter transactionWriter;
 
@@ -121,17 +112,18 @@ public final class JdbcGoalDispatcher implements TransactionalGoalWriter, GoalBa
 			JdbcSettings settings, DataSource dataSource, @Nullable PlatformTransactionManager transactionManager,
 			Function<Map<String, ?>, byte[]> writer, Function<byte[], @Nullable Map<?, ?>> reader,
 			ThreadFactory threadFactory) {
-		this.outcomes = outcomes;
 		this.settings = settings;
 		this.threadFactory = threadFactory;
 		this.table = new GoalTable(withoutProxy(dataSource), settings.tableName(),
-				new StoredGoalFormat(writer, reader));
+				new StoredGoal.Format(writer, reader));
 		this.backlog = new Backlog(settings.capacity(), settings.parkedCapacity());
 		this.gate = new DeliveryGate(settings.concurrency(), retryPolicy, this::goalsAreDue);
-		this.attempt = new GoalAttempt(delivery, retryPolicy, this.gate);
-		this.transactionWriter = new TransactionWriter(this.table, isGlobal(transactionManager));
+		this.execution = new GoalExecution(new GoalAttempt(delivery, retryPolicy, this.gate), this.gate, outcomes,
+				this.backlog, settings);
+		this.transactionWriter = new TransactionWriter(this.table, this.backlog,
+				transactionManager instanceof JtaTransactionManager, this::goalsAreDue);
 		this.backgroundWriter = new BackgroundWriter(this.table, this.backlog, outcomes, this::goalsAreDue);
-		this.parkedGoals = new ParkedGoals(this.table, this.backlog, this::goalsAreDue, this.clock);
+		this.parkedGoals = new ParkedGoals(this.table, this.backlog, this::goalsAreDue);
 	}
 
 	/**
@@ -143,17 +135,6 @@ public final class JdbcGoalDispatcher implements TransactionalGoalWriter, GoalBa
 		return (target != null) ? target : dataSource;
 	}
 
-	/**
-	 * By the name, since the class cannot be loaded without the JTA API.
-	 */
-	private static boolean isGlobal(@Nullable PlatformTransactionManager transactionManager) {
-		Class<?> type = (transactionManager != null) ? transactionManager.getClass() : null;
-		while (type != null && !JTA_TRANSACTION_MANAGER.equals(type.getName())) {
-			type = type.getSuperclass();
-		}
-		return type != null;
-	}
-
 	@Override
 	public void dispatch(Goal goal) {
 		this.backgroundWriter.add(newGoal(goal));
@@ -161,44 +142,11 @@ public final class JdbcGoalDispatcher implements TransactionalGoalWriter, GoalBa
 
 	@Override
 	public boolean writeInTransaction(List<Goal> goals) {
-		if (!this.backlog.waiting().reserve(goals.size())) {
-			return false;
-		}
-		WrittenGoals written = new WrittenGoals(goals.size());
-		try {
-			if (this.transactionWriter.canWrite() && !hasFailedToWrite()) {
-				// Before they are written, since it may fail.
-				TransactionSynchronizationManager.registerSynchronization(written);
-				this.transactionWriter.write(goals.stream().map(this::newGoal).toList());
-				written.inTransaction = true;
-			}
-		}
-		catch (ConcurrencyFailureException ex) {
-			throw ex;
-		}
-		catch (SQLException | RuntimeException ex) {
-			this.log.debug(StorageFailure.describe(ex) + ". This is tried again after the transaction");
-		}
-		finally {
-			if (!written.inTransaction) {
-				this.backlog.waiting().release(goals.size(), false);
-			}
-		}
-		return written.inTransaction;
-	}
-
-	/**
-	 * A transaction that a failure has ended, or that has waited for a lock in vain, does
-	 * not try again with its last goals.
-	 */
-	private static boolean hasFailedToWrite() {
-		return TransactionSynchronizationManager.getSynchronizations()
-			.stream()
-			.anyMatch((synchronization) -> synchronization instanceof WrittenGoals goals && !goals.inTransaction);
+		return this.transactionWriter.write(goals.stream().map(this::newGoal).toList());
 	}
 
 	private NewGoal newGoal(Goal goal) {
-		return new NewGoal(GoalId.create(this.clock.instant()), goal);
+		return new NewGoal(GoalId.create(Instant.now()), goal);
 	}
 
 	private void goalsAreDue() {
@@ -236,7 +184,7 @@ public final class JdbcGoalDispatcher implements TransactionalGoalWriter, GoalBa
 
 	@Override
 	public @Nullable Duration oldestAge() {
-		return this.backlog.oldestAge(this.clock.instant());
+		return this.backlog.oldestAge();
 	}
 
 	@Override
@@ -301,28 +249,16 @@ public final class JdbcGoalDispatcher implements TransactionalGoalWriter, GoalBa
 		}
 		this.table.verify();
 		this.backlog.refresh(this.table);
-		GoalEngine started = new GoalEngine(this.table, this::deliverable, this.settings, this.threadFactory,
-				(engine) -> new GoalExecution(this.attempt, this.gate, this.outcomes, this.backlog, engine,
-						this.settings, this.clock),
+		GoalEngine started = new GoalEngine(this.table, this.execution, this.settings, this.threadFactory,
 				this::maintain);
 		started.start();
 		this.engine = started;
 		this.stoppedAt = null;
 	}
 
-	/**
-	 * How many goals are to be taken from the table now. Those that have become too old
-	 * during an outage are taken, too, so that they do not keep new ones out.
-	 */
-	private int deliverable() {
-		Duration oldestAge = oldestAge();
-		return (oldestAge != null && this.attempt.isExpired(oldestAge)) ? Integer.MAX_VALUE
-				: this.gate.availablePermits();
-	}
-
 	private void maintain() {
 		try {
-			this.table.deleteParked(this.clock.instant().minus(this.settings.parkedRetention()));
+			this.table.deleteParked(Instant.now().minus(this.settings.parkedRetention()));
 			this.backlog.refresh(this.table);
 		}
 		catch (Throwable ex) {
@@ -378,29 +314,6 @@ public final class JdbcGoalDispatcher implements TransactionalGoalWriter, GoalBa
 		Duration left = timeout.minusNanos(System.nanoTime() - this.stoppedAt);
 		Duration least = (timeout.compareTo(LEAST_SHUTDOWN_TIME) < 0) ? timeout : LEAST_SHUTDOWN_TIME;
 		return (left.compareTo(least) > 0) ? left : least;
-	}
-
-	/**
-	 * Goals that are rows of a transaction, if that commits.
-	 */
-	private final class WrittenGoals implements TransactionSynchronization {
-
-		private final int count;
-
-		private boolean inTransaction;
-
-		private WrittenGoals(int count) {
-			this.count = count;
-		}
-
-		@Override
-		public void afterCompletion(int status) {
-			if (this.inTransaction) {
-				JdbcGoalDispatcher.this.backlog.waiting().release(this.count, status == STATUS_COMMITTED);
-				goalsAreDue();
-			}
-		}
-
 	}
 
 }

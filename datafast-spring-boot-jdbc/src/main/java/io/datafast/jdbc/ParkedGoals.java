@@ -16,7 +16,6 @@
 
 package io.datafast.jdbc;
 
-import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.Predicate;
@@ -37,13 +36,10 @@ public final class ParkedGoals {
 
 	private final Runnable requeued;
 
-	private final Clock clock;
-
-	ParkedGoals(GoalTable table, Backlog backlog, Runnable requeued, Clock clock) {
+	ParkedGoals(GoalTable table, Backlog backlog, Runnable requeued) {
 		this.table = table;
 		this.backlog = backlog;
 		this.requeued = requeued;
-		this.clock = clock;
 	}
 
 	/**
@@ -52,7 +48,7 @@ public final class ParkedGoals {
 	 * @return the goals
 	 */
 	public List<ParkedGoal> list(int limit) {
-		return this.table.findParked(GoalId.BEFORE_ALL, limit).stream().map(this::describe).toList();
+		return this.table.findParked(limit).stream().map(this::describe).toList();
 	}
 
 	private ParkedGoal describe(Row row) {
@@ -74,7 +70,7 @@ public final class ParkedGoals {
 	public int requeue(@Nullable String idOrReason) {
 		return change(idOrReason, (row) -> {
 			StoredGoal stored = this.table.readOrNull(row);
-			return stored != null && this.table.requeue(row, StoredGoal.of(stored.goal()), this.clock.instant());
+			return stored != null && this.table.requeue(row, StoredGoal.of(stored.goal()), Instant.now());
 		});
 	}
 
@@ -89,21 +85,10 @@ public final class ParkedGoals {
 	}
 
 	private int change(@Nullable String idOrReason, Predicate<Row> change) {
-		int changed = 0;
 		String id = (idOrReason != null && GoalId.timeOrNull(idOrReason) != null) ? idOrReason : null;
-		String last = GoalId.BEFORE_ALL;
-		List<Row> rows;
-		do {
-			rows = (id != null) ? this.table.findParked(id) : this.table.findParked(last, GoalTable.PAGE);
-			for (Row row : rows) {
-				last = row.id();
-				if ((id != null || idOrReason == null || idOrReason.equals(describe(row).reason()))
-						&& change.test(row)) {
-					changed++;
-				}
-			}
-		}
-		while (rows.size() == GoalTable.PAGE);
+		int changed = this.table.changeParked(id,
+				(row) -> (id != null || idOrReason == null || idOrReason.equals(describe(row).reason()))
+						&& change.test(row));
 		if (changed > 0) {
 			this.backlog.refresh(this.table);
 			this.requeued.run();

@@ -23,118 +23,196 @@ import java.util.List;
 
 import javax.sql.DataSource;
 
-import io.datafast.jdbc.GoalTable.Database;
 import io.datafast.jdbc.GoalTable.NewGoal;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.dao.ConcurrencyFailureException;
 import org.springframework.jdbc.datasource.ConnectionHolder;
 import org.springframework.jdbc.datasource.DataSourceUtils;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
  * Inserts goals in the current transaction, on its own connection. A failure leaves
  * nothing of the goals in the transaction, which can go on without them, or else the
- * transaction must not be committed.
+ * transaction must not be committed. Thread-safe.
  */
 final class TransactionWriter {
 
+	private final Log log = LogFactory.getLog(JdbcGoalDispatcher.class);
+
 	private final GoalTable table;
 
+	private final Backlog backlog;
+
 	private final boolean globalTransactions;
+
+	private final DataSourceTransactions transactions;
+
+	private final Runnable stored;
 
 	/**
 	 * Create a writer.
 	 * @param table the table
+	 * @param backlog bounds the goals
 	 * @param globalTransactions whether transactions span several resources (JTA)
+	 * @param stored called when goals may have been committed
 	 */
-	TransactionWriter(GoalTable table, boolean globalTransactions) {
+	TransactionWriter(GoalTable table, Backlog backlog, boolean globalTransactions, Runnable stored) {
 		this.table = table;
+		this.backlog = backlog;
 		this.globalTransactions = globalTransactions;
-	}
-
-	/**
-	 * Whether the current transaction is one of this database that can be written in.
-	 * @throws SQLException if its connection cannot be asked
-	 */
-	boolean canWrite() throws SQLException {
-		return !TransactionSynchronizationManager.isCurrentTransactionReadOnly()
-				&& (this.globalTransactions || isBoundToTransaction());
-	}
-
-	/**
-	 * A connection that is bound in a transaction of another resource commits each
-	 * statement by itself.
-	 */
-	private boolean isBoundToTransaction() throws SQLException {
-		return TransactionSynchronizationManager.getResource(this.table.dataSource()) instanceof ConnectionHolder holder
-				&& holder.getConnectionHandle() != null && !holder.getConnection().getAutoCommit();
+		this.transactions = new DataSourceTransactions(table.dataSource());
+		this.stored = stored;
 	}
 
 	/**
 	 * Insert goals.
-	 * @throws SQLException if none of the goals is inserted, and the transaction can go
-	 * on
+	 * @return whether they are part of the transaction now. If not, none is.
 	 * @throws ConcurrencyFailureException if the transaction must not be committed: the
 	 * database has ended it, or some of the goals are inserted
 	 */
-	void write(List<NewGoal> goals) throws SQLException {
+	boolean write(List<NewGoal> goals) {
+		if (!this.backlog.waiting().reserve(goals.size())) {
+			return false;
+		}
+		WrittenGoals written = new WrittenGoals(goals.size());
+		try {
+			if (isOfThisDatabase() && !hasFailedBefore()) {
+				// Before they are inserted, since it may fail.
+				TransactionSynchronizationManager.registerSynchronization(written);
+				insert(goals);
+				written.inTransaction = true;
+			}
+		}
+		catch (ConcurrencyFailureException ex) {
+			throw ex;
+		}
+		catch (SQLException | RuntimeException ex) {
+			this.log.debug(StorageFailure.describe(ex) + ". This is tried again after the transaction");
+		}
+		finally {
+			if (!written.inTransaction) {
+				this.backlog.waiting().release(goals.size(), false);
+			}
+		}
+		return written.inTransaction;
+	}
+
+	private boolean isOfThisDatabase() {
+		return !TransactionSynchronizationManager.isCurrentTransactionReadOnly()
+				&& (this.globalTransactions || this.transactions.isActive());
+	}
+
+	/**
+	 * A transaction that a failure has ended, or that has waited for a lock in vain, does
+	 * not try again with its last goals.
+	 */
+	private static boolean hasFailedBefore() {
+		return TransactionSynchronizationManager.getSynchronizations()
+			.stream()
+			.anyMatch((synchronization) -> synchronization instanceof WrittenGoals goals && !goals.inTransaction);
+	}
+
+	private void insert(List<NewGoal> goals) throws SQLException {
 		DataSource dataSource = this.table.dataSource();
 		Connection connection = DataSourceUtils.doGetConnection(dataSource);
 		try {
-			insertOrUndo(connection, goals, this.table.database());
+			Savepoint savepoint = savepoint(connection);
+			try {
+				this.table.insert(connection, goals);
+			}
+			catch (SQLException ex) {
+				if (!undo(connection, savepoint, goals) || hasEndedTransaction(ex)) {
+					// To commit the rest would lose the application's changes silently.
+					throw new ConcurrencyFailureException(StorageFailure.describe(ex));
+				}
+				throw ex;
+			}
 		}
 		finally {
 			DataSourceUtils.releaseConnection(connection, dataSource);
 		}
 	}
 
-	private void insertOrUndo(Connection connection, List<NewGoal> goals, Database database) throws SQLException {
-		// With MySQL, a lock that is not granted in time ends the statement or the
-		// transaction, whatever the driver says: the savepoint still exists or not.
-		boolean savepointTells = database.isPostgreSql() || database.isMySql();
-		Savepoint savepoint = needsSavepoint(connection, goals, savepointTells) ? connection.setSavepoint() : null;
-		try {
-			this.table.insert(connection, goals);
-		}
-		catch (SQLException ex) {
-			boolean rolledBack = StorageFailure.isRollback(ex) && (savepoint == null || !savepointTells);
-			if (!undo(connection, savepoint, goals, database) || rolledBack) {
-				// To commit the rest would lose the application's changes silently.
-				throw new ConcurrencyFailureException(StorageFailure.describe(ex));
-			}
-			throw ex;
-		}
-	}
-
 	/**
-	 * A single row is inserted or not, but a batch may fail halfway. PostgreSQL goes on
-	 * only from a savepoint, which ends with the transaction. In global transactions,
-	 * savepoints are forbidden.
+	 * A batch may fail halfway, and PostgreSQL goes on only from a savepoint. In global
+	 * transactions, savepoints are forbidden.
 	 */
-	private boolean needsSavepoint(Connection connection, List<NewGoal> goals, boolean savepointTells)
-			throws SQLException {
-		return !this.globalTransactions && (savepointTells || goals.size() > 1)
-				&& connection.getMetaData().supportsSavepoints();
+	private @Nullable Savepoint savepoint(Connection connection) throws SQLException {
+		return (!this.globalTransactions && connection.getMetaData().supportsSavepoints()) ? connection.setSavepoint()
+				: null;
 	}
 
-	private boolean undo(Connection connection, @Nullable Savepoint savepoint, List<NewGoal> goals, Database database) {
+	private boolean undo(Connection connection, @Nullable Savepoint savepoint, List<NewGoal> goals) {
+		if (savepoint == null) {
+			return goals.size() == 1 && !this.table.database().isPostgreSql();
+		}
 		try {
-			if (savepoint != null) {
-				connection.rollback(savepoint);
-				return true;
-			}
-			if (database.isPostgreSql()) {
-				return false;
-			}
-			if (goals.size() > 1) {
-				this.table.delete(connection, goals);
-			}
+			connection.rollback(savepoint);
 			return true;
 		}
 		catch (SQLException ex) {
 			return false;
 		}
+	}
+
+	/**
+	 * With PostgreSQL and MySQL, the savepoint has shown that it has not: it ends with
+	 * the transaction. With MySQL, a lock that is not granted in time ends the statement
+	 * or the transaction, whatever the driver says.
+	 */
+	private boolean hasEndedTransaction(SQLException failure) {
+		Database database = this.table.database();
+		boolean savepointTells = !this.globalTransactions && (database.isPostgreSql() || database.isMySql());
+		return !savepointTells && StorageFailure.isRollback(failure);
+	}
+
+	/**
+	 * Knows the transactions of a {@code DataSource}.
+	 */
+	@SuppressWarnings("serial")
+	private static final class DataSourceTransactions extends JdbcTransactionManager {
+
+		private DataSourceTransactions(DataSource dataSource) {
+			super(dataSource);
+		}
+
+		/**
+		 * A connection that is only used in a transaction of another resource is bound to
+		 * the thread, too: as synchronized, but not as active. One of JPA is neither.
+		 */
+		private boolean isActive() {
+			return TransactionSynchronizationManager.getResource(obtainDataSource()) instanceof ConnectionHolder holder
+					&& (!holder.isSynchronizedWithTransaction() || isExistingTransaction(doGetTransaction()));
+		}
+
+	}
+
+	/**
+	 * Goals that are rows of a transaction, if that commits.
+	 */
+	private final class WrittenGoals implements TransactionSynchronization {
+
+		private final int count;
+
+		private boolean inTransaction;
+
+		private WrittenGoals(int count) {
+			this.count = count;
+		}
+
+		@Override
+		public void afterCompletion(int status) {
+			if (this.inTransaction) {
+				TransactionWriter.this.backlog.waiting().release(this.count, status == STATUS_COMMITTED);
+				TransactionWriter.this.stored.run();
+			}
+		}
+
 	}
 
 }

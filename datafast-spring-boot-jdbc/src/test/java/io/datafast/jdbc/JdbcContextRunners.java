@@ -36,6 +36,12 @@ public final class JdbcContextRunners {
 	}
 
 	/**
+	 * A node that has crashed is noticed after one to two seconds, and so is one whose
+	 * threads do not run for that long. By default it is after twenty.
+	 */
+	static final String NOTICES_CRASHES_SOON = "datafast.delivery.jdbc.heartbeat-interval=300ms";
+
+	/**
 	 * With everything but a database, and impatient.
 	 */
 	public static ApplicationContextRunner with(MockDataFast mock) {
@@ -44,9 +50,8 @@ public final class JdbcContextRunners {
 					DataSourceAutoConfiguration.class, DataSourceTransactionManagerAutoConfiguration.class,
 					TransactionAutoConfiguration.class, JdbcTemplateAutoConfiguration.class))
 			.withPropertyValues("datafast.delivery.mode=jdbc", "datafast.delivery.jdbc.initialize-schema=always",
-					"datafast.delivery.jdbc.poll-interval=50ms", "datafast.delivery.jdbc.heartbeat-interval=200ms",
-					"datafast.delivery.initial-backoff=10ms", "datafast.delivery.max-backoff=50ms",
-					"datafast.delivery.visitor-not-found-retry=20ms");
+					"datafast.delivery.jdbc.poll-interval=50ms", "datafast.delivery.initial-backoff=10ms",
+					"datafast.delivery.max-backoff=50ms", "datafast.delivery.visitor-not-found-retry=20ms");
 	}
 
 	public static ApplicationContextRunner with(MockDataFast mock, String url) {

@@ -100,7 +100,8 @@ class JdbcCrashTests {
 			JdbcContextRunners.with(mock, url)
 				.withConfiguration(AutoConfigurations.of(DataFastMetricsAutoConfiguration.class))
 				.withBean(SimpleMeterRegistry.class)
-				.withPropertyValues("datafast.delivery.jdbc.on-crash=park")
+				.withPropertyValues("datafast.delivery.jdbc.on-crash=park",
+						"datafast.delivery.jdbc.heartbeat-interval=1s")
 				.run((context) -> {
 					List<String> committed = committed(jdbc);
 					context.getBean(RecordedOutcomes.class).awaitCount(committed.size());

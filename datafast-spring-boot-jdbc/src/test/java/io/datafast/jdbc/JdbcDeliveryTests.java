@@ -441,7 +441,7 @@ abstract class JdbcDeliveryTests {
 
 	@Test
 	void triesAgainWhatWasInFlightOnANodeThatCrashed() {
-		this.runner.run((context) -> {
+		this.runner.withPropertyValues(JdbcContextRunners.NOTICES_CRASHES_SOON).run((context) -> {
 			trackAsIfANodeHadCrashed(context);
 			outcomes(context).awaitSingle(Created.class);
 		});
@@ -449,12 +449,13 @@ abstract class JdbcDeliveryTests {
 
 	@Test
 	void parksWhatWasInFlightOnANodeThatCrashedIfAskedTo() {
-		this.runner.withPropertyValues("datafast.delivery.jdbc.on-crash=park").run((context) -> {
-			trackAsIfANodeHadCrashed(context);
-			assertThat(outcomes(context).awaitSingle(Dropped.class).reason()).isEqualTo(Dropped.Reason.AMBIGUOUS);
-			assertThat(parked(context)).extracting(ParkedGoal::reason).containsExactly("ambiguous");
-			assertThat(this.mock.getRequests()).isEmpty();
-		});
+		this.runner.withPropertyValues("datafast.delivery.jdbc.on-crash=park", JdbcContextRunners.NOTICES_CRASHES_SOON)
+			.run((context) -> {
+				trackAsIfANodeHadCrashed(context);
+				assertThat(outcomes(context).awaitSingle(Dropped.class).reason()).isEqualTo(Dropped.Reason.AMBIGUOUS);
+				assertThat(parked(context)).extracting(ParkedGoal::reason).containsExactly("ambiguous");
+				assertThat(this.mock.getRequests()).isEmpty();
+			});
 	}
 
 	private static void trackAsIfANodeHadCrashed(AssertableApplicationContext context) {

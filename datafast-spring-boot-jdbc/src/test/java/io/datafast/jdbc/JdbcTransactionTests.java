@@ -643,7 +643,7 @@ abstract class JdbcTransactionTests {
 
 		GoalTable table() {
 			return new GoalTable(this.context.getBean(DataSource.class), "datafast_goals",
-					new StoredGoalFormat((goal) -> new byte[0], (data) -> null));
+					new StoredGoal.Format((goal) -> new byte[0], (data) -> null));
 		}
 
 		int backlog() {

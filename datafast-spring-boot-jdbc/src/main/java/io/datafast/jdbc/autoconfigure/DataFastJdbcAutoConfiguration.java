@@ -16,7 +16,9 @@
 
 package io.datafast.jdbc.autoconfigure;
 
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 import javax.sql.DataSource;
 
@@ -34,17 +36,19 @@ import io.datafast.delivery.GoalDispatcher;
 import io.datafast.delivery.GoalOutcomePublisher;
 import io.datafast.jdbc.DataFastDataSource;
 import io.datafast.jdbc.DataFastParkedEndpoint;
-import io.datafast.jdbc.GoalTableMetrics;
 import io.datafast.jdbc.JdbcGoalDispatcher;
 import io.datafast.jdbc.JdbcSettings;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.TimeGauge;
+import io.micrometer.core.instrument.binder.MeterBinder;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.aot.hint.RuntimeHintsRegistrar;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.beans.factory.config.DestructionAwareBeanPostProcessor;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -55,6 +59,7 @@ import org.springframework.boot.autoconfigure.condition.SpringBootCondition;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.jdbc.DataSourceUnwrapper;
 import org.springframework.boot.sql.init.DatabaseInitializationMode;
 import org.springframework.boot.sql.init.dependency.DependsOnDatabaseInitialization;
 import org.springframework.context.annotation.Bean;
@@ -107,7 +112,8 @@ public final class DataFastJdbcAutoConfiguration {
 		return several ? cannotWork("needs one DataSource, but there are several and none is primary",
 				"Annotate the one that goals are to be stored in with @DataFastDataSource, or mark it as @Primary.")
 				: cannotWork("needs a DataSource, but there is none",
-						"Configure one, for instance by spring.datasource.url and a driver, or set"
+						"Configure one, for instance by spring.datasource.url and a driver, or define it as a bean,"
+								+ " since Spring Boot creates none beside R2DBC. Or set"
 								+ " datafast.delivery.mode=memory to keep goals in memory.");
 	}
 
@@ -116,17 +122,10 @@ public final class DataFastJdbcAutoConfiguration {
 	 * thread of a request has written them to.
 	 */
 	private static void refuseRouting(DataSource dataSource) {
-		Object current = dataSource;
-		while (current != null && !(current instanceof AbstractRoutingDataSource)) {
-			Object target = AopProxyUtils.getSingletonTarget(current);
-			if (target == null && current instanceof DelegatingDataSource delegating) {
-				target = delegating.getTargetDataSource();
-			}
-			current = target;
-		}
-		if (current != null) {
+		AbstractRoutingDataSource routing = DataSourceUnwrapper.unwrap(dataSource, AbstractRoutingDataSource.class);
+		if (routing != null) {
 			throw cannotWork(
-					"needs a DataSource with one database, but " + current.getClass().getName()
+					"needs a DataSource with one database, but " + routing.getClass().getName()
 							+ " is an AbstractRoutingDataSource, which chooses the database by the thread",
 					"Annotate a DataSource with a fixed database with @DataFastDataSource. Goals are part of its"
 							+ " transactions. Or set datafast.delivery.mode=memory to keep goals in memory.");
@@ -161,7 +160,7 @@ public final class DataFastJdbcAutoConfiguration {
 				DeliverySettings.retryPolicy(properties.delivery()), settings(properties, jdbc),
 				dataSource.dataSource(), transactionManager.getIfUnique(), json::write, json::read,
 				DeliverySettings.threadFactory(environment));
-		flush.setFlush(dispatcher::flush);
+		flush.flush = dispatcher::flush;
 		return shutdown.register(dispatcher);
 	}
 
@@ -200,14 +199,55 @@ public final class DataFastJdbcAutoConfiguration {
 
 	}
 
+	/**
+	 * All nodes with the same table show the same figures.
+	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass(MeterRegistry.class)
 	static final class MetricsConfiguration {
 
 		@Bean
-		@ConditionalOnMissingBean
-		GoalTableMetrics dataFastGoalTableMetrics(JdbcGoalDispatcher dispatcher) {
-			return new GoalTableMetrics(dispatcher);
+		MeterBinder dataFastGoalTableMetrics(JdbcGoalDispatcher dispatcher) {
+			return (registry) -> {
+				Gauge.builder("datafast.goals.backlog", dispatcher, JdbcGoalDispatcher::pending)
+					.description("Goals in the table that are waiting, in flight or waiting to be tried again")
+					.register(registry);
+				TimeGauge
+					.builder("datafast.goals.backlog.age", dispatcher, TimeUnit.MILLISECONDS,
+							MetricsConfiguration::oldestAge)
+					.description("Age of the goal that has waited for the longest time")
+					.register(registry);
+				Gauge.builder("datafast.goals.parked", dispatcher, (parking) -> parking.parked().orElse(0))
+					.description("Goals in the table that ended without being recorded")
+					.register(registry);
+			};
+		}
+
+		private static double oldestAge(JdbcGoalDispatcher dispatcher) {
+			Duration age = dispatcher.oldestAge();
+			return (age != null) ? Math.max(0, age.toMillis()) : 0;
+		}
+
+	}
+
+	/**
+	 * Has goals written right before a {@code DataSource} is closed. All beans that use
+	 * the {@code DataSource}, and may track goals while they are destroyed, have been
+	 * destroyed then.
+	 */
+	static final class FlushBeforeDataSourceDestruction implements DestructionAwareBeanPostProcessor {
+
+		private volatile Runnable flush = () -> {
+		};
+
+		@Override
+		public boolean requiresDestruction(Object bean) {
+			return bean instanceof DataSource;
+		}
+
+		@Override
+		public void postProcessBeforeDestruction(Object bean, String beanName) {
+			this.flush.run();
 		}
 
 	}

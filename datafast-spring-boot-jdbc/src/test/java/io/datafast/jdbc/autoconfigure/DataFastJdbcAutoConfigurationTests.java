@@ -43,7 +43,6 @@ import io.datafast.delivery.GoalOutcome.Created;
 import io.datafast.delivery.GoalOutcome.Skipped;
 import io.datafast.delivery.memory.InMemoryGoalDispatcher;
 import io.datafast.jdbc.DataFastDataSource;
-import io.datafast.jdbc.GoalTableMetrics;
 import io.datafast.jdbc.JdbcContextRunners;
 import io.datafast.jdbc.JdbcGoalDispatcher;
 import io.datafast.jdbc.MissingGoalTableException;
@@ -53,7 +52,10 @@ import io.datafast.test.MockDataFast;
 import io.datafast.testing.DataFastContextRunners;
 import io.datafast.testing.RecordedOutcomes;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.r2dbc.h2.H2ConnectionFactory;
+import io.r2dbc.spi.ConnectionFactory;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -235,6 +237,15 @@ class DataFastJdbcAutoConfigurationTests {
 	}
 
 	@Test
+	void aMissingDataSourceBesideR2dbcIsExplained() {
+		this.runner.withBean(ConnectionFactory.class, () -> H2ConnectionFactory.inMemory(UUID.randomUUID().toString()))
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.isInstanceOfSatisfying(InvalidDataFastPropertiesException.class,
+						(failure) -> assertThat(failure.getViolations().get(0).fix()).contains("R2DBC")));
+	}
+
+	@Test
 	void severalDataSourcesNeedAChoice(CapturedOutput output) {
 		fail(TwoDataSources.class);
 		assertThat(output).contains("needs one DataSource, but there are several and none is primary")
@@ -353,7 +364,7 @@ class DataFastJdbcAutoConfigurationTests {
 			.run((context) -> {
 				SimpleMeterRegistry meters = (SimpleMeterRegistry) context.getBean(MeterRegistry.class);
 				context.getBean(GoalBacklogMetrics.class).bindTo(meters);
-				context.getBean(GoalTableMetrics.class).bindTo(meters);
+				context.getBean("dataFastGoalTableMetrics", MeterBinder.class).bindTo(meters);
 				track(context, "parked");
 				context.getBean(RecordedOutcomes.class).awaitCount(1);
 				context.getBean(JdbcGoalDispatcher.class).stop();
