@@ -1,0 +1,62 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package com.example;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.util.List;
+
+import jakarta.servlet.http.HttpSession;
+
+import org.springframework.core.serializer.DefaultDeserializer;
+import org.springframework.core.serializer.DefaultSerializer;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PutMapping;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+
+@RestController
+@RequestMapping("/api/basket")
+class BasketController {
+
+	private final Basket basket;
+
+	BasketController(Basket basket) {
+		this.basket = basket;
+	}
+
+	@PutMapping
+	List<String> add(@RequestParam String title) {
+		this.basket.add(title);
+		return this.basket.getTitles();
+	}
+
+	/**
+	 * As where sessions are stored outside of the application.
+	 */
+	@GetMapping("/stored")
+	List<String> stored(HttpSession session) throws Exception {
+		ByteArrayOutputStream stored = new ByteArrayOutputStream();
+		new DefaultSerializer().serialize(session.getAttribute("scopedTarget.basket"), stored);
+		ClassLoader classLoader = Basket.class.getClassLoader();
+		Basket basket = (Basket) new DefaultDeserializer(classLoader)
+			.deserialize(new ByteArrayInputStream(stored.toByteArray()));
+		return basket.getTitles();
+	}
+
+}
