@@ -16,6 +16,7 @@
 
 package io.datafast.interceptor;
 
+import java.io.Serializable;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.Arrays;
@@ -42,6 +43,7 @@ import org.springframework.aop.framework.autoproxy.AbstractBeanFactoryAwareAdvis
 import org.springframework.aop.support.AopUtils;
 import org.springframework.aop.target.EmptyTargetSource;
 import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.support.AbstractBeanFactory;
 import org.springframework.context.EmbeddedValueResolverAware;
 import org.springframework.context.aot.AbstractAotProcessor;
 import org.springframework.core.Ordered;
@@ -169,6 +171,7 @@ public final class TrackGoalBeanPostProcessor extends AbstractBeanFactoryAwareAd
 		proxyFactory.copyFrom(this);
 		proxyFactory.setProxyTargetClass(true);
 		proxyFactory.setTargetClass(beanClass);
+		keepSerializable(proxyFactory, beanClass, beanName);
 		proxyFactory.addAdvisor(getAdvisor(true));
 		return proxyFactory.getProxyClass(getProxyClassLoader());
 	}
@@ -281,6 +284,7 @@ public final class TrackGoalBeanPostProcessor extends AbstractBeanFactoryAwareAd
 			proxyFactory.setProxyTargetClass(proxyFactory.getProxiedInterfaces().length == 0);
 			if (proxyFactory.isProxyTargetClass()) {
 				warnOfBrokenHandlers(beanClass);
+				keepSerializable(proxyFactory, beanClass, beanName);
 			}
 			return proxyFactory;
 		}
@@ -295,6 +299,13 @@ public final class TrackGoalBeanPostProcessor extends AbstractBeanFactoryAwareAd
 									+ " DataFastGoals.track(...) in the method.")));
 		}
 		return proxyFactory;
+	}
+
+	private void keepSerializable(ProxyFactory proxyFactory, Class<?> beanClass, String beanName) {
+		if (Serializable.class.isAssignableFrom(beanClass)
+				&& this.trackingBeanFactory instanceof AbstractBeanFactory beanFactory) {
+			SerializableProxy.prepare(proxyFactory, beanName, beanFactory);
+		}
 	}
 
 	private static boolean canBeExtended(Class<?> beanClass) {
