@@ -16,14 +16,21 @@
 
 package io.datafast.interceptor;
 
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
 import java.io.Serializable;
 import java.lang.reflect.Method;
 
 import org.aopalliance.intercept.MethodInterceptor;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.aop.support.DefaultPointcutAdvisor;
 import org.springframework.aop.support.StaticMethodMatcherPointcut;
+import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.beans.factory.support.AbstractBeanFactory;
 import org.springframework.util.Assert;
@@ -42,16 +49,37 @@ final class SerializableProxy {
 	 * Prepare the proxy of a serializable bean.
 	 * @param proxyFactory what makes the proxy, a subclass of the bean's class
 	 * @param beanName the name of the bean
-	 * @param beanFactory the bean factory, which is itself serialized as a reference
+	 * @param beanFactory the bean factory
 	 */
-	static void prepare(ProxyFactory proxyFactory, String beanName, AbstractBeanFactory beanFactory) {
+	static void prepare(ProxyFactory proxyFactory, String beanName, BeanFactory beanFactory) {
+		// Now, since a bean factory cannot be referred to once its context has closed,
+		// and web servers write their sessions after that.
+		byte[] reference = write(beanFactory);
+		if (reference == null) {
+			return;
+		}
 		MethodInterceptor advice = (invocation) -> {
 			Object bean = invocation.getThis();
 			Assert.state(bean != null, "There is no bean");
-			return new SerializedBean(bean, beanName, beanFactory);
+			return new SerializedBean(bean, beanName, reference);
 		};
 		proxyFactory.addInterface(Replaced.class);
 		proxyFactory.addAdvisor(0, new DefaultPointcutAdvisor(new ReplacementPointcut(), advice));
+	}
+
+	/**
+	 * Writes what Spring's bean factory puts in its place: a reference.
+	 */
+	private static byte @Nullable [] write(BeanFactory beanFactory) {
+		ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+		try (ObjectOutputStream stream = new ObjectOutputStream(bytes)) {
+			stream.writeObject(beanFactory);
+			return bytes.toByteArray();
+		}
+		catch (IOException ex) {
+			// Has no reference.
+			return null;
+		}
 	}
 
 	/**
@@ -77,14 +105,17 @@ final class SerializableProxy {
 	}
 
 	@SuppressWarnings("serial")
-	private record SerializedBean(Object bean, String beanName,
-			AbstractBeanFactory beanFactory) implements Serializable {
+	private record SerializedBean(Object bean, String beanName, byte[] beanFactory) implements Serializable {
 
-		private Object readResolve() {
+		private Object readResolve() throws IOException, ClassNotFoundException {
 			Object processed = this.bean;
-			for (BeanPostProcessor postProcessor : this.beanFactory.getBeanPostProcessors()) {
-				Object result = postProcessor.postProcessAfterInitialization(processed, this.beanName);
-				processed = (result != null) ? result : processed;
+			try (ObjectInputStream stream = new ObjectInputStream(new ByteArrayInputStream(this.beanFactory))) {
+				if (stream.readObject() instanceof AbstractBeanFactory factory) {
+					for (BeanPostProcessor postProcessor : factory.getBeanPostProcessors()) {
+						Object result = postProcessor.postProcessAfterInitialization(processed, this.beanName);
+						processed = (result != null) ? result : processed;
+					}
+				}
 			}
 			return processed;
 		}

@@ -43,7 +43,6 @@ import org.springframework.aop.framework.autoproxy.AbstractBeanFactoryAwareAdvis
 import org.springframework.aop.support.AopUtils;
 import org.springframework.aop.target.EmptyTargetSource;
 import org.springframework.beans.factory.BeanFactory;
-import org.springframework.beans.factory.support.AbstractBeanFactory;
 import org.springframework.context.EmbeddedValueResolverAware;
 import org.springframework.context.aot.AbstractAotProcessor;
 import org.springframework.core.Ordered;
@@ -302,9 +301,8 @@ public final class TrackGoalBeanPostProcessor extends AbstractBeanFactoryAwareAd
 	}
 
 	private void keepSerializable(ProxyFactory proxyFactory, Class<?> beanClass, String beanName) {
-		if (Serializable.class.isAssignableFrom(beanClass)
-				&& this.trackingBeanFactory instanceof AbstractBeanFactory beanFactory) {
-			SerializableProxy.prepare(proxyFactory, beanName, beanFactory);
+		if (Serializable.class.isAssignableFrom(beanClass) && this.trackingBeanFactory != null) {
+			SerializableProxy.prepare(proxyFactory, beanName, this.trackingBeanFactory);
 		}
 	}
 
