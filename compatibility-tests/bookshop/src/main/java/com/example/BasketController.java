@@ -16,15 +16,8 @@
 
 package com.example;
 
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.util.List;
 
-import jakarta.servlet.http.HttpSession;
-
-import org.springframework.core.serializer.DefaultDeserializer;
-import org.springframework.core.serializer.DefaultSerializer;
-import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PutMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
@@ -44,19 +37,6 @@ class BasketController {
 	List<String> add(@RequestParam String title) {
 		this.basket.add(title);
 		return this.basket.getTitles();
-	}
-
-	/**
-	 * As where sessions are stored outside of the application.
-	 */
-	@GetMapping("/stored")
-	List<String> stored(HttpSession session) throws Exception {
-		ByteArrayOutputStream stored = new ByteArrayOutputStream();
-		new DefaultSerializer().serialize(session.getAttribute("scopedTarget.basket"), stored);
-		ClassLoader classLoader = Basket.class.getClassLoader();
-		Basket basket = (Basket) new DefaultDeserializer(classLoader)
-			.deserialize(new ByteArrayInputStream(stored.toByteArray()));
-		return basket.getTitles();
 	}
 
 }
