@@ -200,7 +200,8 @@ class BookshopTests {
 
 	@Test
 	void theAnswersAreTheSame() {
-		without.answers().forEach((visitor, answer) -> assertThat(with.answers().get(visitor)).as(visitor).isEqualTo(answer));
+		without.answers()
+			.forEach((visitor, answer) -> assertThat(with.answers().get(visitor)).as(visitor).isEqualTo(answer));
 	}
 
 	@ParameterizedTest
@@ -256,7 +257,8 @@ class BookshopTests {
 
 	@Test
 	void goalsHaveTheMetadataOfTheMethodAndOfTheEnvironment() {
-		assertThat(mock.getGoals()).allSatisfy((goal) -> assertThat(goal.metadata()).containsEntry("app_version", "1.0"));
+		assertThat(mock.getGoals())
+			.allSatisfy((goal) -> assertThat(goal.metadata()).containsEntry("app_version", "1.0"));
 		assertThat(mock.getGoals("book:viewed")).singleElement()
 			.satisfies((goal) -> assertThat(goal.metadata()).containsEntry("book", "1"));
 		assertThat(mock.getGoals("book:purchased")).singleElement()
@@ -295,7 +297,9 @@ class BookshopTests {
 	 * Returns names of beans without those of the starter and of its auto-configurations.
 	 */
 	private static Stream<String> names(Collection<?> names) {
-		return names.stream().map(String::valueOf).filter((name) -> !name.matches("dataFast.*|io\\.datafast\\..*|datafast-io\\..*"));
+		return names.stream()
+			.map(String::valueOf)
+			.filter((name) -> !name.matches("dataFast.*|io\\.datafast\\..*|datafast-io\\..*"));
 	}
 
 	private static Stream<String> values(Map<String, String> reports, String report, String path) {
