@@ -16,6 +16,7 @@
 
 package io.datafast.interceptor;
 
+import java.io.Serializable;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.Arrays;
@@ -146,14 +147,19 @@ public final class TrackGoalBeanPostProcessor extends AbstractBeanFactoryAwareAd
 	 */
 	@Override
 	public Class<?> determineBeanType(Class<?> beanClass, String beanName) {
-		if (!isEligible(beanClass) || (canBeExtended(beanClass) && !exposesInterfaces(beanName))) {
+		if (!isEligible(beanClass)) {
 			return super.determineBeanType(beanClass, beanName);
 		}
 		ProxyFactory proxyFactory = new ProxyFactory();
 		proxyFactory.copyFrom(this);
-		proxyFactory.setProxyTargetClass(false);
 		proxyFactory.setTargetClass(beanClass);
-		evaluateProxyInterfaces(beanClass, proxyFactory);
+		if (canBeExtended(beanClass) && !exposesInterfaces(beanName)) {
+			keepSerializable(proxyFactory, beanClass, beanName);
+		}
+		else {
+			proxyFactory.setProxyTargetClass(false);
+			evaluateProxyInterfaces(beanClass, proxyFactory);
+		}
 		proxyFactory.addAdvisor(getAdvisor(true));
 		return proxyFactory.getProxyClass(getProxyClassLoader());
 	}
@@ -243,6 +249,7 @@ public final class TrackGoalBeanPostProcessor extends AbstractBeanFactoryAwareAd
 		}
 		if (proxyFactory.isProxyTargetClass()) {
 			warnOfBrokenHandlers(beanClass);
+			keepSerializable(proxyFactory, beanClass, beanName);
 			return proxyFactory;
 		}
 		Method method = source().findTrackedMethodBesideInterfaces(beanClass);
@@ -257,6 +264,12 @@ public final class TrackGoalBeanPostProcessor extends AbstractBeanFactoryAwareAd
 									+ " DataFastGoals.track(...) in the method.")));
 		}
 		return proxyFactory;
+	}
+
+	private void keepSerializable(ProxyFactory proxyFactory, Class<?> beanClass, String beanName) {
+		if (Serializable.class.isAssignableFrom(beanClass) && this.definitions != null) {
+			SerializableProxy.prepare(proxyFactory, beanName, this.definitions);
+		}
 	}
 
 	private static boolean canBeExtended(Class<?> beanClass) {

@@ -21,6 +21,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
+import java.io.ObjectStreamClass;
 import java.io.Serializable;
 import java.util.Collections;
 import java.util.Map;
@@ -226,7 +227,18 @@ class SessionBeansTests {
 
 		@PostMapping("/restore")
 		public String restore() throws IOException, ClassNotFoundException {
-			Map<?, ?> attributes = (Map<?, ?>) new ObjectInputStream(new ByteArrayInputStream(stored)).readObject();
+			Map<?, ?> attributes = (Map<?, ?>) new ObjectInputStream(new ByteArrayInputStream(stored)) {
+
+				@Override
+				protected Class<?> resolveClass(ObjectStreamClass description)
+						throws IOException, ClassNotFoundException {
+					if (description.getName().contains("$Cart$$")) {
+						throw new ClassNotFoundException("Another process has no " + description.getName());
+					}
+					return super.resolveClass(description);
+				}
+
+			}.readObject();
 			Cart restoredCart = (Cart) attributes.get("scopedTarget.cart");
 			Basket restoredBasket = (Basket) attributes.get("scopedTarget.basket");
 			AdvisedCart restoredAdvisedCart = (AdvisedCart) attributes.get("scopedTarget.advisedCart");

@@ -1,0 +1,45 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package com.example;
+
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
+
+import io.datafast.annotation.TrackGoal;
+
+import org.springframework.stereotype.Component;
+import org.springframework.web.context.annotation.SessionScope;
+
+@Component
+@SessionScope
+public class Basket implements Serializable {
+
+	private static final long serialVersionUID = 1L;
+
+	private final List<String> titles = new ArrayList<>();
+
+	@TrackGoal("basket:filled")
+	public void add(String title) {
+		this.titles.add(title);
+	}
+
+	public List<String> getTitles() {
+		return this.titles;
+	}
+
+}

@@ -1,0 +1,42 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package com.example;
+
+import io.datafast.annotation.TrackGoal;
+
+import org.springframework.aop.framework.AopContext;
+import org.springframework.cache.annotation.Cacheable;
+import org.springframework.stereotype.Service;
+
+@Service
+class PriceService {
+
+	@Cacheable("prices")
+	@TrackGoal("price:calculated")
+	public int price(long book) {
+		return (int) book * 10;
+	}
+
+	/**
+	 * Through its own proxy, so that the cache is asked.
+	 */
+	@TrackGoal("price:asked")
+	public int priceWithTax(long book) {
+		return ((PriceService) AopContext.currentProxy()).price(book) + 2;
+	}
+
+}
