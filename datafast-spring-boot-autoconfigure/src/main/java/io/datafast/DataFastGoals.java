@@ -22,18 +22,18 @@ import java.util.Map;
  * Records goals in DataFast: things a visitor did that matter, such as signing up or
  * paying.
  * <p>
- * {@link #track(Goal) track} is for almost everything. It hands the goal over to a
- * background dispatcher and returns; whatever becomes of the goal is told to the
- * {@link io.datafast.delivery.GoalDeliveryListener} beans as exactly one
- * {@link io.datafast.delivery.GoalOutcome}. {@link #create(Goal) create} makes the call
- * now and waits for DataFast's answer.
+ * Use {@link #track(Goal) track} for almost everything. It hands the goal over to a
+ * background dispatcher and returns. Each goal ends in exactly one
+ * {@link io.datafast.delivery.GoalOutcome}, which the
+ * {@link io.datafast.delivery.GoalDeliveryListener} beans receive. {@link #create(Goal)
+ * create} makes the call now and waits for DataFast's answer.
  * <p>
  * Both attribute the goal to its {@linkplain Goal#visitorId() own visitor} or, where it
  * has none, to the visitor of the current request, and both pass it through the
- * {@link GoalFilter} beans. A transaction that is open on the calling thread delays and
- * decides the sending of what is tracked in it; {@code create} does not heed it. Where
- * DataFast is off (see the property {@code datafast.enabled}), both can be called all the
- * same and send nothing.
+ * {@link GoalFilter} beans. A transaction that is open on the calling thread decides when
+ * and whether tracked goals are sent; it has no effect on {@code create}. Where DataFast
+ * is off (see the property {@code datafast.enabled}), both methods can be called and send
+ * nothing.
  * <p>
  * Implementations are thread-safe.
  *
@@ -44,7 +44,7 @@ public interface DataFastGoals {
 
 	/**
 	 * Track a goal in the background. The visitor of the current request is read and the
-	 * filters run on the calling thread; the call to DataFast is made by another.
+	 * filters run on the calling thread; another thread calls DataFast.
 	 * <p>
 	 * This method does not block, and it does not throw for anything that happens to the
 	 * goal: a missing visitor, a failing filter, a full queue and a failing delivery are
@@ -52,16 +52,15 @@ public interface DataFastGoals {
 	 * <p>
 	 * In a Spring-managed transaction with synchronization, the goal is completed and
 	 * filtered at once but handed over only after the commit, in the order of tracking.
-	 * If the transaction is rolled back, if only to a savepoint that was made before, or
-	 * its commit fails, the outcome is
-	 * {@link io.datafast.delivery.GoalOutcome.Skipped.Reason#ROLLED_BACK}. At most
-	 * {@code datafast.delivery.capacity} goals wait for commits at a time, those of all
-	 * transactions together; one more is dropped as
-	 * {@link io.datafast.delivery.GoalOutcome.Dropped.Reason#QUEUE_FULL}. Goals that are
-	 * tracked after the completion, as in a {@code @TransactionalEventListener}, are
-	 * handed over at once. This is how an auto-configured instance works where
-	 * {@code spring-tx} is present; a
-	 * {@link io.datafast.delivery.TransactionalGoalDispatcher} is given the goals right
+	 * The outcome is {@link io.datafast.delivery.GoalOutcome.Skipped.Reason#ROLLED_BACK}
+	 * if the transaction is rolled back, as a whole or to a savepoint from before the
+	 * goal, or if its commit fails. At most {@code datafast.delivery.capacity} goals of
+	 * all transactions together wait for commits at a time; a goal beyond that is dropped
+	 * as {@link io.datafast.delivery.GoalOutcome.Dropped.Reason#QUEUE_FULL}. Goals that
+	 * are tracked after the completion, as in a {@code @TransactionalEventListener}, are
+	 * handed over at once. This holds for an auto-configured instance where
+	 * {@code spring-tx} is present. A
+	 * {@link io.datafast.delivery.TransactionalGoalDispatcher} gets the goals right
 	 * before the commit instead.
 	 * @param goal the goal
 	 * @throws IllegalArgumentException if the goal is {@code null}
@@ -93,14 +92,16 @@ public interface DataFastGoals {
 
 	/**
 	 * Create a goal now, on the calling thread, and wait for DataFast's answer, at most
-	 * as long as the property {@code datafast.read-timeout} says. There is one attempt. A
-	 * transaction makes no difference: the goal is created even if it is rolled back
-	 * afterwards, and meanwhile the transaction stays open.
+	 * for {@code datafast.read-timeout} (5 seconds by default). There is one attempt. A
+	 * transaction makes no difference: the goal is created even if the transaction is
+	 * rolled back afterwards, and the transaction stays open during the call.
 	 * <p>
-	 * Where nothing is sent, because DataFast is off or a {@link GoalFilter} vetoed, the
-	 * receipt has no event id and its message says why.
+	 * Where nothing is sent, because DataFast is off, a {@link GoalFilter} vetoed the
+	 * goal, or a filter or the {@link VisitorIdResolver} failed, the receipt has no event
+	 * id and its message says why.
 	 * @param goal the goal
-	 * @return what DataFast said
+	 * @return DataFast's answer, or why the goal was not sent
+	 * @throws IllegalArgumentException if the goal is {@code null}
 	 * @throws MissingVisitorException if neither the goal nor the current request has a
 	 * visitor id
 	 * @throws VisitorNotFoundException if the visitor has no pageview yet

@@ -30,16 +30,17 @@ public interface DataFastRestClientCustomizer {
 	 * Customize the builder, for instance to add an interceptor, or to replace the
 	 * request factory. A replaced request factory brings its own timeouts and TLS:
 	 * {@code datafast.connect-timeout}, {@code datafast.read-timeout} and
-	 * {@code datafast.ssl.bundle} do not apply to it. The base URL is set by a
-	 * {@code uriBuilderFactory}, which goes before a {@code baseUrl}.
+	 * {@code datafast.ssl.bundle} do not apply to it. The builder has a
+	 * {@code uriBuilderFactory} with the base URL, so {@code baseUrl} has no effect.
 	 * <p>
 	 * The API key is set after all interceptors of the builder have run: interceptors see
 	 * requests without {@code Authorization}, and a value that an interceptor sets there
 	 * is replaced.
 	 * <p>
-	 * Called with the first goal, on the thread that sends the goal, and again with later
-	 * goals if it throws. Nothing is sent meanwhile, and goals wait. Several threads may
-	 * call at the same time; only one of the resulting clients is used.
+	 * Called with the first goal, on the thread that sends the goal. If the customizer
+	 * throws an exception, nothing is sent, goals wait, and it is called again with a
+	 * later attempt. Several threads may call it at the same time; only one of the
+	 * resulting clients is used.
 	 * @param builder a builder of the library's own, with base URL and request factory
 	 * set; the application's {@code RestClient.Builder} beans are not part of it
 	 */

@@ -40,7 +40,7 @@ public class DataFastUnavailableException extends DataFastException {
 	 * DataFast answered that it cannot take the goal now.
 	 * @param message what happened
 	 * @param status the HTTP status of the answer
-	 * @param retryAfter how long DataFast wants us to wait, or {@code null}
+	 * @param retryAfter how long DataFast asks to wait, or {@code null}
 	 */
 	public DataFastUnavailableException(String message, int status, @Nullable Duration retryAfter) {
 		super(message, null);
@@ -71,9 +71,9 @@ public class DataFastUnavailableException extends DataFastException {
 	}
 
 	/**
-	 * How long DataFast wants us to wait, from the answer's {@code Retry-After} header
-	 * (RFC 9110, section 10.2.3), in seconds or up to a date.
-	 * @return the time, never negative, or {@code null} if it did not say
+	 * How long DataFast asks to wait, from the answer's {@code Retry-After} header (RFC
+	 * 9110, section 10.2.3), in seconds or up to a date.
+	 * @return the time, never negative, or {@code null} if the answer does not say
 	 */
 	public @Nullable Duration getRetryAfter() {
 		return this.retryAfter;

@@ -30,9 +30,8 @@ import io.datafast.support.GoalRules;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Metadata that has been checked and made to fit. Unmodifiable, and as compact as can be,
- * since many goals may wait; there are so few entries that a look at each is the fastest
- * search.
+ * Metadata that has been checked and made to fit. Unmodifiable, and compact, since many
+ * goals may wait. With at most 10 entries, a linear search is the fastest.
  */
 final class FittedMetadata extends AbstractMap<String, String> {
 
@@ -50,8 +49,8 @@ final class FittedMetadata extends AbstractMap<String, String> {
 	/**
 	 * Check metadata and make it fit.
 	 * @param metadata the entries; those without a value are left out
-	 * @param violations gets what is wrong
-	 * @return the metadata; of no use if there are violations
+	 * @param violations the list to which violations are added
+	 * @return the metadata, not to be used if there are violations
 	 */
 	static FittedMetadata of(Map<String, ? extends @Nullable Object> metadata, List<String> violations) {
 		return (metadata instanceof FittedMetadata fitted) ? fitted : EMPTY.with(metadata, violations);

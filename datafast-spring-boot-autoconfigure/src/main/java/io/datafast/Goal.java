@@ -38,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  * unpaired surrogate becomes U+FFFD, and an entry whose value is {@code null} is left
  * out;</li>
  * <li>a visitor id that is not 1 to 128 characters of {@code A-Z a-z 0-9 . _ -} counts as
- * absent, since it usually is what a browser sent.</li>
+ * absent, since it usually comes from a browser and is untrusted.</li>
  * </ul>
  * {@link #toString()} shows neither metadata values nor the whole visitor id.
  *
@@ -98,10 +98,10 @@ public record Goal(String name, @Nullable String visitorId, Map<String, String> 
 	 * @param key 1 to 64 of {@code a-z 0-9 _ -}
 	 * @param value converted by {@link String#valueOf(Object)} and made to fit; a
 	 * {@code BigDecimal} is written without an exponent, and a text node of Jackson as
-	 * its text; {@code null}, and a null node of Jackson, means no such entry
+	 * its text; {@code null}, or a null node of Jackson, removes the entry
 	 * @return a new goal
-	 * @throws InvalidGoalException if the key breaks the rules, or there is no place for
-	 * another entry
+	 * @throws InvalidGoalException if the key breaks the rules, or there would be more
+	 * than 10 entries
 	 */
 	public Goal with(String key, @Nullable Object value) {
 		return with(Collections.singletonMap(key, value));
@@ -112,8 +112,8 @@ public record Goal(String name, @Nullable String visitorId, Map<String, String> 
 	 * adds it.
 	 * @param metadata the entries to add
 	 * @return a new goal
-	 * @throws InvalidGoalException if a key breaks the rules, or there is no place for
-	 * that many entries
+	 * @throws InvalidGoalException if a key breaks the rules, or there would be more than
+	 * 10 entries
 	 */
 	public Goal with(Map<String, ? extends @Nullable Object> metadata) {
 		List<String> violations = new ArrayList<>();

@@ -28,10 +28,11 @@ public interface GoalFilter {
 
 	/**
 	 * Decide on a goal. Called on the thread that tracks the goal, so it must be quick
-	 * and must not block. The current request is at hand there, unless the goal is that
-	 * of a result that comes later and elsewhere. The goal's visitor and the metadata
-	 * from {@code datafast.metadata} are already in it. If it throws, the goal is dropped
-	 * and the failure is logged; the caller does not see it.
+	 * and must not block. The current request is available on that thread, unless the
+	 * result of an annotated method came later on another thread. The goal already has
+	 * its visitor and the entries of {@code datafast.metadata}. If the filter throws an
+	 * exception, the goal is dropped and the failure is logged; the caller does not see
+	 * it.
 	 * @param goal the goal; its visitor id is {@code null} if there is none
 	 * @return the goal to send, which may be the given one, or {@code null} to send
 	 * nothing

@@ -19,7 +19,7 @@ package io.datafast;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What DataFast said to a goal it took.
+ * DataFast's answer to a goal that it recorded, or why the goal was not sent.
  *
  * @param eventId DataFast's id of the recorded event, or {@code null} if it gave none, or
  * if the goal was not sent

@@ -18,7 +18,8 @@ package io.datafast;
 
 /**
  * DataFast refused a goal for good: its input was invalid, the visitor is a bot (both
- * status 400), or it answered another status that repeating the call would not change.
+ * status 400), or DataFast answered with another status that a repeated call would not
+ * change.
  *
  * @serial exclude
  */
@@ -51,8 +52,8 @@ public class GoalRejectedException extends DataFastException {
 	}
 
 	/**
-	 * What DataFast said: the message of its error body or, where the body is no such
-	 * thing, the beginning of it. At most 1 KiB.
+	 * What DataFast said: the message of its error body or, where the body has another
+	 * form, the beginning of the body. At most 1 KiB.
 	 * @return the message, empty if there is none
 	 */
 	public String getApiMessage() {

@@ -57,8 +57,8 @@ final class MetadataValues {
 	}
 
 	/**
-	 * Without an exponent, unless the number would not fit into a value: a few characters
-	 * of a request can stand for a billion digits.
+	 * Write a number without an exponent, unless it has too many digits for a value: a
+	 * few characters, such as {@code 1E1000000000}, can stand for a billion digits.
 	 */
 	private static String toText(BigDecimal decimal) {
 		return (Math.abs((long) decimal.scale()) <= GoalRules.MAX_VALUE_LENGTH) ? decimal.toPlainString()
@@ -66,7 +66,7 @@ final class MetadataValues {
 	}
 
 	/**
-	 * Apart, since Jackson 2 is optional.
+	 * A class of its own, loaded only if Jackson 2 is present.
 	 */
 	private static final class Jackson2 {
 
@@ -85,7 +85,7 @@ final class MetadataValues {
 	}
 
 	/**
-	 * Apart, since Jackson 3 is optional.
+	 * A class of its own, loaded only if Jackson 3 is present.
 	 */
 	private static final class Jackson3 {
 

@@ -27,9 +27,9 @@ import reactor.core.publisher.Mono;
  * <p>
  * A goal is attributed to its {@linkplain Goal#visitorId() own visitor} or, where it has
  * none, to the visitor of the {@code ServerWebExchange} in the subscriber's Reactor
- * context. Without an exchange there, it is the visitor who is current where the method
- * is called or else the one that the {@link ReactiveVisitorIdResolver} finds in the
- * context.
+ * context. Where the context has no exchange, the goal belongs to the visitor who is
+ * current on the thread that calls the method, or else to the one that the
+ * {@link ReactiveVisitorIdResolver} finds in the context.
  * <p>
  * Implementations are thread-safe.
  */
@@ -75,9 +75,9 @@ public interface ReactiveDataFastGoals {
 	/**
 	 * Create a goal, as {@link DataFastGoals#create(Goal)} does, when the result is
 	 * subscribed to. The call, and with it the {@link GoalFilter} beans, runs on a thread
-	 * of Reactor's bounded elastic scheduler, which may block. Cancelling before it has
-	 * begun means that no call is made; after that, the call is finished and nobody is
-	 * told.
+	 * of Reactor's bounded elastic scheduler, which may block. If the subscription is
+	 * cancelled before the call has begun, no call is made. A call that has begun is
+	 * finished, and its result is discarded.
 	 * @param goal the goal
 	 * @return what DataFast said, or an error as {@link DataFastGoals#create(Goal)}
 	 * throws it

@@ -30,22 +30,23 @@ public interface ReactiveVisitorIdResolver {
 
 	/**
 	 * The id of the context's visitor. Called on the thread that subscribes, so it must
-	 * be quick and must not block. What it returns is untrusted: a malformed id counts as
-	 * absent. If it throws, the goal is dropped and the failure is logged; the caller
-	 * does not see it.
+	 * be quick and must not block. The returned id is untrusted: a malformed id counts as
+	 * absent. If the resolver throws an exception, the goal is dropped and the failure is
+	 * logged; the caller does not see it.
 	 * @param context the subscriber's context
 	 * @return the id, or {@code null} if there is no visitor
 	 */
 	@Nullable String resolveVisitorId(ContextView context);
 
 	/**
-	 * Whether the visitor of the context, even if there is none, counts more than the one
-	 * that a {@link VisitorIdResolver} has found on the thread that called the method.
-	 * That thread may serve another visitor, such as the one whose request makes a shared
-	 * publisher emit. Called as {@link #resolveVisitorId} is.
+	 * Whether the context alone decides about the visitor. If so, the visitor that a
+	 * {@link VisitorIdResolver} has found on the thread that called the method is
+	 * ignored, even if the context has no visitor. That thread may serve another visitor,
+	 * such as the one whose request makes a shared publisher emit. Called as
+	 * {@link #resolveVisitorId} is.
 	 * @param context the subscriber's context
-	 * @return whether it does; {@code false} unless overridden. The auto-configured
-	 * resolver says {@code true} where the context holds an exchange.
+	 * @return whether the context alone decides; {@code false} unless overridden. The
+	 * auto-configured resolver says {@code true} where the context holds an exchange.
 	 */
 	default boolean hasPrecedence(ContextView context) {
 		return false;

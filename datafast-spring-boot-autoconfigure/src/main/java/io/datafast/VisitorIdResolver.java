@@ -19,7 +19,7 @@ package io.datafast;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the visitor of what the current thread does. Define a bean to take the visitor id
+ * Finds the visitor whom the current thread serves. Define a bean to take the visitor id
  * from elsewhere than the header or the cookie of the current request; the
  * auto-configured resolver backs off.
  */
@@ -27,11 +27,11 @@ import org.jspecify.annotations.Nullable;
 public interface VisitorIdResolver {
 
 	/**
-	 * The id of the current visitor. Called on the thread that tracks the goal or, where
-	 * the result of an annotated method comes later, that calls the method, so it must be
-	 * quick and must not block. What it returns is untrusted: a malformed id counts as
-	 * absent. If it throws, the goal is dropped and the failure is logged; the caller
-	 * does not see it.
+	 * The id of the current visitor. Called on the thread that tracks the goal. Where the
+	 * result of an annotated method comes later, called on the thread that calls the
+	 * method. It must be quick and must not block. The returned id is untrusted: a
+	 * malformed id counts as absent. If the resolver throws an exception, the goal is
+	 * dropped and the failure is logged; the caller does not see it.
 	 * @return the id, or {@code null} if there is no current visitor
 	 */
 	@Nullable String resolveVisitorId();

@@ -38,9 +38,9 @@ import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 
 /**
- * Read-only {@link Endpoint @Endpoint} that shows whether goals are sent, what became of
- * them, and which methods track some. It holds neither the API key nor visitor ids nor
- * metadata.
+ * Read-only {@link Endpoint @Endpoint} that shows whether goals are sent, how many had
+ * which outcome, and which methods track goals. It shows neither the API key nor visitor
+ * ids nor metadata.
  */
 @Endpoint(id = "datafast")
 public class DataFastEndpoint {
@@ -74,7 +74,7 @@ public class DataFastEndpoint {
 	}
 
 	/**
-	 * The state of everything.
+	 * Describe DataFast in this application.
 	 * @return the state
 	 */
 	@ReadOperation
@@ -114,14 +114,14 @@ public class DataFastEndpoint {
 	}
 
 	/**
-	 * The state of everything.
+	 * The state of DataFast in this application.
 	 *
 	 * @param enabled whether goals are sent
-	 * @param disabledReason why not, or {@code null} if they are
+	 * @param disabledReason why no goals are sent, or {@code null} if they are sent
 	 * @param baseUrl the base URL of the DataFast API
 	 * @param delivery the delivery in the background
 	 * @param outcomes how many goals had each outcome since the start, by outcome and
-	 * reason; what has not occurred is not there
+	 * reason; an outcome that has not occurred has no entry
 	 * @param lastFailure the failure of the goal that was last refused, or lost after an
 	 * attempt to send it; {@code null} if there was none
 	 * @param trackedMethods the annotated methods of the beans created so far, sorted

@@ -72,8 +72,8 @@ public final class GoalOutcomeStatistics implements GoalDeliveryListener {
 	}
 
 	/**
-	 * How many goals had each outcome, for each reason. Both have the names of the
-	 * meters, and are sorted by them.
+	 * How many goals had each outcome, for each reason. Outcomes and reasons are named as
+	 * in the meters, and sorted by name.
 	 */
 	Map<String, Map<String, Long>> counts() {
 		Map<String, Map<String, Long>> result = new TreeMap<>();

@@ -30,14 +30,14 @@ import org.springframework.core.annotation.AliasFor;
  * body has run and returned successfully: on its thread and inside its transaction. The
  * goal is recorded in the background; nothing that happens to it reaches the caller.
  * <p>
- * <strong>Other advice.</strong> The advice is the innermost. What other advice answers
- * in the method's place makes no goal: a cache hit, a lock that another node holds, a
- * circuit breaker's fallback, a denied call. What retries a method runs its body again,
- * and only the run that succeeds makes a goal. A transaction decides about the goal as
- * about any that {@link io.datafast.DataFastGoals#track(io.datafast.Goal)} tracks in it.
- * In a proxy that cannot be changed because it is frozen or opaque, and in one whose
- * advice is the method's body, such as a Spring Data repository, the advice stands
- * outside of the others.
+ * <strong>Other advice.</strong> The advice is the innermost. There is no goal where
+ * other advice answers in the method's place: a cache hit, a lock that another node
+ * holds, a circuit breaker's fallback, a denied call. A retry runs the method's body
+ * again, and only the run that succeeds makes a goal. A transaction decides about the
+ * goal as about a goal of {@link io.datafast.DataFastGoals#track(io.datafast.Goal)}. In a
+ * proxy that cannot be changed because it is frozen or opaque, and in one whose advice is
+ * the method's body, such as a Spring Data repository, the advice stands outside of the
+ * others.
  * <p>
  * <strong>Success.</strong> The method throws no exception, the {@link #condition()}
  * holds, and the result is no error. These are errors:
@@ -62,9 +62,9 @@ import org.springframework.core.annotation.AliasFor;
  * else the one of the subscriber's Reactor context. The transaction is the one in which
  * the method was called or the result subscribed to, whatever thread completes the
  * result. Expressions are evaluated where the result arrives, possibly on an event loop,
- * and must not block. If nothing tells when the result is there, start-up fails; or,
- * where only the returned object shows it, as with a {@code Future} that is not done, the
- * goal is dropped and a warning is logged.
+ * and must not block. If the method's return type does not tell when the result is there,
+ * start-up fails. If only the returned object shows this, as with a {@code Future} that
+ * is not done, the goal is dropped and a warning is logged.
  * <p>
  * <strong>Where.</strong> On the methods of any Spring bean, found as Spring finds its
  * own annotations: on the method, on the method it overrides or implements, and as a
@@ -82,8 +82,8 @@ import org.springframework.core.annotation.AliasFor;
  * {@link #visitorId()} drops the goal. Both are logged, and the caller sees neither.
  * <p>
  * <strong>Checks.</strong> Names, keys, expressions and their variables are checked when
- * the bean is created, as is whether a proxy can track the method at all. What is wrong
- * fails start-up.
+ * the bean is created, as is whether a proxy can track the method at all. A mistake fails
+ * start-up.
  *
  * @see GoalMetadata
  * @see io.datafast.DataFastGoals#track(io.datafast.Goal)

@@ -34,7 +34,7 @@ import org.springframework.boot.ssl.SslBundles;
  * The SSL bundle of the calls to DataFast. It is resolved after all singletons have been
  * created, since a bean post-processor of the application may need
  * {@link io.datafast.DataFastGoals}. When the application reloads the bundle, later calls
- * use what it then has. Thread-safe.
+ * use the reloaded one. Thread-safe.
  */
 final class ClientSslBundle implements SmartInitializingSingleton {
 
@@ -61,8 +61,8 @@ final class ClientSslBundle implements SmartInitializingSingleton {
 	}
 
 	/**
-	 * Return what TLS needs of the bundle.
-	 * @return what it needs, or {@code null} if there is no bundle to use
+	 * Return the TLS settings of the bundle.
+	 * @return the settings, or {@code null} if no bundle is configured
 	 * @throws InvalidDataFastPropertiesException if there is no bundle of this name
 	 */
 	@Nullable Tls get() {

@@ -32,8 +32,8 @@ import org.springframework.core.env.Environment;
 
 /**
  * The credentials of the current environment, whose property sources may change while the
- * application runs. As long as there are no valid ones, the last valid ones count.
- * Thread-safe.
+ * application runs. While the environment has no valid credentials, the last valid ones
+ * are used. Thread-safe.
  */
 final class CurrentCredentials implements Supplier<GoalClientCredentials> {
 
@@ -60,7 +60,7 @@ final class CurrentCredentials implements Supplier<GoalClientCredentials> {
 			websiteId = property(binder, "datafast.website-id");
 		}
 		catch (RuntimeException ex) {
-			// Its message may hold the key.
+			// The exception's message may hold the key.
 			return refuse("cannot be read from the environment (" + ex.getClass().getName() + ")");
 		}
 		if (apiKey == null) {

@@ -65,9 +65,9 @@ import org.springframework.web.util.DefaultUriBuilderFactory.EncodingMode;
  * Whether goals are sent is decided by the properties at run time rather than by
  * conditions, so that an application prepared ahead of time without a key works with one.
  * <p>
- * No bean here looks other beans up while it is created, and those that
- * {@link DataFastGoals} needs are infrastructure: a bean post-processor of the
- * application may need it.
+ * A bean post-processor of the application may need {@link DataFastGoals}. So no bean
+ * here looks other beans up while it is created, and the beans that {@link DataFastGoals}
+ * needs have the infrastructure role.
  */
 @AutoConfiguration
 @EnableConfigurationProperties(DataFastProperties.class)
@@ -75,7 +75,8 @@ import org.springframework.web.util.DefaultUriBuilderFactory.EncodingMode;
 public final class DataFastAutoConfiguration {
 
 	/**
-	 * Slices of an application for a test leave that module's configuration out.
+	 * The class that shows that the module is present. A bean would not show this, since
+	 * test slices leave the module's configuration out.
 	 */
 	private static final String JDBC_MODULE = "io.datafast.jdbc.autoconfigure.DataFastJdbcAutoConfiguration";
 
@@ -190,8 +191,8 @@ public final class DataFastAutoConfiguration {
 	}
 
 	/**
-	 * The builder is not the application's, which may carry the credentials of another
-	 * service.
+	 * Create a builder of the library's own. A builder of the application may carry the
+	 * credentials of another service.
 	 */
 	private static RestClient.Builder createBuilder(DataFastProperties properties, ClientSslBundle sslBundle,
 			ObservationRegistry observations, List<DataFastRestClientCustomizer> customizers) {

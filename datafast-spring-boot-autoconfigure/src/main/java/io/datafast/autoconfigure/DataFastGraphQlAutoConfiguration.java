@@ -54,8 +54,8 @@ public final class DataFastGraphQlAutoConfiguration {
 	}
 
 	/**
-	 * Takes the visitor of a request along in the GraphQL context, since controller
-	 * methods may run on threads that do not know the request.
+	 * Puts the visitor id of a request into the GraphQL context, since controller methods
+	 * may run on threads without access to the request.
 	 */
 	static final class GraphQlVisitor implements WebGraphQlInterceptor, HandlerMethodArgumentResolver {
 

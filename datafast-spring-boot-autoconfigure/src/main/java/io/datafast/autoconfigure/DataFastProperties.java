@@ -48,8 +48,8 @@ import org.springframework.util.StringUtils;
  * the answer; more than zero.
  * @param ssl TLS of the calls to DataFast.
  * @param metadata Metadata put on every goal, at most 10 entries. A goal's own entry with
- * the same key wins, and wins the place when there would be more than 10. A dot in a key
- * becomes an underscore, so that DATAFAST_METADATA_APP_VERSION sets app_version.
+ * the same key wins, and is kept when there would be more than 10. A dot in a key is read
+ * as an underscore, so that DATAFAST_METADATA_APP_VERSION sets app_version.
  * @param visitor The visitor and its cookie.
  * @param delivery How goals are delivered in the background.
  */
@@ -62,7 +62,8 @@ public record DataFastProperties(@Nullable Boolean enabled, @Nullable String api
 
 	/**
 	 * Create the properties.
-	 * @param enabled whether goals are sent, or {@code null} for by key
+	 * @param enabled whether goals are sent, or {@code null} to send them if there is a
+	 * key
 	 * @param apiKey the API key; blank means none
 	 * @param websiteId the website's id; blank means none
 	 * @param baseUrl the base URL
@@ -98,15 +99,15 @@ public record DataFastProperties(@Nullable Boolean enabled, @Nullable String api
 	}
 
 	/**
-	 * Whether anything is done at all. Without a key, goals are skipped, but visitors are
-	 * still read and cookies written.
+	 * Whether {@code enabled} is unset or {@code true}. Without a key, goals are skipped,
+	 * but visitor ids are still read and cookies still written.
 	 */
 	boolean isEnabled() {
 		return !Boolean.FALSE.equals(this.enabled);
 	}
 
 	/**
-	 * Why no goals are sent, or {@code null} if they are.
+	 * Why no goals are sent, or {@code null} if they are sent.
 	 * @return the reason, or {@code null}
 	 */
 	public @Nullable String disabledReason() {
@@ -152,13 +153,13 @@ public record DataFastProperties(@Nullable Boolean enabled, @Nullable String api
 	 * By default no header is read.
 	 * @param issueCookie Whether a page that is opened without the cookie sets one,
 	 * unless shared caches may store the response. DataFast's script takes the cookie
-	 * over, and it counts for that request already.
+	 * over, and the ID counts for that very request.
 	 * @param renewCookie Whether a page that is opened with the cookie sets it again,
 	 * with the same ID for another year, unless shared caches may store the response.
-	 * Browsers keep a cookie that a script sets for some days only.
+	 * Some browsers delete a cookie that a script has set after a few days.
 	 * @param cookieDomain Domain of the cookies that are set, the same as data-domain of
 	 * DataFast's script: example.com also serves www.example.com. By default, and for
-	 * hosts outside of it, the host that was requested.
+	 * hosts outside of this domain, the requested host.
 	 */
 	public record Visitor(@DefaultValue("datafast_visitor_id") String cookieName, @Nullable String headerName,
 			@DefaultValue("false") boolean issueCookie, @DefaultValue("false") boolean renewCookie,
@@ -170,8 +171,8 @@ public record DataFastProperties(@Nullable Boolean enabled, @Nullable String api
 		 * @param headerName the header's name; blank means none
 		 * @param issueCookie whether navigations without the cookie get one
 		 * @param renewCookie whether navigations with the cookie get it again
-		 * @param cookieDomain the domain of written cookies; blank means none, and a dot
-		 * before it means nothing
+		 * @param cookieDomain the domain of written cookies; blank means none, and a
+		 * leading dot is removed
 		 */
 		public Visitor {
 			headerName = textOrNull(headerName);
@@ -190,12 +191,12 @@ public record DataFastProperties(@Nullable Boolean enabled, @Nullable String api
 	 * database, where they survive a crash. By default in the database if
 	 * datafast-spring-boot-jdbc is on the class path, and in memory otherwise.
 	 * @param capacity How many goals may be pending: waiting, in flight and waiting to be
-	 * tried again, together. One more is dropped. In memory, as many again may wait for
-	 * the commits of open transactions. With mode jdbc, those in the table count. At
-	 * least 1.
+	 * tried again, together. A new goal beyond that is dropped. In memory, as many goals
+	 * again may wait for the commits of open transactions. With mode jdbc, the goals in
+	 * the table count. At least 1.
 	 * @param concurrency How many calls to DataFast may be in flight; at least 1.
 	 * @param maxAttempts How many answers a goal may get before it is given up; at least
-	 * 1. That DataFast cannot be reached does not count.
+	 * 1. Attempts that could not reach DataFast do not count.
 	 * @param maxAge How old a goal may become before it is given up; more than zero.
 	 * @param initialBackoff Upper bound of the random time before the second attempt. It
 	 * doubles with each further attempt. More than zero.
@@ -207,7 +208,8 @@ public record DataFastProperties(@Nullable Boolean enabled, @Nullable String api
 	 * @param visitorNotFoundRetry Time before the one later attempt for a visitor without
 	 * a pageview, whose first pageview may be on its way. Zero switches it off.
 	 * @param shutdownTimeout How long shutdown waits for pending goals, after the web
-	 * server has stopped; zero for not at all. With mode jdbc, for those in flight.
+	 * server has stopped; zero to not wait. With mode jdbc, it waits for the goals in
+	 * flight only.
 	 */
 	public record Delivery(@Nullable Mode mode, @DefaultValue("10000") int capacity,
 			@DefaultValue("16") int concurrency, @DefaultValue("5") int maxAttempts,

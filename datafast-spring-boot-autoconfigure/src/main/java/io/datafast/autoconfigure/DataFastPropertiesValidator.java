@@ -32,13 +32,13 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseCookie;
 
 /**
- * Checks {@link DataFastProperties} and collects all that is wrong with them.
+ * Checks {@link DataFastProperties} and collects all violations.
  */
 final class DataFastPropertiesValidator {
 
 	/**
-	 * What the name of a cookie or a header may not contain besides control characters
-	 * and white space (RFC 6265, section 4.1.1; RFC 9110, section 5.6.2).
+	 * Characters that the name of a cookie or a header must not contain, besides control
+	 * characters and white space (RFC 6265, section 4.1.1; RFC 9110, section 5.6.2).
 	 */
 	private static final String SEPARATORS = "()<>@,;:\\\"/[]?={}";
 
@@ -85,7 +85,7 @@ final class DataFastPropertiesValidator {
 	}
 
 	/**
-	 * What is wrong with an API key.
+	 * Find what is wrong with an API key.
 	 * @return the violations, which do not hold the key
 	 */
 	static List<Violation> findViolations(String apiKey, @Nullable String websiteId) {

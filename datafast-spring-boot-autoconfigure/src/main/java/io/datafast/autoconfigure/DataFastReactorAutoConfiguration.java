@@ -38,8 +38,9 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.transaction.reactive.TransactionSynchronizationManager;
 
 /**
- * Auto-configuration for {@link ReactiveDataFastGoals}, and for what
- * {@link io.datafast.annotation.TrackGoal @TrackGoal} finds in a Reactor context.
+ * Auto-configuration for {@link ReactiveDataFastGoals}, and for the visitor, response and
+ * transaction that {@link io.datafast.annotation.TrackGoal @TrackGoal} finds in a Reactor
+ * context.
  */
 @AutoConfiguration(after = { DataFastAutoConfiguration.class, DataFastTransactionAutoConfiguration.class })
 @ConditionalOnClass(Mono.class)

@@ -69,8 +69,8 @@ public final class DataFastServletAutoConfiguration {
 	}
 
 	/**
-	 * Decided at run time, so that an application that was processed ahead of time can
-	 * still be configured.
+	 * Enabled at run time rather than by a condition, so that an application that was
+	 * processed ahead of time can still be configured.
 	 */
 	@Bean
 	@ConditionalOnMissingBean(name = "dataFastVisitorCookieFilter")

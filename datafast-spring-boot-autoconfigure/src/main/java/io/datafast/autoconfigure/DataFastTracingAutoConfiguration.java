@@ -35,8 +35,8 @@ import org.springframework.context.annotation.Bean;
 public final class DataFastTracingAutoConfiguration {
 
 	/**
-	 * Only the observation: a goal may wait for long, and should not keep the rest of a
-	 * request alive.
+	 * Captures the observation only: a goal may wait for a long time, and must not keep
+	 * other state of the request alive.
 	 */
 	@Bean
 	@ConditionalOnMissingBean

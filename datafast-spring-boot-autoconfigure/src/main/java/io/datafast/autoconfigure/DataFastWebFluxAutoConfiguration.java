@@ -57,8 +57,8 @@ public final class DataFastWebFluxAutoConfiguration {
 	private static final int FILTER_ORDER = Ordered.HIGHEST_PRECEDENCE + 100;
 
 	/**
-	 * Replaced as a whole, so that no cookie counts where the application takes visitors
-	 * from elsewhere.
+	 * Backs off from a resolver of either kind: where the application finds visitors in
+	 * its own way, the cookie must not count.
 	 */
 	@Bean
 	@ConditionalOnMissingBean({ VisitorIdResolver.class, ReactiveVisitorIdResolver.class })
@@ -73,8 +73,8 @@ public final class DataFastWebFluxAutoConfiguration {
 	}
 
 	/**
-	 * Decided at run time, so that an application that was processed ahead of time can
-	 * still be configured.
+	 * Configured at run time rather than by a condition, so that an application that was
+	 * processed ahead of time can still be configured.
 	 */
 	@Bean
 	@ConditionalOnMissingBean
@@ -110,9 +110,9 @@ public final class DataFastWebFluxAutoConfiguration {
 	}
 
 	/**
-	 * Has the exchange bound to the thread in every operator, where the application
-	 * propagates Reactor's context to threads. Imperative code then finds its visitor, as
-	 * it finds its trace.
+	 * Binds the exchange to the thread in every operator, where the application
+	 * propagates Reactor's context to threads. Imperative code then finds the visitor, as
+	 * it finds the trace.
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass(ContextRegistry.class)

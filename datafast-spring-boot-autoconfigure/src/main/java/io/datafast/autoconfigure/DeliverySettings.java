@@ -26,7 +26,7 @@ import org.springframework.core.env.Environment;
 import org.springframework.core.task.VirtualThreadTaskExecutor;
 
 /**
- * What the ways of delivery have in common.
+ * Settings that delivery from memory and delivery through the database have in common.
  */
 public final class DeliverySettings {
 
@@ -46,9 +46,9 @@ public final class DeliverySettings {
 	}
 
 	/**
-	 * What makes the threads that deliver: virtual ones where the application asks for
-	 * them and Java has them.
-	 * @param environment tells what the application asks for
+	 * Create the factory of the delivery threads: virtual threads where
+	 * {@code spring.threads.virtual.enabled} is {@code true} and Java has them.
+	 * @param environment holds the property
 	 * @return the factory
 	 */
 	public static ThreadFactory threadFactory(Environment environment) {

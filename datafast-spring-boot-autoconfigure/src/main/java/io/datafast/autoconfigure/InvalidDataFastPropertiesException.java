@@ -23,7 +23,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The properties under {@code datafast} are wrong. It does not hold the API key.
+ * The properties under {@code datafast} are wrong. The exception does not hold the API
+ * key.
  *
  * @serial exclude
  */
@@ -57,7 +58,8 @@ public final class InvalidDataFastPropertiesException extends RuntimeException {
 	 *
 	 * @param property the property's name
 	 * @param value its value, or {@code null} if it is missing or secret
-	 * @param rule the rule it breaks, to be read after the name
+	 * @param rule the rule that the value breaks, a phrase that follows the property's
+	 * name
 	 * @param fix what to do
 	 * @serial exclude
 	 */

@@ -33,8 +33,8 @@ import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
 
 /**
- * Explains an {@link InvalidDataFastPropertiesException}. Goes before Boot's analyzer of
- * binding failures, which knows less.
+ * Explains an {@link InvalidDataFastPropertiesException}. Ordered before Spring Boot's
+ * analyzer of binding failures, whose explanation is less specific.
  */
 @Order(Ordered.HIGHEST_PRECEDENCE)
 final class InvalidDataFastPropertiesFailureAnalyzer

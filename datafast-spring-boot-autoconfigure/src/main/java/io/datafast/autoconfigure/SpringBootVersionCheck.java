@@ -29,9 +29,9 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.Ordered;
 
 /**
- * Ends, with an explanation, the start of an application on a Spring Boot that is too
- * old, before it ends with a {@code NoSuchMethodError}. Uses nothing that an old Spring
- * Boot lacks.
+ * Fails start-up with an explanation if the version of Spring Boot is too old. Without
+ * this check, start-up would fail with a {@code NoSuchMethodError}. This class uses only
+ * API that old versions of Spring Boot have.
  */
 final class SpringBootVersionCheck implements ApplicationContextInitializer<ConfigurableApplicationContext>, Ordered {
 
@@ -60,7 +60,7 @@ final class SpringBootVersionCheck implements ApplicationContextInitializer<Conf
 
 	@Override
 	public void initialize(ConfigurableApplicationContext context) {
-		// Repackaged jars may not say their version.
+		// The version is unknown where jars have been repackaged.
 		if (this.version != null && isTooOld(this.version)) {
 			throw new UnsupportedVersionException(this.version);
 		}

@@ -36,7 +36,8 @@ import org.springframework.context.annotation.Role;
 public final class TrackGoalAutoConfiguration {
 
 	/**
-	 * In each context, since a post-processor sees the beans of its own context only.
+	 * Each context has its own, since a post-processor sees the beans of its own context
+	 * only.
 	 */
 	@Bean
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)

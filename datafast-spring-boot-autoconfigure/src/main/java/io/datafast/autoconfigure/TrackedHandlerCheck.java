@@ -84,8 +84,8 @@ final class TrackedHandlerCheck implements SmartInitializingSingleton {
 
 	/**
 	 * Whether a result reads the Reactor context when it is subscribed to. Other reactive
-	 * libraries do not hand the context on, and a future has no subscriber. What a method
-	 * returns that declares an {@code Object} is not known.
+	 * libraries do not hand the context on, and a future has no subscriber. For a
+	 * declared {@code Object} the result is unknown, so no warning is logged.
 	 */
 	private static boolean hasReactorContext(Method method) {
 		Class<?> type = method.getReturnType();

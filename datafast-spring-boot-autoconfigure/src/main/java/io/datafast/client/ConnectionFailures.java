@@ -33,8 +33,9 @@ import javax.net.ssl.SSLHandshakeException;
 import org.springframework.util.StringUtils;
 
 /**
- * Tells failures before a request was sent, after which DataFast certainly did not create
- * the goal, from those after which nobody knows.
+ * Tells failures before a request was sent from later ones. After a failure before
+ * sending, DataFast certainly has not created the goal. After a later failure, this is
+ * unknown.
  */
 final class ConnectionFailures {
 
@@ -53,8 +54,9 @@ final class ConnectionFailures {
 	}
 
 	/**
-	 * {@code HttpURLConnection} and Apache HttpComponents have no exception, or one of
-	 * their own, for a connection that takes too long.
+	 * For a connect timeout, {@code HttpURLConnection} and Apache HttpComponents throw a
+	 * {@code SocketTimeoutException} or a subclass of it. Only the message tells it from
+	 * a read timeout.
 	 */
 	private static boolean isConnectTimeout(Throwable cause) {
 		return cause instanceof SocketTimeoutException
@@ -62,8 +64,8 @@ final class ConnectionFailures {
 	}
 
 	/**
-	 * The failure in one line: the types, and the messages of those that say more about
-	 * the connection than about its content.
+	 * Describe a failure in one line: the types of its causes, and the messages of I/O
+	 * exceptions, which are about the connection rather than its content.
 	 */
 	static String describe(Throwable failure) {
 		return ReceivedText.abbreviate(causes(failure).filter((cause) -> !(cause instanceof NotSentException))
@@ -83,7 +85,7 @@ final class ConnectionFailures {
 	}
 
 	/**
-	 * The exchange failed before the server can have got the whole request.
+	 * The exchange failed before the server can have received the whole request.
 	 */
 	static final class NotSentException extends IOException {
 

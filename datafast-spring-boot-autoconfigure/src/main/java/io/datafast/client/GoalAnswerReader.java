@@ -38,13 +38,13 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.web.util.HtmlUtils;
 
 /**
- * Turns an answer into a receipt or an exception. The status alone decides which; a body
- * of any shape only adds to what they say.
+ * Turns an answer into a receipt or an exception. The status alone decides which. The
+ * body, of whatever form, only adds an event id or a message.
  */
 final class GoalAnswerReader {
 
 	/**
-	 * Text that no escaping changes.
+	 * Text that escaping for JSON or HTML does not change.
 	 */
 	private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9 ._-]*");
 
@@ -140,7 +140,8 @@ final class GoalAnswerReader {
 	}
 
 	/**
-	 * An API may quote its input in what it says, and exceptions end in logs.
+	 * Remove secrets from text that DataFast sent: an API may quote its input, and
+	 * exceptions end in logs.
 	 */
 	private String quote(String text, Goal goal) {
 		return ReceivedText.abbreviate(withoutSecrets(ReceivedText.clean(text), goal));
@@ -169,7 +170,8 @@ final class GoalAnswerReader {
 	}
 
 	/**
-	 * A short word is only replaced where it stands alone, lest the message is mutilated.
+	 * Replace a word. A short word is replaced only where it stands alone, since it can
+	 * also be a part of other words.
 	 */
 	private static String replaceWord(String text, String word, String replacement) {
 		if (word.isEmpty() || !text.contains(word)) {
@@ -182,7 +184,7 @@ final class GoalAnswerReader {
 	}
 
 	/**
-	 * What came back over HTTP.
+	 * An HTTP answer.
 	 *
 	 * @param status the status
 	 * @param headers the headers

@@ -50,7 +50,8 @@ import org.springframework.web.client.RestClient;
 public final class GoalClient {
 
 	/**
-	 * Many times what DataFast answers, in bytes.
+	 * How many bytes of an answer's body are read: many times the size of DataFast's
+	 * answers.
 	 */
 	static final int BODY_LIMIT = 16 * 1024;
 
@@ -68,11 +69,12 @@ public final class GoalClient {
 
 	/**
 	 * Create a client.
-	 * @param builder gives what builds the HTTP client with the base URL, and is changed;
-	 * called with the first goal, so that what customizes the client is not needed before
+	 * @param builder supplies a builder of the HTTP client with the base URL, which is
+	 * then modified; called with the first goal, so that beans which customize the client
+	 * are not created earlier
 	 * @param json writes and reads the bodies
-	 * @param credentials gives the key and, if it needs one, the website; asked for each
-	 * call, on the thread that makes the call
+	 * @param credentials supplies the API key and, for an account token, the website's
+	 * id; called for each call to DataFast, on the thread that makes it
 	 */
 	public GoalClient(Supplier<RestClient.Builder> builder, JsonCodec json,
 			Supplier<GoalClientCredentials> credentials) {
@@ -112,9 +114,10 @@ public final class GoalClient {
 	}
 
 	/**
-	 * The last interceptor sets the API key, so that no other can replace it, add to it,
-	 * or log it, and notes that the request is about to be sent. If another interceptor
-	 * fails or answers before, DataFast has certainly not got the goal.
+	 * Set the API key in the last interceptor, so that no other interceptor can replace
+	 * it, add to it, or log it. Also note that the request is about to be sent: if
+	 * another interceptor fails or answers before, DataFast has certainly not received
+	 * the goal.
 	 */
 	private ClientHttpResponse authenticate(HttpRequest request, byte[] body, ClientHttpRequestExecution execution)
 			throws IOException {

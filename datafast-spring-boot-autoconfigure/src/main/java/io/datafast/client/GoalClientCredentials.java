@@ -19,8 +19,8 @@ package io.datafast.client;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What DataFast wants to know of the caller. A website key starts with {@code df_}; an
- * account token starts with {@code dft_} and needs to be told the website.
+ * The credentials for calls to DataFast. A website key starts with {@code df_}. An
+ * account token starts with {@code dft_} and needs the id of a website.
  *
  * @param apiKey the API key
  * @param websiteId the website's id, or {@code null}; only sent with an account token

@@ -22,7 +22,8 @@ import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.aot.hint.RuntimeHintsRegistrar;
 
 /**
- * What the client looks up by name. The bodies are maps of strings, which need no hints.
+ * Hints for the resource and the classes that the client looks up by name. The bodies are
+ * maps of strings, which need no hints.
  */
 final class GoalClientRuntimeHints implements RuntimeHintsRegistrar {
 

@@ -61,44 +61,45 @@ import org.springframework.util.FastByteArrayOutputStream;
 import org.springframework.util.ReflectionUtils;
 
 /**
- * A request factory over {@link HttpClient} for small bodies: both are kept in memory,
- * where Spring's factory streams them through further threads, which costs most of the
- * throughput.
+ * A request factory over {@link HttpClient} for small bodies. It keeps the bodies of
+ * request and answer in memory. Spring's own factory streams them through further
+ * threads, which costs most of the throughput.
  * <p>
  * The read timeout bounds the whole exchange, from before the connection is made to the
  * end of the answer's body; only the resolution of the server's name may add to it.
- * Redirects are not followed, so that the API key stays where it belongs. It speaks
- * HTTP/1.1, where each exchange has a connection of its own and so fails alone.
- * Thread-safe; there are no threads before the first request.
+ * Redirects are not followed, so that the API key is sent to no other host. The protocol
+ * is HTTP/1.1, where each exchange has a connection of its own and so fails alone.
+ * Thread-safe. No thread is started before the first request.
  */
 public final class HttpClientRequestFactory implements ClientHttpRequestFactory {
 
 	/**
-	 * How long a pooled connection may have been idle: {@link HttpClient} cannot be told
-	 * how long to keep connections, and a request must not meet one that the server is
-	 * about to close.
+	 * How long a pooled connection may have been idle when it is used again. A request
+	 * must not use a connection that the server is about to close, and an
+	 * {@link HttpClient} has no setting for this time.
 	 */
 	static final Duration MAX_IDLE = Duration.ofSeconds(4);
 
 	/**
-	 * Where clients cannot be shut down they keep a thread until they are garbage, so
-	 * there is a fixed number of them. A client is used again not before 44 seconds after
-	 * its last use, when servers have closed most of its connections.
+	 * How many clients there are at most. Before Java 21, clients cannot be shut down and
+	 * keep a thread until they are garbage-collected, so a fixed number of them takes
+	 * turns. A client is used again 44 seconds after its last use at the earliest;
+	 * servers have closed most of its connections by then.
 	 */
 	static final int MAX_CLIENTS = 12;
 
 	/**
-	 * Since Java 21.
+	 * {@code HttpClient.shutdown()}, which exists since Java 21.
 	 */
 	private static final @Nullable Method SHUTDOWN = ReflectionUtils.findMethod(HttpClient.class, "shutdown");
 
 	/**
-	 * Where the JDK makes the tasks of TLS handshakes.
+	 * The JDK's class whose tasks are TLS handshakes.
 	 */
 	private static final String HANDSHAKES = "jdk.internal.net.http.common.SSLFlowDelegate";
 
 	/**
-	 * {@link HttpClient} sets these itself and refuses them from others.
+	 * Headers that {@link HttpClient} sets itself and refuses to take from its callers.
 	 */
 	private static final Set<String> RESTRICTED_HEADERS = Set.of("connection", "content-length", "expect", "host",
 			"upgrade");
@@ -115,7 +116,8 @@ public final class HttpClientRequestFactory implements ClientHttpRequestFactory 
 	LongSupplier nanoTime = System::nanoTime;
 
 	/**
-	 * From the client that has been out of use for the longest time to the current one.
+	 * The last client is the current one. The first client has been out of use for the
+	 * longest time.
 	 */
 	private final Deque<PooledClient> clients = new ArrayDeque<>();
 
@@ -123,9 +125,9 @@ public final class HttpClientRequestFactory implements ClientHttpRequestFactory 
 	 * Create a factory.
 	 * @param connectTimeout how long a connection may take, greater than zero
 	 * @param readTimeout how long the whole exchange may take, greater than zero
-	 * @param tls gives what TLS needs other than the JDK's defaults, or {@code null};
-	 * asked with each request, and another object closes the connections of the previous
-	 * one
+	 * @param tls supplies the TLS settings, or {@code null} for the JDK's defaults;
+	 * called for each request. When it supplies another object, connections with the
+	 * previous settings are not used again.
 	 */
 	public HttpClientRequestFactory(Duration connectTimeout, Duration readTimeout,
 			Supplier<? extends @Nullable Tls> tls) {
@@ -165,7 +167,7 @@ public final class HttpClientRequestFactory implements ClientHttpRequestFactory 
 	}
 
 	private PooledClient replace(@Nullable Tls settings) {
-		// An exchange that is about to start may have the client before this one.
+		// The previous client is kept: an exchange that is about to start may use it.
 		if (SHUTDOWN != null && this.clients.size() >= 2) {
 			ReflectionUtils.invokeMethod(SHUTDOWN, this.clients.removeFirst().client);
 		}
@@ -186,12 +188,12 @@ public final class HttpClientRequestFactory implements ClientHttpRequestFactory 
 	}
 
 	/**
-	 * The client would hand over to other threads whatever its selector has read. That is
-	 * short and does not block, so the selector does it at once, which spares two changes
-	 * of threads per answer. It also cannot meet a pooled connection that the selector is
-	 * about to touch: on JDK 17 that fails one call in some 50,000 at full load. Only a
-	 * handshake has a thread, since the check of a certificate may take long, and the
-	 * selector has all other exchanges to serve.
+	 * Run a task of the HTTP client, which handles what its selector thread has read.
+	 * Such tasks are short and do not block, so they run on the selector thread, which
+	 * spares two changes of threads per answer. It also rules out a race with the
+	 * selector for a pooled connection, which on JDK 17 fails one call in some 50,000 at
+	 * full load. Only a TLS handshake has a thread of its own: the check of a certificate
+	 * may take long, and the selector thread has all other exchanges to serve.
 	 */
 	private static void execute(Runnable task) {
 		if (!task.getClass().getName().startsWith(HANDSHAKES)) {
@@ -204,7 +206,7 @@ public final class HttpClientRequestFactory implements ClientHttpRequestFactory 
 	}
 
 	/**
-	 * What TLS needs other than the JDK's defaults.
+	 * TLS settings, in place of the JDK's defaults.
 	 *
 	 * @param context the keys and trusted certificates
 	 * @param parameters the protocols and cipher suites
@@ -214,7 +216,8 @@ public final class HttpClientRequestFactory implements ClientHttpRequestFactory 
 	}
 
 	/**
-	 * A client, and as many connections as it has ever had exchanges at a time, or fewer.
+	 * A client. It has at most as many connections as it has ever had exchanges at the
+	 * same time.
 	 */
 	private static final class PooledClient {
 
@@ -227,7 +230,8 @@ public final class HttpClientRequestFactory implements ClientHttpRequestFactory 
 		private int connections;
 
 		/**
-		 * When each connection was last in use, or later.
+		 * When all connections were last in use: none has been idle since an earlier
+		 * time.
 		 */
 		private long allInUse;
 
@@ -276,7 +280,7 @@ public final class HttpClientRequestFactory implements ClientHttpRequestFactory 
 			long deadline = System.nanoTime() + HttpClientRequestFactory.this.readTimeout.toNanos();
 			PooledClient pooled = acquire();
 			try {
-				// Unlike sendAsync, this needs no other thread to hand the answer over.
+				// Unlike sendAsync, send needs no other thread to hand the answer over.
 				HttpResponse<Body> head = pooled.client.send(request(headers), (info) -> new Body());
 				// There is no body where a proxy has refused the tunnel with status 407.
 				byte[] received = (head.body() != null) ? head.body().await(deadline) : new byte[0];
@@ -315,8 +319,8 @@ public final class HttpClientRequestFactory implements ClientHttpRequestFactory 
 		}
 
 		/**
-		 * Once the body is asked for, the server may get a whole request. It is never
-		 * empty.
+		 * The body of the request, which is never empty. From the subscription to it on,
+		 * the server may receive a whole request.
 		 */
 		private BodyPublisher content() {
 			BodyPublisher content = BodyPublishers.ofByteArray(this.body.toByteArrayUnsafe());
@@ -363,12 +367,12 @@ public final class HttpClientRequestFactory implements ClientHttpRequestFactory 
 	}
 
 	/**
-	 * Keeps the beginning of a body and never fails: a body that breaks off, is too large
-	 * or does not end in time is what has been received of it.
+	 * Keeps the beginning of a body and never fails. Of a body that breaks off, is too
+	 * large or does not end in time, it keeps what has been received.
 	 * <p>
-	 * For the HTTP client the body is complete at once. It is the thread of the call that
-	 * waits, which needs no timer, and seldom happens: the body usually comes with the
-	 * head.
+	 * The HTTP client is told that the body is complete at once. The thread of the call
+	 * waits for the end of the body, which needs no timer. It seldom has to wait, since
+	 * the body usually comes with the head.
 	 */
 	private static final class Body implements HttpResponse.BodySubscriber<Body> {
 

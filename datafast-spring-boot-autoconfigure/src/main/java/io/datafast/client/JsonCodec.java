@@ -29,10 +29,10 @@ import tools.jackson.databind.json.JsonMapper;
 import org.springframework.util.ClassUtils;
 
 /**
- * Writes and reads JSON objects with Jackson 3 or Jackson 2, whichever is there. It uses
- * a mapper of its own and none of {@code RestClient}'s message converters, so neither the
- * application's Jackson settings nor another JSON library beside it can change what goes
- * over the wire.
+ * Writes and reads JSON objects with Jackson 3 or Jackson 2, whichever is on the class
+ * path. It uses a mapper of its own and none of {@code RestClient}'s message converters,
+ * so neither the application's Jackson settings nor another JSON library beside it can
+ * change what goes over the wire.
  */
 public abstract class JsonCodec {
 
@@ -48,7 +48,7 @@ public abstract class JsonCodec {
 
 	/**
 	 * Read an object.
-	 * @param json anything
+	 * @param json any bytes
 	 * @return the object, or {@code null} if the input is not a whole JSON object
 	 */
 	public abstract @Nullable Map<?, ?> read(byte[] json);
@@ -57,7 +57,7 @@ public abstract class JsonCodec {
 	 * The codec for the Jackson on the class path; Jackson 3 where there are both.
 	 * @param classLoader the application's class loader, or {@code null} for the default
 	 * @return the codec
-	 * @throws IllegalStateException if there is none
+	 * @throws IllegalStateException if there is no Jackson on the class path
 	 */
 	public static JsonCodec create(@Nullable ClassLoader classLoader) {
 		if (ClassUtils.isPresent("tools.jackson.databind.json.JsonMapper", classLoader)) {
@@ -65,7 +65,7 @@ public abstract class JsonCodec {
 				return new Jackson3();
 			}
 			catch (LinkageError ex) {
-				// Half of Jackson 3, or annotations that are too old for it.
+				// Jackson 3 is incomplete, or the annotations are too old for it.
 			}
 		}
 		if (ClassUtils.isPresent("com.fasterxml.jackson.databind.ObjectMapper", classLoader)) {

@@ -20,7 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.regex.Pattern;
 
 /**
- * Text from the other side of the connection, which ends in logs and exceptions.
+ * Makes received text fit for logs and exceptions.
  */
 final class ReceivedText {
 

@@ -20,9 +20,9 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Makes daemon threads that take over nothing from the thread that happens to start them:
- * neither inheritable thread-locals, such as the state of a request, nor the context
- * class loader.
+ * Makes daemon threads that inherit nothing from the thread that starts them: neither
+ * inheritable thread-locals, such as the state of a request, nor the context class
+ * loader.
  */
 public final class DaemonThreadFactory implements ThreadFactory {
 

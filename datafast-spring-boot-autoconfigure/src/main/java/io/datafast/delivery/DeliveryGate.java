@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * Decides when calls to DataFast may start. It is closed during a pause that DataFast
  * asked for. It is closed during an outage, too, except for one probe at a time, with
  * backoff between two probes. An outage begins when a call could not be sent, or when a
- * number of calls in a row were sent and got no answer. Any answer ends it.
+ * number of calls in a row were sent and got no answer. Any answer ends the outage.
  * <p>
  * Each call needs a {@link Permit}, and {@link GoalAttempt} reports what became of the
  * call. The gate logs outages and pauses. Thread-safe; never blocks.
@@ -130,12 +130,12 @@ public final class DeliveryGate implements AutoCloseable {
 	}
 
 	/**
-	 * Give a permit back whose call was not made, or told nothing of DataFast. Has no
-	 * effect on a permit whose result is known.
+	 * Give back a permit whose call was not made, or whose result says nothing about
+	 * DataFast. Has no effect on a permit whose result has been reported.
 	 * @param permit the permit
 	 */
 	public void release(Permit permit) {
-		// Nearly no call is a probe, and any other needs no lock.
+		// Few calls are probes. All other calls need no lock.
 		if (permit == this.probe) {
 			synchronized (this) {
 				this.probe = (permit == this.probe) ? null : this.probe;
@@ -154,7 +154,7 @@ public final class DeliveryGate implements AutoCloseable {
 	}
 
 	/**
-	 * DataFast answered, whatever it said.
+	 * DataFast has answered a call, with any status.
 	 */
 	void answered() {
 		// Nearly every call is answered, and needs no lock then.
@@ -179,7 +179,8 @@ public final class DeliveryGate implements AutoCloseable {
 
 	/**
 	 * There was no answer to a call.
-	 * @param sent whether it was sent; one that could not be sent begins an outage
+	 * @param sent whether the call was sent; a call that could not be sent begins an
+	 * outage
 	 */
 	synchronized void unanswered(Permit permit, DataFastException failure, boolean sent) {
 		this.unansweredInARow = sent ? this.unansweredInARow + 1 : this.unansweredLimit;
@@ -219,8 +220,8 @@ public final class DeliveryGate implements AutoCloseable {
 	}
 
 	/**
-	 * Log what has not been logged yet. What follows, as from interrupted calls, is not
-	 * logged.
+	 * Log the numbers that have not been logged yet. Outages that begin later are not
+	 * logged, since calls interrupted at shutdown look like one.
 	 */
 	@Override
 	public synchronized void close() {

@@ -34,18 +34,19 @@ import org.springframework.context.event.ContextClosedEvent;
  * Ends delivery after all other beans have been destroyed: executors that await their
  * tasks, and {@code @PreDestroy} methods, may still track goals. Beans are destroyed in
  * the reverse order of their creation, and bean factory post-processors are created
- * before all other beans. To be one is all that this class needs; it processes nothing.
+ * before all other beans. This class is a bean factory post-processor for that order
+ * alone, and processes nothing.
  * <p>
- * While beans are destroyed none can be created, so what is looked up with the first goal
- * is looked up when the context begins to close. Thread-safe.
+ * While beans are destroyed, no bean can be created. So beans that are otherwise looked
+ * up with the first goal are looked up when the context begins to close. Thread-safe.
  */
 public final class DeliveryShutdown
 		implements BeanFactoryPostProcessor, ApplicationListener<ContextClosedEvent>, DisposableBean {
 
 	/**
-	 * The phase of a dispatcher: far below the phases of web servers, message listeners
-	 * and task executors, and of an application's own components that have none in
-	 * particular: what starts later stops earlier.
+	 * The phase of a dispatcher. It is far below the phases of web servers, message
+	 * listeners and task executors, and the default phase of components. Components of a
+	 * lower phase stop later.
 	 */
 	public static final int PHASE = Integer.MIN_VALUE / 2;
 
@@ -60,7 +61,8 @@ public final class DeliveryShutdown
 	}
 
 	/**
-	 * Close a resource last. What is registered first is closed last. A bean that is
+	 * Register a resource to be closed after all other beans have been destroyed.
+	 * Resources are closed in the reverse order of their registration. A bean that is
 	 * registered must not have a destroy method of its own.
 	 * @param <T> the type of the resource
 	 * @param resource the resource
@@ -72,7 +74,7 @@ public final class DeliveryShutdown
 	}
 
 	/**
-	 * Look beans up before they are destroyed.
+	 * Register a look-up of beans, to be run before beans are destroyed.
 	 * @param lookup the look-up
 	 */
 	public void beforeDestruction(Runnable lookup) {

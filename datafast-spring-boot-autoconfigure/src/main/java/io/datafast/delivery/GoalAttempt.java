@@ -29,9 +29,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.util.Assert;
 
 /**
- * One attempt to deliver a goal: makes the call, reads what its failure means, and tells
- * the {@link DeliveryGate}. Where goals wait for the next attempt is up to the caller.
- * Thread-safe.
+ * One attempt to deliver a goal: makes the call, decides what a failure means, and
+ * reports to the {@link DeliveryGate}. Where goals wait for the next attempt is up to the
+ * caller. Thread-safe.
  */
 public final class GoalAttempt {
 
@@ -45,7 +45,7 @@ public final class GoalAttempt {
 	 * Create an instance.
 	 * @param delivery makes the calls
 	 * @param retryPolicy decides what follows from a failure
-	 * @param gate told about every call
+	 * @param gate receives a report of every call
 	 */
 	public GoalAttempt(GoalDelivery delivery, RetryPolicy retryPolicy, DeliveryGate gate) {
 		this.delivery = delivery;

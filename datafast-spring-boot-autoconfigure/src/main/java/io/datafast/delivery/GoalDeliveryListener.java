@@ -27,9 +27,10 @@ public interface GoalDeliveryListener {
 	/**
 	 * A goal reached its outcome; called exactly once for each goal. Called on a delivery
 	 * thread or, for goals that are never handed over, on the thread that tracked the
-	 * goal, so it must be thread-safe and quick. If it throws, the failure is logged and
-	 * the other listeners are called all the same.
-	 * @param goal the goal, as far as it got: filtered if it was sent
+	 * goal, so it must be thread-safe and quick. If the listener throws an exception, the
+	 * failure is logged and the other listeners are called all the same.
+	 * @param goal the goal in its last state: with the visitor, the default metadata and
+	 * the changes of the filters, unless the outcome came before
 	 * @param outcome what became of it
 	 */
 	void onOutcome(Goal goal, GoalOutcome outcome);

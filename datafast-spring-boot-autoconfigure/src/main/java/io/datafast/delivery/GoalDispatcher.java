@@ -29,14 +29,15 @@ import io.datafast.Goal;
 public interface GoalDispatcher {
 
 	/**
-	 * Take a goal over. Called on the thread that tracked the goal or, if that was in a
-	 * transaction, on the one that completed the transaction, after the commit; so it
-	 * must be quick and must not block. After a commit, the transaction's resources may
-	 * still be bound to the thread: what has to be stored transactionally then needs a
-	 * transaction of its own ({@code REQUIRES_NEW}), or a
+	 * Take a goal over. Called on the thread that tracked the goal. For a goal that was
+	 * tracked in a transaction, called after the commit, on the thread that completed the
+	 * transaction. It must be quick and must not block. After a commit, the transaction's
+	 * resources may still be bound to the thread: what has to be stored transactionally
+	 * then needs a transaction of its own ({@code REQUIRES_NEW}), or a
 	 * {@link TransactionalGoalDispatcher}. The goal is filtered and has a visitor id. If
-	 * it throws, the goal counts as {@link GoalOutcome.Dropped.Reason#FAILED} and the
-	 * failure is logged; the caller does not see it.
+	 * the dispatcher throws an exception, the goal counts as
+	 * {@link GoalOutcome.Dropped.Reason#FAILED} and the failure is logged; the caller
+	 * does not see it.
 	 * @param goal the goal
 	 */
 	void dispatch(Goal goal);

@@ -17,10 +17,10 @@
 package io.datafast.delivery;
 
 /**
- * Puts something around the {@link GoalDispatcher} for the goals that
+ * Decorates the {@link GoalDispatcher} for the goals that
  * {@link io.datafast.DataFastGoals#track(io.datafast.Goal)} hands over. Where
- * {@code spring-tx} is present, the auto-configured one makes goals wait for the commit
- * of the current transaction; it backs off from a bean of the application.
+ * {@code spring-tx} is present, the auto-configured decorator makes goals wait for the
+ * commit of the current transaction; it backs off from a bean of the application.
  */
 @FunctionalInterface
 public interface GoalDispatcherDecorator {

@@ -102,8 +102,8 @@ public sealed interface GoalOutcome {
 			FILTERED,
 
 			/**
-			 * The transaction in which the goal was tracked was rolled back, if only to
-			 * an earlier savepoint, or its commit failed.
+			 * The transaction in which the goal was tracked was rolled back, as a whole
+			 * or to an earlier savepoint, or its commit failed.
 			 */
 			ROLLED_BACK;
 

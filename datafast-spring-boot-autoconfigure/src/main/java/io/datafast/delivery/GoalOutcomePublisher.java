@@ -69,8 +69,9 @@ public final class GoalOutcomePublisher implements AutoCloseable {
 
 	/**
 	 * Create a publisher.
-	 * @param listeners the listeners, in the order in which they are told; asked for with
-	 * the first outcome, so that a listener may itself need what this publisher is for
+	 * @param listeners supplies the listeners, in the order in which they are called;
+	 * called with the first outcome, since a listener may itself need
+	 * {@link io.datafast.DataFastGoals}
 	 */
 	public GoalOutcomePublisher(Supplier<List<GoalDeliveryListener>> listeners) {
 		this(listeners, System::nanoTime);
@@ -91,9 +92,8 @@ public final class GoalOutcomePublisher implements AutoCloseable {
 	}
 
 	/**
-	 * Log the outcome and tell the listeners, and those that
-	 * {@linkplain TimedGoalDeliveryListener want to know} also how long it took. Never
-	 * throws an exception.
+	 * Log the outcome and tell the listeners. A {@link TimedGoalDeliveryListener} is also
+	 * told how long the goal took. Never throws an exception.
 	 * @param goal the goal
 	 * @param outcome what became of it
 	 * @param sinceHandOver the time since the goal was handed over, or {@code null} if it
@@ -141,8 +141,8 @@ public final class GoalOutcomePublisher implements AutoCloseable {
 	}
 
 	/**
-	 * What kind of trouble an outcome is, or {@code null} if it is none. What failed on
-	 * this side is logged where it failed.
+	 * The kind of trouble that an outcome is, or {@code null} if it is none. A failure on
+	 * this side is logged where it occurs.
 	 */
 	private @Nullable String trouble(GoalOutcome outcome) {
 		if (outcome instanceof Rejected rejected) {
@@ -160,8 +160,8 @@ public final class GoalOutcomePublisher implements AutoCloseable {
 	}
 
 	/**
-	 * Unknown visitors and bots are normal. DataFast answers both kinds of 400, a bot and
-	 * invalid input, alike but for the message.
+	 * Unknown visitors and bots are normal. DataFast answers 400 to bots and to invalid
+	 * input; only the message differs.
 	 */
 	private static boolean isExpected(GoalRejectedException exception) {
 		return exception instanceof VisitorNotFoundException
@@ -191,7 +191,7 @@ public final class GoalOutcomePublisher implements AutoCloseable {
 	/**
 	 * Log that something on this side failed, and tell the listeners of the
 	 * {@linkplain #failed outcome}. Never throws an exception.
-	 * @param goal the goal, as far as it got
+	 * @param goal the goal in its last state
 	 * @param message what failed; it holds no data, so that equal failures have equal
 	 * messages
 	 * @param failure the failure, or {@code null} if the message says all that may be
@@ -202,8 +202,8 @@ public final class GoalOutcomePublisher implements AutoCloseable {
 	}
 
 	/**
-	 * Log that something on this side failed. A failure to create a bean because the
-	 * application ends is not logged; a goal is lost
+	 * Log that something on this side failed. A bean that cannot be created because the
+	 * application ends is logged at DEBUG only; the goal is lost
 	 * {@linkplain GoalOutcome.Dropped.Reason#SHUTDOWN at shutdown} then.
 	 * @param message what failed; it holds no data, so that equal failures have equal
 	 * messages
@@ -235,8 +235,8 @@ public final class GoalOutcomePublisher implements AutoCloseable {
 	}
 
 	/**
-	 * Look the listeners up while beans can still be created, so that goals of the time
-	 * after that are counted.
+	 * Look the listeners up while beans can still be created, so that they also get the
+	 * outcomes of later goals.
 	 */
 	public void prepareShutdown() {
 		listeners();
@@ -251,8 +251,8 @@ public final class GoalOutcomePublisher implements AutoCloseable {
 	}
 
 	/**
-	 * Log what has not been logged yet, the number of goals that were dropped at shutdown
-	 * among it. Outcomes of later goals are told as before.
+	 * Log the numbers that have not been logged yet, such as that of goals dropped at
+	 * shutdown. Listeners still get the outcomes of later goals.
 	 */
 	@Override
 	public synchronized void close() {

@@ -31,10 +31,10 @@ import io.datafast.delivery.GoalOutcome.Rejected;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides what a failed attempt means. It knows no clock: every duration starts now.
+ * Decides what a failed attempt means. It uses no clock: every duration starts now.
  *
  * @param maxAttempts how many answers a goal may get before it is given up, at least 1;
- * that DataFast cannot be reached does not count
+ * attempts that could not reach DataFast do not count
  * @param maxAge how old a goal may become before it is given up
  * @param initialBackoff the upper bound of the time before the second attempt; it doubles
  * with each further attempt
@@ -49,7 +49,7 @@ public record RetryPolicy(int maxAttempts, Duration maxAge, Duration initialBack
 	private static final Duration MAX_PAUSE = Duration.ofMinutes(5);
 
 	/**
-	 * What follows from a failed attempt for the goal.
+	 * Decide what happens to a goal after a failed attempt.
 	 * @param failure the failure
 	 * @param before what the answers before this failure were
 	 */
@@ -72,12 +72,12 @@ public record RetryPolicy(int maxAttempts, Duration maxAge, Duration initialBack
 		}
 		Duration backoff = backoff(progress.answers());
 		Duration pause = pause(failure);
-		// Other nodes do not know of the pause.
+		// The gates of other nodes do not know of the pause.
 		return new Retry((pause != null && pause.compareTo(backoff) > 0) ? pause : backoff, progress, failure);
 	}
 
 	/**
-	 * What follows from a failed attempt if there is no other.
+	 * The outcome of a goal whose last attempt failed.
 	 * @param failure the failure
 	 * @return the outcome
 	 */
@@ -90,8 +90,8 @@ public record RetryPolicy(int maxAttempts, Duration maxAge, Duration initialBack
 	}
 
 	/**
-	 * How long all goals have to wait after a failed attempt, or {@code null} if they
-	 * have not.
+	 * How long all goals have to wait after a failed attempt, or {@code null} if they do
+	 * not have to wait.
 	 */
 	@Nullable Duration pause(DataFastException failure) {
 		if (!(failure instanceof DataFastUnavailableException unavailable) || unavailable.getStatus() == null

@@ -74,8 +74,7 @@ public final class ThrottledLog implements AutoCloseable {
 
 	/**
 	 * Log an occurrence at WARN, or at DEBUG if it is a repetition within a minute.
-	 * @param kind the kind of trouble, and all that there is to say; one of a limited
-	 * number
+	 * @param kind the kind of trouble, which is also the message; one of a limited number
 	 * @param failure the cause, or {@code null}; its stack trace is logged with the first
 	 * occurrence only
 	 */

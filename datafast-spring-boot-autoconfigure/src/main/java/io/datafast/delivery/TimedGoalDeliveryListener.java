@@ -28,8 +28,8 @@ public interface TimedGoalDeliveryListener extends GoalDeliveryListener {
 	/**
 	 * A goal that had been handed over to the dispatcher reached its outcome. Called
 	 * instead of {@link #onOutcome(Goal, GoalOutcome)}, under the same conditions; that
-	 * method is called for goals that are never handed over, and for those of dispatchers
-	 * that do not take the time.
+	 * method is called for goals that are never handed over, and for goals of dispatchers
+	 * that do not measure this time.
 	 * @param goal the goal
 	 * @param outcome what became of it
 	 * @param sinceHandOver the time from the hand-over to the outcome, with all waiting

@@ -24,7 +24,7 @@ package io.datafast.delivery;
  * reactive transaction, are dispatched after the commit. If the transaction is rolled
  * back after all, the outcome of its goals is
  * {@link io.datafast.delivery.GoalOutcome.Skipped.Reason#ROLLED_BACK}; if it is unknown
- * whether the transaction has been committed, no outcome is told.
+ * whether the transaction has been committed, no outcome is published.
  */
 public interface TransactionalGoalDispatcher extends GoalDispatcher {
 

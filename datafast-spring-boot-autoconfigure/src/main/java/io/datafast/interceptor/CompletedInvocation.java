@@ -96,7 +96,7 @@ public class CompletedInvocation {
 	}
 
 	/**
-	 * An argument, without a value class of Kotlin around it.
+	 * An argument. Of a Kotlin value class, it is the value inside.
 	 */
 	@Nullable Object getArgument(int index) {
 		return ResultValues.unbox(this.invocation.getArguments()[index]);
@@ -150,8 +150,8 @@ public class CompletedInvocation {
 	}
 
 	/**
-	 * What expressions see of the application: its beans, the entries of its maps and, on
-	 * whatever thread they are evaluated, its classes. Thread-safe.
+	 * Gives expressions access to the application's beans, to the entries of maps and, on
+	 * any thread, to the application's classes. Thread-safe.
 	 */
 	static final class Environment {
 
@@ -179,8 +179,8 @@ public class CompletedInvocation {
 	}
 
 	/**
-	 * Reads maps by key. An absent key that is no property of the map's class reads as
-	 * {@code null}, as an entry that the application leaves out would.
+	 * Reads maps by key. A key that is absent, and is no property of the map's class,
+	 * reads as {@code null}.
 	 */
 	private static final class MapAwareAccessor extends ReflectivePropertyAccessor {
 

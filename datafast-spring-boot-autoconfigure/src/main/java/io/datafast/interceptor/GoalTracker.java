@@ -44,7 +44,7 @@ import org.springframework.validation.Errors;
 
 /**
  * Tracks the goals of successful invocations. It looks its beans up with the first goal.
- * Nothing it does throws an exception. Thread-safe.
+ * No method throws an exception. Thread-safe.
  */
 final class GoalTracker {
 
@@ -77,8 +77,8 @@ final class GoalTracker {
 	}
 
 	/**
-	 * The context of a call on this thread. What fails is thrown when a goal is tracked
-	 * in the context.
+	 * Capture the context of a call on this thread. If that fails, the failure is thrown
+	 * when a goal is tracked in the context.
 	 */
 	TrackingContext captureContext(TrackedMethod method, MethodInvocation invocation) {
 		IntSupplier response;
@@ -95,8 +95,8 @@ final class GoalTracker {
 	}
 
 	/**
-	 * The transaction of this thread. What fails is thrown when a goal is tracked in the
-	 * transaction.
+	 * Capture the transaction of this thread. If that fails, the failure is thrown when a
+	 * goal is tracked in the transaction.
 	 */
 	TrackingContext.Transaction captureTransaction() {
 		try {

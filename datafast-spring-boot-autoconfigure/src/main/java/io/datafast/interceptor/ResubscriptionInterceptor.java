@@ -25,17 +25,18 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.aop.ProxyMethodInvocation;
 
 /**
- * Gives each subscription to a reactive result an invocation of its own, where the next
- * advice calls the method at each subscription, as that of reactive transactions does.
- * That advice proceeds with the same invocation each time, and an invocation that has
- * come to the method once calls it without the advice further in from then on. Stands
- * directly outside of each other advice, so that nothing but the next advice is repeated.
- * Thread-safe.
+ * Gives each subscription to a reactive result an invocation of its own. Some advice,
+ * such as that of reactive transactions, proceeds at each subscription, with the same
+ * invocation each time. An invocation that has reached the method skips all further
+ * advice when it proceeds again. So this interceptor stands directly outside of each
+ * other advice, and has that advice run with a copy of the invocation for each later
+ * subscription. Thread-safe.
  */
 final class ResubscriptionInterceptor implements MethodInterceptor {
 
 	/**
-	 * The attribute of an invocation that counts how often our advice was reached.
+	 * The attribute of an invocation that counts how often the advice of this library was
+	 * reached.
 	 */
 	private static final String REACHED = ResubscriptionInterceptor.class.getName() + ".reached";
 
@@ -54,21 +55,21 @@ final class ResubscriptionInterceptor implements MethodInterceptor {
 		if (first.getUserAttribute(REACHED) == null) {
 			first.setUserAttribute(REACHED, new AtomicInteger());
 		}
-		int reached = reached(first);
-		ProxyMethodInvocation unused = (ProxyMethodInvocation) first.invocableClone();
+		int reached = countReached(first);
+		ProxyMethodInvocation copy = (ProxyMethodInvocation) first.invocableClone();
 		Object result = first.proceed();
-		if (result == null || reached(first) != reached + 1) {
+		if (result == null || countReached(first) != reached + 1) {
 			// The next advice has proceeded at once.
 			return result;
 		}
-		return method.resultHandler().resubscribing(result, () -> proceed(unused.invocableClone()));
+		return method.resultHandler().resubscribing(result, () -> proceed(copy.invocableClone()));
 	}
 
 	/**
-	 * Advice of ours has been reached.
-	 * @return how often so far
+	 * Count that the advice of this library has been reached.
+	 * @return how often, this time included; 0 if it is not counted for this invocation
 	 */
-	static int reached(MethodInvocation invocation) {
+	static int countReached(MethodInvocation invocation) {
 		return (invocation instanceof ProxyMethodInvocation proxied
 				&& proxied.getUserAttribute(REACHED) instanceof AtomicInteger counter) ? counter.incrementAndGet() : 0;
 	}

@@ -36,9 +36,10 @@ import org.springframework.beans.factory.support.AbstractBeanFactory;
 import org.springframework.util.Assert;
 
 /**
- * Has a bean written in the place of its proxy. The class of a proxy exists only where
- * the proxy was made, and another process may read a session, or the same after a
- * restart. The bean that is read is processed as a new one, and so tracks again.
+ * Makes Java's serialization write a bean in the place of its proxy. The class of a proxy
+ * exists only in the process that made it, but a session may be read by another process,
+ * or after a restart. The bean post-processors are applied to a bean that is read, so its
+ * methods are tracked again.
  */
 final class SerializableProxy {
 
@@ -47,13 +48,13 @@ final class SerializableProxy {
 
 	/**
 	 * Prepare the proxy of a serializable bean.
-	 * @param proxyFactory what makes the proxy, a subclass of the bean's class
+	 * @param proxyFactory makes the proxy, a subclass of the bean's class
 	 * @param beanName the name of the bean
 	 * @param beanFactory the bean factory
 	 */
 	static void prepare(ProxyFactory proxyFactory, String beanName, BeanFactory beanFactory) {
-		// Now, since a bean factory cannot be referred to once its context has closed,
-		// and web servers write their sessions after that.
+		// Written now: a bean factory has no reference once its context has closed, and
+		// web servers write their sessions after that.
 		byte[] reference = write(beanFactory);
 		if (reference == null) {
 			return;
@@ -68,7 +69,7 @@ final class SerializableProxy {
 	}
 
 	/**
-	 * Writes what Spring's bean factory puts in its place: a reference.
+	 * Serialize the bean factory. Spring's bean factory writes a reference in its place.
 	 */
 	private static byte @Nullable [] write(BeanFactory beanFactory) {
 		ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -77,7 +78,7 @@ final class SerializableProxy {
 			return bytes.toByteArray();
 		}
 		catch (IOException ex) {
-			// Has no reference.
+			// The bean factory has no reference.
 			return null;
 		}
 	}

@@ -79,7 +79,7 @@ final class TrackGoalAdvisor extends AbstractPointcutAdvisor {
 				.getBeanProvider(TrackGoalBeanPostProcessor.class)
 				.getIfAvailable();
 			if (postProcessor == null) {
-				// Read by another application.
+				// Read by an application that does not track.
 				return new TrackGoalAdvisor((method, targetClass) -> false, (invocation) -> invocation.proceed(),
 						this.innermost, this.beanFactory);
 			}

@@ -87,8 +87,8 @@ public final class TrackGoalBeanPostProcessor extends AbstractBeanFactoryAwareAd
 	 */
 	public TrackGoalBeanPostProcessor() {
 		// After the post-processors of other advice, so that the bean is their proxy.
-		// Before those of the lowest order: @Async advises a proxy from outside, and
-		// @Scheduled has the bean called.
+		// Before those of the lowest order: that of @Async adds its advice outside of a
+		// proxy's other advice, and that of @Scheduled schedules calls of the bean.
 		setOrder(Ordered.LOWEST_PRECEDENCE - 1);
 		setProxyTargetClass(true);
 	}
@@ -142,8 +142,8 @@ public final class TrackGoalBeanPostProcessor extends AbstractBeanFactoryAwareAd
 	}
 
 	/**
-	 * Called while the application is processed ahead of time, for the proxy's class,
-	 * which must be that of {@link #prepareProxyFactory}.
+	 * Determine the class of a bean's proxy while the application is processed ahead of
+	 * time. It must be the class that {@link #prepareProxyFactory} leads to.
 	 */
 	@Override
 	public Class<?> determineBeanType(Class<?> beanClass, String beanName) {
@@ -174,8 +174,8 @@ public final class TrackGoalBeanPostProcessor extends AbstractBeanFactoryAwareAd
 	}
 
 	/**
-	 * The beans of a circular reference are advised when the first of the others needs
-	 * them.
+	 * A bean of a circular reference is advised when another bean of the circle needs it
+	 * first.
 	 */
 	@Override
 	public Object getEarlyBeanReference(Object bean, String beanName) {
@@ -217,8 +217,8 @@ public final class TrackGoalBeanPostProcessor extends AbstractBeanFactoryAwareAd
 	}
 
 	/**
-	 * Whether it is a proxy that was made for another bean, as when a factory method
-	 * returns one that it was given.
+	 * Whether a bean is advised already, as when a factory method returns another bean
+	 * that was injected into it.
 	 */
 	private boolean isAdvised(@Nullable Object bean) {
 		return bean instanceof Advised advised
@@ -226,9 +226,9 @@ public final class TrackGoalBeanPostProcessor extends AbstractBeanFactoryAwareAd
 	}
 
 	/**
-	 * Moves the advice of a proxy behind advice that was put there later. Where the
-	 * target does not have the annotated methods, advice of the proxy is their body, as
-	 * in a Spring Data repository, and ours stays outside of it.
+	 * Move the advice of this class behind advice that was added to a proxy later. Where
+	 * the target does not have the annotated methods, advice of the proxy is their body,
+	 * as in a Spring Data repository; the advice of this class then stays outside of it.
 	 */
 	private void moveInnermost(Advised advised) {
 		int index = advised.indexOf(getAdvisor(true));
@@ -292,8 +292,8 @@ public final class TrackGoalBeanPostProcessor extends AbstractBeanFactoryAwareAd
 	/**
 	 * Keeps the advice the innermost where another post-processor has put advice behind
 	 * it. Post-processors of this kind run after all others. The proxy has to exist
-	 * earlier, since some post-processors that run in between have its methods called,
-	 * such as that of {@code @Scheduled}.
+	 * earlier, since some post-processors that run in between register its methods to be
+	 * called, such as that of {@code @Scheduled}.
 	 */
 	public static final class Innermost implements MergedBeanDefinitionPostProcessor, Ordered {
 

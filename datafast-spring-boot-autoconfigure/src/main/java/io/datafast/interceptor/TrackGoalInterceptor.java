@@ -41,7 +41,7 @@ final class TrackGoalInterceptor implements MethodInterceptor {
 
 	@Override
 	public @Nullable Object invoke(MethodInvocation invocation) throws Throwable {
-		ResubscriptionInterceptor.reached(invocation);
+		ResubscriptionInterceptor.countReached(invocation);
 		TrackedMethod method = this.source.find(invocation.getMethod(), targetClass(invocation));
 		Object result = invocation.proceed();
 		if (method == null) {

@@ -64,14 +64,15 @@ import org.springframework.util.StringValueResolver;
 final class TrackGoalParser {
 
 	/**
-	 * The variable with what the method returned.
+	 * The name of the variable that holds what the method returned.
 	 */
 	static final String RESULT = "result";
 
 	private static final Set<String> VARIABLES_OF_SPEL = Set.of("root", "this");
 
 	/**
-	 * Its final methods run on the proxy instead of the filter.
+	 * The base class of filters. Its final methods would run on the proxy instead of the
+	 * filter.
 	 */
 	private static final String FILTER = "org.springframework.web.filter.GenericFilterBean";
 
@@ -113,7 +114,7 @@ final class TrackGoalParser {
 			this.variables.put("a" + i, i);
 			this.variables.put("p" + i, i);
 		}
-		// The names beside the annotation win.
+		// The names of the method that carries the annotations override the others.
 		addNames(specificMethod);
 		addNames(annotatedMethod);
 	}
@@ -294,7 +295,7 @@ final class TrackGoalParser {
 			problem = ex.getMessage();
 		}
 		if (Boolean.getBoolean(AbstractAotProcessor.AOT_PROCESSING)) {
-			// A property may be missing now that is there at run time.
+			// The property may be defined at run time only.
 			return "unresolved-" + Integer.toHexString(value.hashCode());
 		}
 		violation(where, value, "the placeholder cannot be resolved: " + problem,

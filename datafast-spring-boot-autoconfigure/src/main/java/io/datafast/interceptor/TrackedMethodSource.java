@@ -56,7 +56,7 @@ import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.service.annotation.HttpExchange;
 
 /**
- * Finds the methods that track goals, each only once. Thread-safe.
+ * Finds the methods that track goals, and parses each only once. Thread-safe.
  */
 final class TrackedMethodSource {
 
@@ -72,7 +72,8 @@ final class TrackedMethodSource {
 	private final Map<Class<?>, Boolean> classes = new ConcurrentHashMap<>(256);
 
 	/**
-	 * By class, method and goals: a method is found through each of its interfaces.
+	 * The tracked methods by class, method and goals, since a method is found again
+	 * through each of its interfaces.
 	 */
 	private final Map<List<Object>, TrackedMethod> catalogue = new ConcurrentHashMap<>();
 
@@ -101,8 +102,8 @@ final class TrackedMethodSource {
 	}
 
 	/**
-	 * Sorts out the classes without annotated methods, which are nearly all: a search
-	 * through the declarations of each method would cost more.
+	 * A quick check that rules out nearly all classes. A search through the declarations
+	 * of each method would cost more.
 	 */
 	private static boolean isCandidate(Class<?> type) {
 		try {
@@ -111,7 +112,7 @@ final class TrackedMethodSource {
 				.anyMatch((method) -> MergedAnnotations.from(method).isPresent(TrackGoal.class));
 		}
 		catch (IllegalStateException | LinkageError ex) {
-			// As other post-processors do: a class that cannot be looked at may still
+			// As in other post-processors: a class that reflection cannot read may still
 			// work.
 			logger.debug("Cannot look for @TrackGoal in " + type.getName(), ex);
 			return false;
@@ -139,22 +140,22 @@ final class TrackedMethodSource {
 	}
 
 	/**
-	 * Whether the class is the runtime's, such as that of a proxy or a lambda. Its
-	 * interfaces say all that the application wrote.
+	 * Whether the class was generated at run time, as for a proxy or a lambda. The
+	 * application has written its interfaces only.
 	 */
 	private static boolean isGenerated(Class<?> type) {
 		return Proxy.isProxyClass(type) || type.isHidden() || type.isSynthetic();
 	}
 
 	/**
-	 * The methods of all classes that were looked at.
+	 * The tracked methods of all classes that have been searched.
 	 */
 	Set<TrackedMethod> catalogue() {
 		return Set.copyOf(this.catalogue.values());
 	}
 
 	/**
-	 * What to track of a method.
+	 * Find what a method tracks.
 	 * @param method the method that is called, possibly an interface's
 	 * @param targetClass the class of the object it is called on
 	 * @return the method that runs, or {@code null} if there is nothing to track
@@ -190,10 +191,10 @@ final class TrackedMethodSource {
 	}
 
 	/**
-	 * The method that runs, the one that was called, since a proxy may implement an
-	 * interface that its target knows nothing of, and those of the target's interfaces,
-	 * since what implements them may be inherited from a class that knows nothing of
-	 * them.
+	 * Find the methods that may carry the annotations: the method that runs; the method
+	 * that was called, since a proxy may implement an interface that its target does not
+	 * implement; and the methods of the target's interfaces, since their implementation
+	 * may be inherited from a class that does not implement the interface.
 	 */
 	private static Set<Method> findDeclarations(Method method, Method specificMethod, Class<?> targetClass) {
 		Set<Method> declarations = new LinkedHashSet<>(Arrays.asList(specificMethod, method));
@@ -216,7 +217,8 @@ final class TrackedMethodSource {
 	}
 
 	/**
-	 * Spring looks at the method first, and at its class only if it finds nothing there.
+	 * Whether {@code @ResponseStatus} sets an error status. Spring reads that of the
+	 * method and, if there is none, that of the class.
 	 */
 	private static boolean hasErrorStatus(Method method, Class<?> beanClass) {
 		return Stream.of(method, beanClass)

@@ -23,8 +23,8 @@ import io.micrometer.core.instrument.binder.MeterBinder;
 
 /**
  * Gauges of the backlog: {@code datafast.goals.pending}, the goals that are waiting, in
- * flight or waiting to be tried again, and {@code datafast.goals.capacity}, how many that
- * may be.
+ * flight or waiting to be tried again, and {@code datafast.goals.capacity}, how many
+ * goals may be pending.
  */
 public final class GoalBacklogMetrics implements MeterBinder {
 
@@ -32,7 +32,8 @@ public final class GoalBacklogMetrics implements MeterBinder {
 
 	/**
 	 * Create metrics.
-	 * @param backlog the backlog to look at; registries refer to it weakly
+	 * @param backlog the source of the figures; registries hold only a weak reference to
+	 * it
 	 */
 	public GoalBacklogMetrics(GoalBacklog backlog) {
 		this.backlog = backlog;

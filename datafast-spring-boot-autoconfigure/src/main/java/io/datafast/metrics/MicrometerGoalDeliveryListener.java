@@ -40,8 +40,8 @@ import io.micrometer.core.instrument.Timer;
  * The values of {@code outcome} and {@code reason} are those of
  * {@link GoalOutcome#outcomeName()} and {@link GoalOutcome#reasonName()}. The tag
  * {@code goal} holds the first {@value #MAX_GOAL_NAMES} different names;
- * {@value #OTHER_GOALS} stands for all that come later, for names may be made up at run
- * time and meters are never given back. Thread-safe.
+ * {@value #OTHER_GOALS} stands for all later names. Names may be created at run time, and
+ * meters are never removed. Thread-safe.
  */
 public final class MicrometerGoalDeliveryListener implements TimedGoalDeliveryListener {
 
@@ -51,8 +51,8 @@ public final class MicrometerGoalDeliveryListener implements TimedGoalDeliveryLi
 	public static final int MAX_GOAL_NAMES = 200;
 
 	/**
-	 * The value of the tag {@code goal} for goals that came too late for meters of their
-	 * own.
+	 * The value of the tag {@code goal} for all names after the first
+	 * {@value #MAX_GOAL_NAMES}.
 	 */
 	public static final String OTHER_GOALS = "other";
 

@@ -59,10 +59,10 @@ public final class DefaultDataFastGoals implements DataFastGoals {
 	private final GoalOutcomePublisher outcomes;
 
 	/**
-	 * Create an instance. What is supplied is asked for with the first goal.
+	 * Create an instance. The suppliers are called with the first goal.
 	 * @param visitorIdResolver finds the current visitor
-	 * @param defaultMetadata put on every goal. A goal's own entry wins, and wins the
-	 * place when there would be more than 10.
+	 * @param defaultMetadata put on every goal. A goal's own entry wins, and is kept when
+	 * there would be more than 10.
 	 * @param filters the filters, in the order in which they are applied
 	 * @param dispatcher takes over the goals that are tracked
 	 * @param delivery makes the call for the goals that are created
@@ -211,7 +211,8 @@ public final class DefaultDataFastGoals implements DataFastGoals {
 	}
 
 	/**
-	 * A goal that is ready to be handed over or, with an outcome, one that ends here.
+	 * A goal after visitor, default metadata and filters. It is ready to be handed over
+	 * or, if it has an outcome, is not sent.
 	 */
 	private record Preparation(Goal goal, @Nullable GoalOutcome outcome) {
 	}

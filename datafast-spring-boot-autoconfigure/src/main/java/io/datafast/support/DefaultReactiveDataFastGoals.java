@@ -33,7 +33,7 @@ import reactor.util.context.ContextView;
 import org.springframework.util.Assert;
 
 /**
- * Has {@link DataFastGoals} do the work, on behalf of each subscriber. Thread-safe.
+ * Delegates to {@link DataFastGoals}, for each subscriber in its context. Thread-safe.
  */
 public final class DefaultReactiveDataFastGoals implements ReactiveDataFastGoals {
 
@@ -47,7 +47,7 @@ public final class DefaultReactiveDataFastGoals implements ReactiveDataFastGoals
 
 	/**
 	 * Create an instance.
-	 * @param goals does the work
+	 * @param goals tracks and creates the goals
 	 * @param visitorIdResolver finds the visitor who is current where a method is called
 	 * @param contexts finds the visitor and the transaction of a subscriber
 	 * @param outcomes told of goals that cannot be tracked
@@ -63,20 +63,20 @@ public final class DefaultReactiveDataFastGoals implements ReactiveDataFastGoals
 	@Override
 	public Mono<Void> track(Goal goal) {
 		Assert.notNull(goal, "The goal must not be null");
-		TrackingContext called = called();
+		TrackingContext callContext = captureCallContext();
 		return Mono.deferContextual((subscriber) -> {
-			track(goal, called, subscriber);
+			track(goal, callContext, subscriber);
 			return Mono.empty();
 		});
 	}
 
-	private TrackingContext called() {
+	private TrackingContext captureCallContext() {
 		return TrackingContext.of(() -> this.visitorIdResolver.get().resolveVisitorId(), null, null);
 	}
 
-	private void track(Goal goal, TrackingContext called, ContextView subscriber) {
+	private void track(Goal goal, TrackingContext callContext, ContextView subscriber) {
 		try {
-			this.contexts.forSubscriber(called, subscriber).run(() -> this.goals.track(goal));
+			this.contexts.forSubscriber(callContext, subscriber).run(() -> this.goals.track(goal));
 		}
 		catch (Throwable ex) {
 			this.outcomes.publishFailed(goal, "Tracking a goal for a subscriber failed", ex);
@@ -86,12 +86,13 @@ public final class DefaultReactiveDataFastGoals implements ReactiveDataFastGoals
 	@Override
 	public Mono<GoalReceipt> create(Goal goal) {
 		Assert.notNull(goal, "The goal must not be null");
-		TrackingContext called = called();
-		return Mono.create((sink) -> create(goal, this.contexts.forSubscriber(called, sink.contextView()), sink));
+		TrackingContext callContext = captureCallContext();
+		return Mono.create((sink) -> create(goal, this.contexts.forSubscriber(callContext, sink.contextView()), sink));
 	}
 
 	private void create(Goal goal, TrackingContext context, MonoSink<GoalReceipt> sink) {
-		// Disposing of the task would interrupt a call whose outcome is then unknown.
+		// The task is not disposed of: that would interrupt the call, and its outcome
+		// would be unknown.
 		AtomicBoolean cancelled = new AtomicBoolean();
 		sink.onCancel(() -> cancelled.set(true));
 		Schedulers.boundedElastic().schedule(() -> {

@@ -49,7 +49,7 @@ public final class GoalRules {
 	/**
 	 * Check the name of a goal.
 	 * @param name the name
-	 * @param violations gets what is wrong
+	 * @param violations the list to which violations are added
 	 */
 	public static void checkName(@Nullable String name, List<String> violations) {
 		check("goal name", name, true, violations);
@@ -61,7 +61,7 @@ public final class GoalRules {
 	/**
 	 * Check the key of a metadata entry.
 	 * @param key the key
-	 * @param violations gets what is wrong
+	 * @param violations the list to which violations are added
 	 */
 	public static void checkKey(@Nullable String key, List<String> violations) {
 		check("metadata key", key, false, violations);
@@ -70,7 +70,7 @@ public final class GoalRules {
 	/**
 	 * Check the number of metadata entries.
 	 * @param entries the number
-	 * @param violations gets what is wrong
+	 * @param violations the list to which violations are added
 	 */
 	public static void checkSize(int entries, List<String> violations) {
 		if (entries > MAX_ENTRIES) {

@@ -22,12 +22,11 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something that is looked up with the first use. Unlike Spring's
- * {@code SingletonSupplier} it has no lock, which an event loop would wait for: threads
- * that come at the same time may all look it up, and all get what the first has found.
- * Thread-safe.
+ * A value that is looked up with the first use. Unlike Spring's {@code SingletonSupplier}
+ * it has no lock, for which an event loop would wait. Threads that need the value at the
+ * same time may each look it up, and all get the value that was found first. Thread-safe.
  *
- * @param <T> what it is
+ * @param <T> the type of the value
  */
 public final class Lazy<T extends @Nullable Object> implements Supplier<T> {
 
@@ -41,7 +40,7 @@ public final class Lazy<T extends @Nullable Object> implements Supplier<T> {
 
 	/**
 	 * Create an instance.
-	 * @param <T> what it is
+	 * @param <T> the type of the value
 	 * @param lookup finds it; may be called more than once, and is called again where it
 	 * has found {@code null}
 	 * @return the instance

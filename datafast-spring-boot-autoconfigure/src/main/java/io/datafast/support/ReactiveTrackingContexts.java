@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
 import reactor.util.context.ContextView;
 
 /**
- * Finds out on whose behalf a subscriber's goals are tracked. Thread-safe.
+ * Finds the visitor, the transaction and the response for the goals of a subscriber.
+ * Thread-safe.
  */
 public final class ReactiveTrackingContexts {
 
@@ -50,7 +51,7 @@ public final class ReactiveTrackingContexts {
 	}
 
 	/**
-	 * An instance for applications in which a Reactor context says nothing.
+	 * An instance that finds nothing in Reactor contexts.
 	 * @return the instance
 	 */
 	public static ReactiveTrackingContexts none() {
@@ -59,10 +60,11 @@ public final class ReactiveTrackingContexts {
 	}
 
 	/**
-	 * The context of a subscription. Never throws an exception: what fails is thrown when
-	 * a goal is tracked in the context.
-	 * @param called the context in which the method was called that returned what is
-	 * subscribed to. Its visitor counts unless that of the subscriber
+	 * The context of a subscription. Never throws an exception. If reading the
+	 * subscriber's context fails, the failure is thrown when a goal is tracked in the
+	 * returned context.
+	 * @param called the context of the call that returned the publisher. Its visitor
+	 * counts unless that of the subscriber
 	 * {@linkplain ReactiveVisitorIdResolver#hasPrecedence has precedence}; its
 	 * transaction and its response count where the subscriber has none.
 	 * @param subscriber the subscriber's Reactor context

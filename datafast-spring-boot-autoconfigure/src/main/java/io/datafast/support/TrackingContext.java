@@ -24,11 +24,12 @@ import io.datafast.Goal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * On whose behalf a goal is tracked that is tracked later, or on another thread, than
- * where its method was called: the visitor, the transaction and the response of the call.
- * What {@link DataFastGoals} tracks {@linkplain #run(Runnable) within} a context belongs
- * to that visitor and transaction, even if there is none, and never to what the thread
- * works on meanwhile. A context holds a visitor's id rather than a request. Immutable.
+ * The visitor, the transaction and the response of a call whose goals are tracked later,
+ * or on another thread. Goals that {@link DataFastGoals} tracks
+ * {@linkplain #run(Runnable) within} a context belong to its visitor and its transaction.
+ * If the context has no visitor, neither have the goals: the visitor whom the thread
+ * serves meanwhile does not count. A context holds a visitor's id rather than a request.
+ * Immutable.
  *
  * @param visitor gives the visitor's id as it was found, or {@code null} if there was
  * none, or throws the exception with which the search failed

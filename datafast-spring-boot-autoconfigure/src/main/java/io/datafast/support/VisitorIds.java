@@ -21,9 +21,10 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a visitor id may look like. It normally arrives in a cookie and so is untrusted:
- * only 1 to 128 characters of {@code A-Z a-z 0-9 . _ -} are taken, so that it can go into
- * a log, a header or a database as it is. DataFast's own script writes a UUID.
+ * The rules for visitor ids. An id normally arrives in a cookie and so is untrusted: only
+ * 1 to 128 characters of {@code A-Z a-z 0-9 . _ -} are accepted, so that an id can be
+ * written to a log, a header or a database unchanged. DataFast's own script writes a
+ * UUID.
  */
 public final class VisitorIds {
 

@@ -88,9 +88,9 @@ public final class OpenTransactions implements GoalDispatcherDecorator, CurrentT
 	}
 
 	/**
-	 * After the completion of a transaction, the thread is still marked as having one,
-	 * but synchronization has ended. Without an actual transaction, there may be
-	 * synchronization.
+	 * Both conditions are needed. After the completion of a transaction, the thread is
+	 * still marked as having one, but synchronization has ended. And there may be
+	 * synchronization without an actual transaction.
 	 */
 	private static boolean isTransactionOpen() {
 		return TransactionSynchronizationManager.isActualTransactionActive()
@@ -108,8 +108,8 @@ public final class OpenTransactions implements GoalDispatcherDecorator, CurrentT
 	}
 
 	/**
-	 * Keep the goals of a transaction.
-	 * @return the transaction's goals, none as yet
+	 * Begin to keep the goals of a transaction.
+	 * @return the transaction's goals, still empty
 	 */
 	TransactionGoals open() {
 		TransactionGoals goals = new TransactionGoals(this);

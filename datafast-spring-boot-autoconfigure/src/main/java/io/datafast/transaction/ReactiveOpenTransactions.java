@@ -30,8 +30,8 @@ import org.springframework.transaction.reactive.TransactionSynchronization;
 import org.springframework.transaction.reactive.TransactionSynchronizationManager;
 
 /**
- * Finds the transactions of Reactor contexts. The dispatcher gets their goals after the
- * commit, also one that takes part in transactions, since it could not without blocking.
+ * Finds the transactions of Reactor contexts. Every dispatcher gets their goals after the
+ * commit, also one that takes part in imperative transactions, since it would block.
  * Thread-safe.
  */
 public final class ReactiveOpenTransactions implements ReactiveTransactions {
@@ -48,7 +48,7 @@ public final class ReactiveOpenTransactions implements ReactiveTransactions {
 
 	/**
 	 * {@inheritDoc}
-	 * @return the transaction; the context is looked into when a goal is tracked
+	 * @return the transaction; the context is read when a goal is tracked
 	 */
 	@Override
 	public Transaction find(ContextView context, @Nullable Transaction otherwise) {
@@ -71,7 +71,7 @@ public final class ReactiveOpenTransactions implements ReactiveTransactions {
 		if (transaction == null) {
 			return null;
 		}
-		// The branches of a transaction that run in parallel have nothing else in common.
+		// The parallel branches of a transaction share no other object to lock.
 		synchronized (transaction) {
 			TransactionSynchronizationManager manager = new TransactionSynchronizationManager(transaction);
 			return (manager.isSynchronizationActive() && manager.isActualTransactionActive()) ? goals(manager) : null;

@@ -43,18 +43,18 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
  * other dispatcher gets them after that. Each goal leaves once: to the dispatcher or with
  * an outcome. Thread-safe.
  * <p>
- * As the synchronization of an imperative transaction, it is bound to the thread while
- * the transaction is the thread's current one, until the transaction has been completed,
- * so that a transaction needs only one. {@code afterCommit} does not count: it is not
- * called when that of another synchronization fails, and is called too early where Spring
- * takes part in a JTA transaction that it has not begun.
+ * For an imperative transaction, an instance is a synchronization of the transaction. It
+ * is bound to the thread while the transaction is the thread's current one, so that each
+ * transaction has one instance. {@code afterCommit} is not used: it is not called when
+ * that of another synchronization fails, and is called too early where Spring takes part
+ * in a JTA transaction that it has not begun.
  */
 final class TransactionGoals implements Transaction, TransactionSynchronization {
 
 	private static final Log logger = LogFactory.getLog(TransactionGoals.class);
 
 	/**
-	 * Of Spring's {@code AbstractPlatformTransactionManager}.
+	 * The method of Spring's {@code AbstractPlatformTransactionManager} that commits.
 	 */
 	private static final String COMMIT = "processCommit";
 
@@ -65,45 +65,46 @@ final class TransactionGoals implements Transaction, TransactionSynchronization 
 	private final List<Goal> waiting = new ArrayList<>();
 
 	/**
-	 * What the dispatcher has taken as a part of the transaction.
+	 * The goals that the dispatcher has taken as a part of the transaction.
 	 */
 	private final List<Goal> taken = new ArrayList<>();
 
 	/**
-	 * How many goals came before a savepoint. Spring does not tell when a savepoint is
-	 * released; what may roll back to it holds it.
+	 * How many goals were tracked before each savepoint. The keys are weak, since Spring
+	 * does not tell when a savepoint is released. The code that can roll back to a
+	 * savepoint holds it.
 	 */
 	private final Map<Object, Integer> savepoints = new WeakHashMap<>();
 
 	private boolean committing;
 
-	private @Nullable Consumer<Goal> fate;
+	private @Nullable Consumer<Goal> completion;
 
 	TransactionGoals(OpenTransactions transactions) {
 		this.transactions = transactions;
 	}
 
 	/**
-	 * Add a goal. It waits for the transaction or, if that has been completed, shares its
-	 * fate at once.
+	 * Add a goal. It waits for the completion of the transaction. If the transaction has
+	 * been completed, its result applies to the goal at once.
 	 */
 	@Override
 	public boolean take(Goal goal) {
-		Consumer<Goal> known = tryToWait(goal);
-		if (known != null) {
-			known.accept(goal);
+		Consumer<Goal> action = waitOrFindAction(goal);
+		if (action != null) {
+			action.accept(goal);
 		}
 		return true;
 	}
 
-	private synchronized @Nullable Consumer<Goal> tryToWait(Goal goal) {
-		if (this.fate == null) {
+	private synchronized @Nullable Consumer<Goal> waitOrFindAction(Goal goal) {
+		if (this.completion == null) {
 			if (!this.transactions.admit()) {
 				return (refused) -> drop(refused, Dropped.Reason.QUEUE_FULL);
 			}
 			this.waiting.add(goal);
 		}
-		return this.fate;
+		return this.completion;
 	}
 
 	/**
@@ -123,7 +124,8 @@ final class TransactionGoals implements Transaction, TransactionSynchronization 
 	}
 
 	/**
-	 * Bind to the thread, in place of one whose transaction another thread completed.
+	 * Bind to the thread, in place of an instance whose transaction another thread
+	 * completed.
 	 */
 	@Override
 	public void resume() {
@@ -142,8 +144,9 @@ final class TransactionGoals implements Transaction, TransactionSynchronization 
 	}
 
 	/**
-	 * Later savepoints are released with the one that is rolled back to, which can be
-	 * rolled back to again. One that is not known was set before the first goal.
+	 * Take the goals since a savepoint. Later savepoints are released with the rollback;
+	 * the savepoint itself can be rolled back to again. An unknown savepoint was set
+	 * before the first goal.
 	 */
 	private synchronized List<Goal> takeAfter(Object savepoint) {
 		int kept = this.savepoints.getOrDefault(savepoint, 0);
@@ -195,8 +198,8 @@ final class TransactionGoals implements Transaction, TransactionSynchronization 
 
 	/**
 	 * Callbacks of the application that run before the commit may have tracked goals
-	 * since {@link #beforeCommit}, which is not even called if their first goal is the
-	 * first of the transaction.
+	 * since {@link #beforeCommit}. If such a goal is the transaction's first,
+	 * {@link #beforeCommit} has not been called at all.
 	 */
 	@Override
 	public void beforeCompletion() {
@@ -216,8 +219,9 @@ final class TransactionGoals implements Transaction, TransactionSynchronization 
 	}
 
 	/**
-	 * Whether Spring is about to commit, or a callback has just kept it from committing.
-	 * Spring tells synchronizations of a completion, but not of which.
+	 * Whether Spring is about to commit, or a callback has just prevented the commit.
+	 * Spring does not tell {@link #beforeCompletion} whether a commit or a rollback
+	 * follows, so this looks at the call stack.
 	 */
 	private static boolean isCommitting() {
 		return StackWalker.getInstance()
@@ -234,8 +238,9 @@ final class TransactionGoals implements Transaction, TransactionSynchronization 
 
 	/**
 	 * The transaction has been completed. If it is unknown whether it has been committed,
-	 * what waits is not sent. What a dispatcher has taken as a part of the transaction
-	 * exists if the transaction does, and has its outcome then.
+	 * waiting goals are not sent. Goals that a dispatcher has taken as a part of the
+	 * transaction exist if the transaction has been committed, and have their outcome
+	 * then.
 	 * @param status one of the constants of {@link TransactionSynchronization}
 	 */
 	void complete(int status) {
@@ -243,36 +248,36 @@ final class TransactionGoals implements Transaction, TransactionSynchronization 
 	}
 
 	/**
-	 * The application ends before the transaction has been completed. Goals that are
-	 * being handed over are left to the end of the transaction, which is near.
+	 * The application ends before the transaction has been completed. During a commit,
+	 * the goals are left to its completion, which is imminent.
 	 */
 	void shutDown() {
 		complete((goal) -> drop(goal, Dropped.Reason.SHUTDOWN), false, false);
 	}
 
 	/**
-	 * The first call counts.
+	 * Complete the transaction. Only the first call has an effect.
 	 */
-	private void complete(Consumer<Goal> fate, boolean takenToo, boolean whileCommitting) {
+	private void complete(Consumer<Goal> completion, boolean includeTaken, boolean whileCommitting) {
 		this.transactions.completed(this);
 		List<Goal> goals = new ArrayList<>();
 		synchronized (this) {
-			if (this.fate != null || (this.committing && !whileCommitting)) {
+			if (this.completion != null || (this.committing && !whileCommitting)) {
 				return;
 			}
-			this.fate = fate;
+			this.completion = completion;
 			this.savepoints.clear();
-			if (takenToo) {
+			if (includeTaken) {
 				goals.addAll(this.taken);
 			}
 			this.taken.clear();
 			goals.addAll(takeAfter(0));
 		}
-		goals.forEach(fate);
+		goals.forEach(completion);
 	}
 
 	synchronized boolean isCompleted() {
-		return this.fate != null;
+		return this.completion != null;
 	}
 
 	private void skip(Goal goal) {
@@ -288,12 +293,12 @@ final class TransactionGoals implements Transaction, TransactionSynchronization 
 			this.transactions.dispatcher().dispatch(goal);
 		}
 		catch (Throwable ex) {
-			notTaken(goal);
+			removeTaken(goal);
 			this.transactions.outcomes().publishFailed(goal, "The GoalDispatcher failed", ex);
 		}
 	}
 
-	private synchronized void notTaken(Goal goal) {
+	private synchronized void removeTaken(Goal goal) {
 		this.taken.remove(goal);
 	}
 

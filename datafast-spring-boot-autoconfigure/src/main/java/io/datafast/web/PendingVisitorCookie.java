@@ -64,9 +64,9 @@ public final class PendingVisitorCookie {
 	/**
 	 * The id for the goals of the request. There is none where the headers of the
 	 * response already forbid the cookie, since no browser would have the id. A handler
-	 * method can still forbid the cookie by the value that it returns, when its goal has
-	 * been tracked. DataFast refuses such a goal, because the visitor has no pageview
-	 * (404): it counts as rejected, and for no other visitor.
+	 * method can still forbid the cookie by headers of the value that it returns, after
+	 * its goal has been tracked. DataFast refuses such a goal with status 404, because
+	 * the visitor has no pageview: the goal is rejected, and counts for no other visitor.
 	 * @param headers the headers of the response so far, its cookies among them
 	 * @return the id, or {@code null} if the cookie is not written
 	 */
@@ -98,7 +98,8 @@ public final class PendingVisitorCookie {
 	}
 
 	/**
-	 * Caches of a site's own obey other headers in the place of {@code Cache-Control}.
+	 * Whether shared caches may store the response. A site's own cache, such as a CDN,
+	 * can obey another header in the place of {@code Cache-Control}.
 	 */
 	private static boolean mayBeShared(HttpHeaders headers) {
 		List<String> directives = directives(headers, HttpHeaders.CACHE_CONTROL);

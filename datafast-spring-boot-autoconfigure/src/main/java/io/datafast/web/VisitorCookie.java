@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseCookie;
 
 /**
- * Where a request holds the visitor's id, and which requests get a cookie with it.
+ * Finds the visitor's id in requests, and prepares cookies with the id for responses.
  * Thread-safe.
  */
 public final class VisitorCookie {
@@ -119,8 +119,8 @@ public final class VisitorCookie {
 	}
 
 	/**
-	 * The different well-formed ids. A malformed value is as good as absent, so it casts
-	 * no doubt on another one.
+	 * The different well-formed ids. A malformed value counts as absent, so a well-formed
+	 * one beside it still counts.
 	 */
 	private List<String> findInCookies(Function<String, List<String>> cookies) {
 		return cookies.apply(this.name)
@@ -152,7 +152,7 @@ public final class VisitorCookie {
 		List<String> existing = findInCookies(cookies);
 		String visitorId = null;
 		if (!existing.isEmpty()) {
-			// A further cookie beside two that disagree would settle nothing.
+			// Where two cookies disagree, a third one would not decide between them.
 			visitorId = this.renew ? singleOrNull(existing) : null;
 		}
 		else if (this.issuedIds != null && findInHeader(headers) == null) {

@@ -27,7 +27,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.core.MethodParameter;
 
 /**
- * What a handler method's {@link VisitorId @VisitorId} parameter gets. Thread-safe.
+ * Finds the values of handler methods' {@link VisitorId @VisitorId} parameters.
+ * Thread-safe.
  */
 public final class VisitorIdArgument {
 
@@ -37,7 +38,8 @@ public final class VisitorIdArgument {
 	 * Resolve the argument.
 	 * @param parameter the parameter
 	 * @param visitorId finds the current visitor; if it fails, the argument stays empty
-	 * @return the id, as the parameter's type has it
+	 * @return the id as a {@code String}, {@code null} if there is none, or as an
+	 * {@code Optional}
 	 * @throws IllegalStateException if the parameter is neither a {@code String} nor an
 	 * {@code Optional<String>}
 	 */

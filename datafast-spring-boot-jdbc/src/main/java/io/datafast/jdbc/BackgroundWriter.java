@@ -39,11 +39,11 @@ import org.springframework.transaction.TransactionException;
  * Writes goals to the table on a thread of its own, in batches, so that no other thread
  * waits for a connection. Until then the goals are in memory; the caller bounds how many.
  * While the database cannot be reached, goals wait for up to a minute. A goal keeps its
- * id, so that one whose commit was not acknowledged is not stored twice. Thread-safe.
+ * id, so that a goal whose commit was not acknowledged is not stored twice. Thread-safe.
  */
 final class BackgroundWriter {
 
-	private static final Duration PATIENCE = Duration.ofMinutes(1);
+	private static final Duration MAX_WAIT = Duration.ofMinutes(1);
 
 	private static final int BATCH = 100;
 
@@ -64,7 +64,8 @@ final class BackgroundWriter {
 	private final ThreadPoolExecutor executor;
 
 	/**
-	 * In the order of their times. A goal stays here until it has been stored.
+	 * The goals in the order in which they were tracked. A goal stays here until it has
+	 * been stored or dropped.
 	 */
 	private final Deque<NewGoal> waiting = new ArrayDeque<>();
 
@@ -176,7 +177,7 @@ final class BackgroundWriter {
 			return false;
 		}
 		if (batch.size() > 1) {
-			// One that is refused does not keep the others from being stored.
+			// A refused goal does not keep the others from being stored.
 			return batch.stream().allMatch((goal) -> store(List.of(goal)));
 		}
 		this.log.warn("Goals that cannot be stored", StorageFailure.describe(failure), null);
@@ -209,7 +210,7 @@ final class BackgroundWriter {
 			TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
 		}
 		catch (InterruptedException ex) {
-			// When closed, nothing waits any more, which ends the work.
+			// Interrupted by close, after which no goal waits and the work ends.
 		}
 	}
 
@@ -219,12 +220,13 @@ final class BackgroundWriter {
 	}
 
 	private synchronized List<NewGoal> expired() {
-		Instant trackedBefore = Instant.now().minus(PATIENCE);
+		Instant trackedBefore = Instant.now().minus(MAX_WAIT);
 		return this.waiting.stream().takeWhile((goal) -> GoalId.timeOf(goal.id()).isBefore(trackedBefore)).toList();
 	}
 
 	/**
-	 * Remove goals, and tell which of them were still there.
+	 * Remove goals.
+	 * @return those of them that were still waiting
 	 */
 	private synchronized List<NewGoal> remove(List<NewGoal> goals) {
 		List<NewGoal> removed = goals.stream().filter(this.waiting::removeFirstOccurrence).toList();

@@ -23,9 +23,9 @@ import io.datafast.jdbc.GoalTable.Counts;
 import org.jspecify.annotations.Nullable;
 
 /**
- * About how many goals there are in the table, without asking the database for each goal:
- * the last count, corrected by what this node has changed since. What other nodes add
- * shows with the next count. Thread-safe.
+ * An estimate of how many goals there are in the table, without a query for each goal:
+ * the last count, corrected by what this node has changed since. Goals that other nodes
+ * add are part of the next count. Thread-safe.
  */
 final class Backlog {
 
@@ -70,7 +70,8 @@ final class Backlog {
 	}
 
 	/**
-	 * Count. A goal that is committed meanwhile may count twice until the next time.
+	 * Count the goals in the table. A goal that is committed meanwhile may count twice
+	 * until the next count.
 	 */
 	void refresh(GoalTable table) {
 		long waitingChanges = this.waiting.changes();
@@ -93,7 +94,7 @@ final class Backlog {
 		private long reserved;
 
 		/**
-		 * By how many this node has ever changed the number of rows.
+		 * The sum of all changes of the number of rows by this node.
 		 */
 		private long changes;
 
@@ -115,7 +116,7 @@ final class Backlog {
 		}
 
 		/**
-		 * Rows with a reservation have been added, or will not be.
+		 * End the reservation of rows, which have been added or will not be.
 		 */
 		synchronized void release(int count, boolean added) {
 			this.reserved -= count;

@@ -47,8 +47,8 @@ import org.jspecify.annotations.Nullable;
 record Database(JdbcCustomization dialect) {
 
 	/**
-	 * db-scheduler would find out by itself, but takes the default if it gets no
-	 * connection.
+	 * Find the dialect. db-scheduler would find it by itself, but takes the default
+	 * dialect if it gets no connection.
 	 */
 	static Database of(DatabaseMetaData metaData) throws SQLException {
 		return new Database(switch (metaData.getDatabaseProductName()) {
@@ -84,7 +84,8 @@ record Database(JdbcCustomization dialect) {
 	}
 
 	/**
-	 * The two methods that find goals have the limit as a parameter.
+	 * Call a method of the dialect. The two methods that find goals have the limit as a
+	 * parameter.
 	 */
 	private @Nullable Object invoke(Method method, Object[] arguments, IntSupplier limit) throws Throwable {
 		int available = limit.getAsInt();
@@ -110,9 +111,10 @@ record Database(JdbcCustomization dialect) {
 	 * MySQL and MariaDB, whose times have no zone: they are in UTC, whatever the zones of
 	 * the session and of the JVM are.
 	 * <p>
-	 * Times are written as text, which both drivers pass on as it is. As timestamps,
-	 * MySQL's driver takes their fractions away for a MariaDB server, and with prepared
-	 * statements on the server it turns those after 2038 into {@code NULL} there.
+	 * Times are written as text, which the drivers of both databases pass on unchanged.
+	 * Of a timestamp, MySQL's driver removes the fraction of a second for a MariaDB
+	 * server. With server-side prepared statements, it turns timestamps after 2038 into
+	 * {@code NULL} for such a server.
 	 */
 	private static final class MySqlDialect extends MySQLBaseJdbcCustomization {
 

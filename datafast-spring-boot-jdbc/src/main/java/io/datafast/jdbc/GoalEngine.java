@@ -37,12 +37,13 @@ import io.datafast.delivery.DaemonThreadFactory;
 
 /**
  * A running db-scheduler that takes goals from the table and delivers them. An instance
- * is used once: after it has been stopped there has to be another.
+ * is used once: after a stop, a new one is needed.
  */
 final class GoalEngine {
 
 	/**
-	 * The least that db-scheduler allows.
+	 * After how many missed heartbeats a node counts as crashed: the lowest number that
+	 * db-scheduler allows.
 	 */
 	static final int MISSED_HEARTBEATS = 4;
 
@@ -67,8 +68,8 @@ final class GoalEngine {
 	/**
 	 * Create an engine.
 	 * @param table holds the goals
-	 * @param execution what is done with goals, and how many are to be taken
-	 * @param settings how it works
+	 * @param execution delivers goals, and tells how many to take from the table
+	 * @param settings the settings
 	 * @param threadFactory makes the threads that deliver
 	 * @param maintenance called every 10 seconds
 	 */
@@ -95,8 +96,8 @@ final class GoalEngine {
 			.commitWhenAutocommitDisabled(true)
 			.failureLogging(LogLevel.OFF, false);
 		if (database.isPostgreSql()) {
-			// No more than there are threads: what has been locked and waits for one gets
-			// no heartbeats.
+			// Lock no more goals than there are threads: a locked goal that waits for a
+			// thread gets no heartbeats.
 			builder.pollUsingLockAndFetch(0.5, 1.0);
 		}
 		this.scheduler = builder.build();
@@ -110,8 +111,8 @@ final class GoalEngine {
 	}
 
 	/**
-	 * For people who look into the table. The host's name is not looked up, since that
-	 * can take long.
+	 * The name of this node, for people who read the table. The host's name is not looked
+	 * up, since that can take long.
 	 */
 	private static String nodeName() {
 		String host = System.getenv("HOSTNAME");
@@ -141,9 +142,9 @@ final class GoalEngine {
 	}
 
 	/**
-	 * The threads that deliver. Looking for goals that are due only makes sense while
-	 * there is a thread to spare: with some databases, what is found while there is none
-	 * piles up in memory.
+	 * The threads that deliver. Goals that are due are looked for only while a thread is
+	 * idle: with some databases, goals that are found while all threads are busy pile up
+	 * in memory.
 	 */
 	private final class Threads extends ThreadPoolExecutor {
 

@@ -44,10 +44,11 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Attempts to deliver goals that db-scheduler has taken from the table, and notes in
- * their rows what follows. An outcome is published when it has been noted, so that it is
- * published once even if the goal has to be sent twice. If it cannot be noted for some
- * seconds, the row stays as it is, and the goal counts as one whose node has crashed.
+ * Attempts to deliver goals that db-scheduler has taken from the table, and writes the
+ * results to their rows. An outcome is published after it has been written, so that it is
+ * published once even if the goal has to be sent twice. If a result cannot be written for
+ * some seconds, the row stays unchanged, and the goal counts as one whose node has
+ * crashed.
  */
 final class GoalExecution {
 
@@ -99,7 +100,7 @@ final class GoalExecution {
 		if (permit == null) {
 			// Goals are taken in their order, so no later one is too old, either.
 			this.backlog.forgetOldest();
-			return this::waitFurther;
+			return this::putBack;
 		}
 		Result result = this.attempt.run(stored.goal(), stored.progress(), permit);
 		if (result instanceof Finished finished) {
@@ -110,13 +111,14 @@ final class GoalExecution {
 						? (complete,
 								operations) -> write(() -> operations.reschedule(failed(complete),
 										Instant.now().plus(retry.delay()), stored.after(retry.progress())))
-						: this::waitFurther;
+						: this::putBack;
 	}
 
 	/**
-	 * Its time stays the same, so that it keeps its place before later goals.
+	 * Put a goal back. Its time stays the same, so that it keeps its place before later
+	 * goals.
 	 */
-	private void waitFurther(ExecutionComplete complete, ExecutionOperations<StoredGoal> operations) {
+	private void putBack(ExecutionComplete complete, ExecutionOperations<StoredGoal> operations) {
 		write(() -> operations.reschedule(complete, complete.getExecution().getExecutionTime()));
 	}
 
@@ -158,7 +160,7 @@ final class GoalExecution {
 	 * @throws RuntimeException if it cannot be changed
 	 */
 	private boolean write(Runnable change) {
-		// Before another node takes the goal over.
+		// The deadline is before another node takes the goal over.
 		long deadline = System.nanoTime()
 				+ this.settings.heartbeatInterval().toNanos() * GoalEngine.MISSED_HEARTBEATS / 2;
 		boolean interrupted = Thread.interrupted();
@@ -177,7 +179,7 @@ final class GoalExecution {
 					if (interrupted || System.nanoTime() - deadline >= 0) {
 						throw ex;
 					}
-					this.log.debug("What became of a goal cannot be noted; this is tried again", ex);
+					this.log.debug("The result of a goal cannot be written; this is tried again", ex);
 				}
 				try {
 					TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
@@ -220,8 +222,8 @@ final class GoalExecution {
 	}
 
 	/**
-	 * The goal was in flight on a node that has crashed, or it could not be noted there
-	 * what became of the goal.
+	 * The goal was in flight on a node that has crashed, or on one that could not write
+	 * the result.
 	 */
 	void onDead(ExecutionComplete complete, ExecutionOperations<StoredGoal> operations) {
 		Execution execution = complete.getExecution();

@@ -111,8 +111,9 @@ final class GoalTable {
 	}
 
 	/**
-	 * The database, which is asked once. In a transaction, its connection is used.
-	 * @throws CannotGetJdbcConnectionException if it cannot be asked
+	 * The database, which is detected once. In a transaction, the transaction's
+	 * connection is used.
+	 * @throws CannotGetJdbcConnectionException if there is no connection
 	 */
 	Database database() {
 		Database database = this.database;
@@ -255,9 +256,9 @@ final class GoalTable {
 	}
 
 	/**
-	 * Goals are looked up first and changed one by one: in MySQL, a statement that looks
-	 * for them by itself would wait for all transactions that have inserted a goal, and
-	 * keep others from inserting.
+	 * Goals are looked up first and changed one by one. In MySQL, an update of all of
+	 * them in one statement would wait for all transactions that have inserted a goal,
+	 * and keep others from inserting.
 	 */
 	private int changeParked(Predicate<Row> change, String condition, Object... values) {
 		int changed = 0;

@@ -57,8 +57,8 @@ import org.springframework.transaction.jta.JtaTransactionManager;
  * table takes goals from there. Goals that end without being recorded are
  * {@linkplain ParkedGoals parked}.
  * <p>
- * An outcome is published on the node that reaches it. What waits when a node stops stays
- * in the table.
+ * An outcome is published on the node that reaches it. Goals that wait when a node stops
+ * stay in the table.
  * <p>
  * Thread-safe.
  */
@@ -98,7 +98,7 @@ public final class JdbcGoalDispatcher implements TransactionalGoalWriter, GoalBa
 	 * @param delivery makes the calls
 	 * @param outcomes told what became of each goal
 	 * @param retryPolicy when goals are tried again
-	 * @param settings how it works
+	 * @param settings the settings
 	 * @param dataSource the database. Goals that are tracked in a transaction of this
 	 * {@code DataSource} are part of it.
 	 * @param transactionManager the application's transaction manager, or {@code null};
@@ -173,8 +173,8 @@ public final class JdbcGoalDispatcher implements TransactionalGoalWriter, GoalBa
 	}
 
 	/**
-	 * How many goals may be pending. What several nodes add at the same time may exceed
-	 * it by a little.
+	 * How many goals may be pending. Several nodes that add goals at the same time may
+	 * exceed it slightly.
 	 * @return the capacity
 	 */
 	@Override
@@ -269,7 +269,7 @@ public final class JdbcGoalDispatcher implements TransactionalGoalWriter, GoalBa
 
 	/**
 	 * Take no more goals from the table, and wait for the calls in flight, at most the
-	 * shutdown timeout. What waits stays in the table. Goals are still accepted and
+	 * shutdown timeout. Waiting goals stay in the table. Goals are still accepted and
 	 * written, for another node or the next start.
 	 */
 	@Override
@@ -304,7 +304,8 @@ public final class JdbcGoalDispatcher implements TransactionalGoalWriter, GoalBa
 	}
 
 	/**
-	 * The calls in flight may have taken all of the shutdown timeout.
+	 * What is left of the shutdown timeout, and some time in any case: the calls in
+	 * flight may have taken all of it.
 	 */
 	private synchronized Duration shutdownTime() {
 		Duration timeout = this.settings.shutdownTimeout();

@@ -51,7 +51,7 @@ final class StorageFailure {
 	}
 
 	/**
-	 * Whether the database would not store the goals the next time, either.
+	 * Whether the database refuses the goals, and would refuse them again.
 	 */
 	static boolean isRefusal(Throwable failure) {
 		DataAccessException translated = translate(failure);
@@ -87,7 +87,8 @@ final class StorageFailure {
 	}
 
 	/**
-	 * Drivers put the cause of a batch's failure in different places.
+	 * Find the exception that tells the cause. Drivers put the cause of a batch's failure
+	 * in different places.
 	 */
 	private static @Nullable SQLException innermost(Throwable failure) {
 		Throwable cause = failure;
@@ -106,8 +107,8 @@ final class StorageFailure {
 	}
 
 	/**
-	 * The lines that follow may be about the row, and the summary of a batch quotes all
-	 * of it.
+	 * The first line of the message. Further lines may quote data of the row, and the
+	 * message of a batch quotes all of it.
 	 */
 	private static String firstLine(SQLException failure) {
 		String message = failure.getMessage();

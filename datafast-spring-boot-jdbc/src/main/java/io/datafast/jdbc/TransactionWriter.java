@@ -36,9 +36,10 @@ import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
- * Inserts goals in the current transaction, on its own connection. A failure leaves
- * nothing of the goals in the transaction, which can go on without them, or else the
- * transaction must not be committed. Thread-safe.
+ * Inserts goals in the current transaction, on its own connection. After a failure, none
+ * of the goals is part of the transaction, and the transaction can go on without them.
+ * Where this is impossible, an exception keeps the transaction from being committed.
+ * Thread-safe.
  */
 final class TransactionWriter {
 
@@ -82,7 +83,7 @@ final class TransactionWriter {
 		WrittenGoals written = new WrittenGoals(goals.size());
 		try {
 			if (isOfThisDatabase() && !hasFailedBefore()) {
-				// Before they are inserted, since it may fail.
+				// Registered before the insert, since the insert may fail.
 				TransactionSynchronizationManager.registerSynchronization(written);
 				insert(goals);
 				written.inTransaction = true;
@@ -108,8 +109,9 @@ final class TransactionWriter {
 	}
 
 	/**
-	 * A transaction that a failure has ended, or that has waited for a lock in vain, does
-	 * not try again with its last goals.
+	 * Whether an insert has failed in this transaction before. It is not repeated for
+	 * later goals: the failure may have ended the transaction, or the insert may have
+	 * waited for a lock in vain.
 	 */
 	private static boolean hasFailedBefore() {
 		return TransactionSynchronizationManager.getSynchronizations()
@@ -161,9 +163,10 @@ final class TransactionWriter {
 	}
 
 	/**
-	 * With PostgreSQL and MySQL, the savepoint has shown that it has not: it ends with
-	 * the transaction. With MySQL, a lock that is not granted in time ends the statement
-	 * or the transaction, whatever the driver says.
+	 * Whether the failure has ended the transaction. With PostgreSQL and MySQL, the
+	 * rollback to the savepoint has shown that it has not, since savepoints end with the
+	 * transaction. MySQL's error code does not tell this: a lock that is not granted in
+	 * time ends either the statement or the transaction.
 	 */
 	private boolean hasEndedTransaction(SQLException failure) {
 		Database database = this.table.database();
@@ -182,8 +185,10 @@ final class TransactionWriter {
 		}
 
 		/**
-		 * A connection that is only used in a transaction of another resource is bound to
-		 * the thread, too: as synchronized, but not as active. One of JPA is neither.
+		 * Whether the current transaction is one of this {@code DataSource}. A connection
+		 * that is only used in a transaction of another resource is bound to the thread,
+		 * too. Its holder is synchronized, but not active. The holder of a JPA
+		 * transaction's connection is neither.
 		 */
 		private boolean isActive() {
 			return TransactionSynchronizationManager.getResource(obtainDataSource()) instanceof ConnectionHolder holder
@@ -193,7 +198,7 @@ final class TransactionWriter {
 	}
 
 	/**
-	 * Goals that are rows of a transaction, if that commits.
+	 * Goals that are rows of a transaction, and whose reservation ends with it.
 	 */
 	private final class WrittenGoals implements TransactionSynchronization {
 

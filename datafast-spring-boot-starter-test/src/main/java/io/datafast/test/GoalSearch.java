@@ -52,8 +52,8 @@ record GoalSearch(MockDataFast mockDataFast, Duration timeout, String descriptio
 	}
 
 	/**
-	 * Waits until the given number of goals are there, and returns those that are there
-	 * then.
+	 * Waits until the given number of goals has been received, and returns all that have
+	 * been received by then.
 	 */
 	List<ReceivedGoal> await(int count) {
 		this.mockDataFast.awaitUntil((mock) -> find().size() >= count, this.timeout);

@@ -34,7 +34,8 @@ import org.springframework.boot.json.JsonParserFactory;
 import org.springframework.util.ClassUtils;
 
 /**
- * The API's checks, in its order, and what it says. Thread-safe.
+ * The checks of DataFast's API, in the API's order, and the messages of its answers.
+ * Thread-safe.
  */
 final class GoalsApi {
 

@@ -300,7 +300,8 @@ public final class MockDataFast implements AutoCloseable {
 	}
 
 	/**
-	 * Sets what finds out why the application cannot send anything to this mock.
+	 * Sets the supplier of the reason why the application cannot send anything to this
+	 * mock.
 	 */
 	void setObstacle(Supplier<@Nullable String> obstacle) {
 		this.obstacle = obstacle;

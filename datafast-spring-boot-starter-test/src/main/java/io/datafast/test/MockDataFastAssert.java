@@ -162,7 +162,7 @@ public final class MockDataFastAssert extends AbstractAssert<MockDataFastAssert,
 	}
 
 	/**
-	 * Where nothing can arrive, that nothing has arrived says nothing.
+	 * Fails if nothing can arrive: the absence of goals would prove nothing then.
 	 */
 	private void failIfUnreachable() {
 		String unreachable = this.actual.describeUnreachable();

@@ -37,15 +37,15 @@ import org.springframework.test.context.TestContextAnnotationUtils;
 import org.springframework.util.ClassUtils;
 
 /**
- * Provides the contexts of tests with
- * {@link AutoConfigureMockDataFast @AutoConfigureMockDataFast} with a mock.
+ * Adds a mock to the context of each test with
+ * {@link AutoConfigureMockDataFast @AutoConfigureMockDataFast}.
  */
 class MockDataFastContextCustomizerFactory implements ContextCustomizerFactory {
 
 	static final String BEAN_NAME = "mockDataFast";
 
 	/**
-	 * On each annotation for a slice of Spring Boot.
+	 * The meta-annotation of all test slices of Spring Boot.
 	 */
 	private static final String OVERRIDE_AUTO_CONFIGURATION = "org.springframework.boot.test.autoconfigure.OverrideAutoConfiguration";
 
@@ -68,8 +68,8 @@ class MockDataFastContextCustomizerFactory implements ContextCustomizerFactory {
 	}
 
 	/**
-	 * Why the mock cannot receive anything from a context, or {@code null} if it can. A
-	 * context that has closed could while it was open, for all that is known then.
+	 * Why the mock cannot receive anything from a context, or {@code null} if it can. For
+	 * a context that has closed, no reason is known.
 	 */
 	private static @Nullable String findObstacle(ConfigurableApplicationContext context, MockDataFast mockDataFast) {
 		if (!context.isActive()) {

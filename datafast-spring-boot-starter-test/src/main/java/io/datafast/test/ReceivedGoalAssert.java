@@ -24,8 +24,8 @@ import org.assertj.core.api.AbstractAssert;
 
 /**
  * AssertJ assertions that narrow down which goal a {@link MockDataFast} is expected to
- * have received. Each of them waits until a goal fulfils it and all before it, at most as
- * long as {@link MockDataFastAssert#within(java.time.Duration)} says, and returns
+ * have received. Each assertion waits until a goal fulfils it and all previous ones, at
+ * most as long as {@link MockDataFastAssert#within(java.time.Duration)} says, and returns
  * assertions on the first such goal.
  *
  * <p>

@@ -34,8 +34,8 @@ import org.jspecify.annotations.Nullable;
  * @param body the body, read as UTF-8; empty if there was none
  * @param status the status it was answered with, also where the client no longer waited
  * for it, or {@link #NO_ANSWER}
- * @param message what was made of it, for people: why it was refused, or what the mock
- * was told to answer
+ * @param message for people: why the request was refused, or what the mock was told to
+ * answer
  * @param receivedAt when the request was read
  */
 public record ReceivedRequest(String method, String path, @Nullable String query, Map<String, List<String>> headers,
@@ -54,7 +54,7 @@ public record ReceivedRequest(String method, String path, @Nullable String query
 	 * @param headers the headers
 	 * @param body the body
 	 * @param status the status it was answered with, or {@link #NO_ANSWER}
-	 * @param message what was made of it
+	 * @param message why the request was refused, or what the mock was told to answer
 	 * @param receivedAt when the request was read
 	 */
 	public ReceivedRequest {

@@ -89,7 +89,8 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, GoalBacklog
 	private static final Duration WAKE_UP_INTERVAL = Duration.ofSeconds(1);
 
 	/**
-	 * The part of the shutdown timeout that a goal waits at most for its next attempt.
+	 * During shutdown, a goal waits for its next attempt at most for the shutdown timeout
+	 * divided by this number.
 	 */
 	private static final int DRAIN_DELAY_DIVISOR = 10;
 
@@ -113,7 +114,8 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, GoalBacklog
 
 	private Duration shutdownTime;
 
-	// What follows is guarded by this object, which is notified when no goal is pending.
+	// The fields below are guarded by this object, which is notified when no goal is
+	// pending.
 
 	private final Deque<PendingGoal> queue = new ArrayDeque<>();
 
@@ -135,7 +137,7 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, GoalBacklog
 	 * Create a dispatcher.
 	 * @param delivery makes the calls
 	 * @param outcomes told what became of each goal
-	 * @param settings how much it takes on
+	 * @param settings the bounds of the dispatcher
 	 * @param retryPolicy when goals are tried again
 	 * @param threadFactory makes the threads that deliver
 	 * @param context carries the context of the tracking thread to the delivering one
@@ -182,7 +184,7 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, GoalBacklog
 	// Workers
 
 	/**
-	 * See to it that the next goal in the queue is taken, now or when the gate opens.
+	 * Have a worker take the next goal in the queue, now or when the gate opens.
 	 */
 	private void advance() {
 		synchronized (this) {
@@ -242,7 +244,7 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, GoalBacklog
 		Permit permit = Objects.requireNonNull(goal.permit);
 		AtomicReference<@Nullable Result> result = new AtomicReference<>();
 		try {
-			// A listener may have left it, and it would end the call.
+			// A listener may have left the interrupt flag set, which would end the call.
 			Thread.interrupted();
 			goal.context.apply(() -> result.set(call(goal, permit))).run();
 		}
@@ -276,7 +278,7 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, GoalBacklog
 			advance();
 		}, shorter(retry.delay(), this.maxDelay)) : null;
 		if (goal.nextAttempt == null) {
-			// At the end, so that the next probe is another goal.
+			// Added at the end, so that the next probe is another goal.
 			this.taken.remove(goal);
 			this.queue.addLast(goal);
 		}
@@ -411,8 +413,8 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, GoalBacklog
 
 	/**
 	 * Wait until no goal is pending, at most the shutdown timeout. Goals that wait for
-	 * their next attempt are tried at once; what fails meanwhile is tried again after a
-	 * tenth of that time at most, unless DataFast asks for a pause.
+	 * their next attempt are tried at once. A goal that fails meanwhile is tried again
+	 * after a tenth of that time at most, unless DataFast asks for a pause.
 	 */
 	@Override
 	public void stop() {
@@ -465,7 +467,7 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, GoalBacklog
 			left = List.copyOf(this.taken);
 		}
 		left.forEach((goal) -> finish(goal, goal.dropped(Dropped.Reason.SHUTDOWN)));
-		// Other threads may be about to tell an outcome.
+		// Other threads may be publishing an outcome.
 		awaitEmpty(ABANDON_TIMEOUT);
 		this.gate.close();
 		this.throttledLog.close();
@@ -474,7 +476,7 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, GoalBacklog
 	}
 
 	/**
-	 * How much an {@link InMemoryGoalDispatcher} takes on.
+	 * The bounds of an {@link InMemoryGoalDispatcher}.
 	 *
 	 * @param capacity how many goals may be pending, at least 1
 	 * @param concurrency how many calls may be in flight, at least 1
@@ -501,12 +503,12 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, GoalBacklog
 		private @Nullable Supplier<DataFastException> lastFailure;
 
 		/**
-		 * That of the current or the last attempt.
+		 * The permit of the current or the last attempt.
 		 */
 		private @Nullable Permit permit;
 
 		/**
-		 * If it waits for a time.
+		 * Set while the goal waits for the time of its next attempt.
 		 */
 		private @Nullable ScheduledFuture<?> nextAttempt;
 

@@ -116,7 +116,7 @@ final class ExpressionReferences {
 				return ClassUtils.forName(candidate, classLoader);
 			}
 			catch (ClassNotFoundException | LinkageError ex) {
-				// Not this one.
+				// Try the next name.
 			}
 		}
 		return null;

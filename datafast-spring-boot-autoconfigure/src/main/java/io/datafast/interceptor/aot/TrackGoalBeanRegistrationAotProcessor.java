@@ -51,10 +51,10 @@ import org.springframework.util.ClassUtils;
  *
  * <p>
  * A type is touched if a value of it can be reached from the arguments, the result, the
- * target or a bean through members that the expressions name. That is a little more than
- * what they reach, and finds it through collections, asynchronous results and operators
- * alike. What counts is the declared type: a subclass's own members need hints of the
- * application.
+ * target or a bean through members that the expressions name. These are a few more types
+ * than the expressions reach, and they are found through collections, asynchronous
+ * results and operators alike. The declared type counts: a subclass's own members need
+ * hints of the application.
  */
 final class TrackGoalBeanRegistrationAotProcessor implements BeanRegistrationAotProcessor {
 

@@ -47,10 +47,11 @@ final class FutureResults {
 	}
 
 	/**
-	 * Lets a web framework wait for the goals. Otherwise it would be told of the result
-	 * first, and the status of the response could be one that it has set meanwhile.
+	 * Make a stage fit for a web framework, which then waits until the goals have been
+	 * tracked: if it had the original stage, it could set the status of the response
+	 * first. A cancellation is passed on to the original stage.
 	 */
-	static Object cancelling(CompletionStage<?> dependent, CompletionStage<?> stage) {
+	static Object withCancellation(CompletionStage<?> dependent, CompletionStage<?> stage) {
 		if (stage instanceof CompletableFuture<?> future) {
 			dependent.whenComplete((value, failure) -> {
 				if (failure instanceof CancellationException) {
@@ -62,7 +63,7 @@ final class FutureResults {
 	}
 
 	/**
-	 * Takes the value of a {@link Future} that is done.
+	 * Track the goals of a {@link Future} that is done.
 	 */
 	static Object observeFuture(Future<?> future, TrackedCall call) {
 		String what = "a " + future.getClass().getName();

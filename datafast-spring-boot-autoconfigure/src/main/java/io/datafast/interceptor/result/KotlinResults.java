@@ -48,7 +48,7 @@ final class KotlinResults {
 			classLoader);
 
 	/**
-	 * What Spring needs to have a suspending function advised.
+	 * Whether the libraries are present that Spring needs to advise suspending functions.
 	 */
 	static final boolean COROUTINES_REACTOR_PRESENT = COROUTINES_PRESENT
 			&& ClassUtils.isPresent("kotlinx.coroutines.reactor.MonoKt", classLoader)
@@ -95,7 +95,7 @@ final class KotlinResults {
 	}
 
 	/**
-	 * Does not start a lazy one.
+	 * Observe a {@code Deferred}, without starting a lazy one.
 	 */
 	static Object observeDeferred(Object result, TrackedCall call) {
 		Deferred<?> deferred = (Deferred<?>) result;
@@ -123,7 +123,7 @@ final class KotlinResults {
 	}
 
 	/**
-	 * Apart, since {@code kotlinx-coroutines-reactor} is optional.
+	 * A class of its own, loaded only if {@code kotlinx-coroutines-reactor} is present.
 	 */
 	private static final class ReactorContexts {
 

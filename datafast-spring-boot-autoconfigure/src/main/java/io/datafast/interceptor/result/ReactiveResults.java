@@ -39,8 +39,8 @@ final class ReactiveResults {
 	}
 
 	/**
-	 * Returns a result each of whose subscriptions tracks the goals: with the value where
-	 * there can be only one, else on completion.
+	 * Returns a result each of whose subscriptions tracks the goals: with its value for
+	 * types that have at most one, and on completion for all others.
 	 */
 	static Object observe(Object result, ReactiveAdapter adapter, TrackedCall call,
 			Supplier<ReactiveTrackingContexts> contexts) {
@@ -76,8 +76,8 @@ final class ReactiveResults {
 	}
 
 	/**
-	 * Tells the call of the first signal that means success. An error or a cancellation
-	 * before it means that there is none.
+	 * Reports the first signal that means success to the call. After an error or a
+	 * cancellation, nothing is reported.
 	 */
 	private record Subscription(TrackedCall call, TrackingContext context, AtomicBoolean over) {
 

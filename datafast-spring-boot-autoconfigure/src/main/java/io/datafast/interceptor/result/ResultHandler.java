@@ -36,9 +36,10 @@ import org.springframework.web.context.request.async.DeferredResult;
 import org.springframework.web.context.request.async.WebAsyncTask;
 
 /**
- * Knows when the results of a method are there. What is returned decides, since the
- * method may declare no more than {@code Object}, {@code Publisher} or {@code Future}.
- * Reactor, other reactive libraries and Kotlin may be absent. Thread-safe.
+ * Knows when the results of a method are there. The type of the returned object decides,
+ * since the method may declare no more than {@code Object}, {@code Publisher} or
+ * {@code Future}. Reactor, other reactive libraries and Kotlin may be absent.
+ * Thread-safe.
  */
 public final class ResultHandler {
 
@@ -49,7 +50,7 @@ public final class ResultHandler {
 
 	private final boolean mayComeLater;
 
-	private final boolean callable;
+	private final boolean declaresCallable;
 
 	private final boolean handlerMethod;
 
@@ -59,14 +60,15 @@ public final class ResultHandler {
 	 * Create a handler.
 	 * @param method the method that runs
 	 * @param handlerMethod whether it handles requests
-	 * @param contexts finds out on whose behalf a subscriber's goals are tracked; asked
-	 * for at each subscription
+	 * @param contexts supplies what finds the visitor, the transaction and the response
+	 * of a subscriber; called at each subscription
 	 */
 	public ResultHandler(Method method, boolean handlerMethod, Supplier<ReactiveTrackingContexts> contexts) {
 		this.declaredType = KotlinDetector.isSuspendingFunction(method) ? Object.class : method.getReturnType();
 		this.mayComeLater = this.declaredType == Object.class || isLater(this.declaredType)
 				|| ResultValues.mayBeAsyncServerResponse(this.declaredType);
-		this.callable = this.declaredType == Callable.class && !(method.getGenericReturnType() instanceof TypeVariable);
+		this.declaresCallable = this.declaredType == Callable.class
+				&& !(method.getGenericReturnType() instanceof TypeVariable);
 		this.handlerMethod = handlerMethod;
 		this.contexts = contexts;
 	}
@@ -80,8 +82,8 @@ public final class ResultHandler {
 	}
 
 	/**
-	 * The adapter of the most specific type. The registry alone would take a subclass of
-	 * RxJava's {@code Flowable} for no more than a {@code Publisher}.
+	 * The adapter of the most specific type. The registry alone would treat a subclass of
+	 * RxJava's {@code Flowable} as a plain {@code Publisher}.
 	 */
 	private static @Nullable ReactiveAdapter findAdapter(Class<?> type) {
 		if (CompletionStage.class.isAssignableFrom(type) || KotlinResults.isFlow(type)
@@ -145,10 +147,11 @@ public final class ResultHandler {
 	}
 
 	/**
-	 * Have each subscription to a result run the method's advice anew.
+	 * Have each later subscription to a result run the method's advice again.
 	 * @param result what the method returned
 	 * @param again calls the method once more, with all its advice
-	 * @return the result, or one of the same type that does so
+	 * @return a result of the same type that does so, or the result itself if it has no
+	 * such subscriptions
 	 */
 	public Object resubscribing(Object result, Callable<? extends @Nullable Object> again) {
 		ReactiveAdapter adapter = findAdapter(result.getClass());
@@ -161,8 +164,8 @@ public final class ResultHandler {
 	 * Handle a result.
 	 * @param result what the method returned
 	 * @param call told at most once for each time that the result completes
-	 * @return what the caller gets: the result itself or, where it can only be observed
-	 * so, one of the same type that behaves in the same way
+	 * @return what the caller gets: the result itself or, where it cannot be observed,
+	 * another one of the same type that behaves in the same way
 	 */
 	public Object handle(Object result, TrackedCall call) {
 		Class<?> type = result.getClass();
@@ -177,7 +180,7 @@ public final class ResultHandler {
 		if (result instanceof CompletionStage<?> stage) {
 			CompletionStage<?> dependent = FutureResults.observe(stage, call);
 			return (this.handlerMethod && this.declaredType.isInstance(dependent))
-					? FutureResults.cancelling(dependent, stage) : result;
+					? FutureResults.withCancellation(dependent, stage) : result;
 		}
 		if (ResultValues.isAsyncServerResponse(result)) {
 			return unobservable(result, call, "an asynchronous ServerResponse: track the goal in the function");
@@ -206,15 +209,15 @@ public final class ResultHandler {
 	}
 
 	/**
-	 * Spring MVC calls every {@link Callable} that a handler method returns. Elsewhere
-	 * another callable takes the place of one where the method declares no more than
-	 * that.
+	 * Spring MVC calls every {@link Callable} that a handler method returns, so its
+	 * interceptors observe the call. Elsewhere, a callable that tracks the goals takes
+	 * the place of the returned one, if the method declares no more specific type.
 	 */
 	private Object handleCallable(Callable<?> task, TrackedCall call) {
 		if (this.handlerMethod && SpringMvcResults.observe(task, call)) {
 			return task;
 		}
-		if (this.callable) {
+		if (this.declaresCallable) {
 			return FutureResults.tracking(task, call);
 		}
 		return Callable.class.isAssignableFrom(this.declaredType)

@@ -32,8 +32,7 @@ import org.springframework.web.servlet.function.AsyncServerResponse;
 import org.springframework.web.servlet.function.ServerResponse;
 
 /**
- * What the value of a result says: what expressions see of it, and whether it is an
- * error.
+ * Unwraps the values of results for expressions, and tells whether they are errors.
  */
 public final class ResultValues {
 
@@ -127,8 +126,8 @@ public final class ResultValues {
 	}
 
 	/**
-	 * Whether a response of Spring MVC's functional endpoints is there only later. Asking
-	 * it for its status blocks.
+	 * Whether a result is an asynchronous response of Spring MVC's functional endpoints.
+	 * Reading its status would block.
 	 */
 	static boolean isAsyncServerResponse(Object result) {
 		return WEB_MVC_PRESENT && result instanceof AsyncServerResponse;

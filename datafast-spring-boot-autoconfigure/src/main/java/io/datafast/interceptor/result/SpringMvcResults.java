@@ -33,8 +33,8 @@ import org.springframework.web.context.request.async.WebAsyncManager;
 import org.springframework.web.context.request.async.WebAsyncUtils;
 
 /**
- * Results that Spring MVC waits for. Its interceptors tell what becomes of a result, so
- * the result itself is returned as it is: its callbacks belong to Spring MVC and to the
+ * Results that Spring MVC waits for. They are observed by interceptors of Spring MVC, and
+ * returned unchanged: the callbacks of a result belong to Spring MVC and to the
  * application.
  */
 final class SpringMvcResults {
@@ -46,16 +46,16 @@ final class SpringMvcResults {
 
 	/**
 	 * Observe a task that Spring MVC will run.
-	 * @return whether there is a request in which it can
+	 * @return whether there is a request in which Spring MVC can run it
 	 */
 	static boolean observe(Callable<?> task, TrackedCall call) {
 		return register(new Observation(task, call, () -> call.unobservable(NOT_RUN)));
 	}
 
 	static void observe(DeferredResult<?> result, TrackedCall call) {
-		Runnable otherwise = () -> trackUnlessPending(result, call);
-		if (!register(new Observation(result, call, otherwise))) {
-			otherwise.run();
+		Runnable ifNotTaken = () -> trackUnlessPending(result, call);
+		if (!register(new Observation(result, call, ifNotTaken))) {
+			ifNotTaken.run();
 		}
 	}
 
@@ -80,16 +80,16 @@ final class SpringMvcResults {
 		manager.registerCallableInterceptor(observation, observation);
 		manager.registerDeferredResultInterceptor(observation, observation);
 		onTimeoutOrError(observation::over);
-		// When the handler has returned and Spring MVC has taken its result.
+		// Called when the handler has returned and Spring MVC has taken its result.
 		request.registerDestructionCallback(Observation.class.getName() + '@' + System.identityHashCode(observation),
 				observation::handled, RequestAttributes.SCOPE_REQUEST);
 		return true;
 	}
 
 	/**
-	 * Run something if Spring MVC gives up on what the current request runs. Its timeout
-	 * interrupts a callable before the interceptors are told, and the first of them that
-	 * answers keeps the others from being told.
+	 * Run a callback if the current asynchronous request times out or fails. Interceptors
+	 * would not suffice: a timeout interrupts a callable before they are called, and the
+	 * first interceptor that sets a result keeps the others from being called.
 	 */
 	static void onTimeoutOrError(Runnable callback) {
 		WebAsyncManager manager = findManager(RequestContextHolder.getRequestAttributes());
@@ -114,8 +114,8 @@ final class SpringMvcResults {
 	}
 
 	/**
-	 * Tells the call of the value, unless Spring MVC has given up on the request before.
-	 * If Spring MVC does not take the result at all, something else happens.
+	 * Reports the value to the call, unless the request has timed out or failed before.
+	 * If Spring MVC does not take the result at all, a fallback runs.
 	 */
 	private static final class Observation
 			implements CallableProcessingInterceptor, DeferredResultProcessingInterceptor {
@@ -124,7 +124,7 @@ final class SpringMvcResults {
 
 		private final TrackedCall call;
 
-		private final Runnable otherwise;
+		private final Runnable ifNotTaken;
 
 		private final AtomicBoolean over = new AtomicBoolean();
 
@@ -132,10 +132,10 @@ final class SpringMvcResults {
 
 		private volatile boolean taken;
 
-		private Observation(Object observed, TrackedCall call, Runnable otherwise) {
+		private Observation(Object observed, TrackedCall call, Runnable ifNotTaken) {
 			this.observed = observed;
 			this.call = call;
-			this.otherwise = otherwise;
+			this.ifNotTaken = ifNotTaken;
 			this.context = call.context();
 		}
 
@@ -178,7 +178,7 @@ final class SpringMvcResults {
 
 		private void handled() {
 			if (!this.taken) {
-				this.otherwise.run();
+				this.ifNotTaken.run();
 			}
 		}
 

@@ -32,8 +32,8 @@ public interface TrackedCall {
 	TrackingContext context();
 
 	/**
-	 * The context of a result that is asked for now, on this thread: that of the call in
-	 * the transaction of this thread.
+	 * The context of a result that this thread subscribes to or computes: the visitor and
+	 * the response of the call, and the transaction of this thread.
 	 * @return the context
 	 */
 	TrackingContext contextHere();
@@ -41,7 +41,7 @@ public interface TrackedCall {
 	/**
 	 * The result is there.
 	 * @param value the value inside the result, or {@code null} if there is none
-	 * @param context on whose behalf to track
+	 * @param context the visitor, transaction and response of the goals
 	 */
 	void succeeded(@Nullable Object value, TrackingContext context);
 

@@ -37,7 +37,7 @@ public final class ExchangeVisitorIdResolver implements ReactiveVisitorIdResolve
 
 	/**
 	 * Create a resolver.
-	 * @param cookie where the id is
+	 * @param cookie finds the id in a request
 	 */
 	public ExchangeVisitorIdResolver(VisitorCookie cookie) {
 		this.cookie = cookie;
@@ -46,7 +46,8 @@ public final class ExchangeVisitorIdResolver implements ReactiveVisitorIdResolve
 	/**
 	 * The exchange that the thread handles, for imperative code where the application has
 	 * Reactor propagate its context to threads.
-	 * @return holds the exchange, or {@code null} elsewhere
+	 * @return the thread-local, which holds {@code null} on threads that handle no
+	 * exchange
 	 */
 	public static ThreadLocal<@Nullable ServerWebExchange> currentExchange() {
 		return currentExchange;
@@ -58,7 +59,7 @@ public final class ExchangeVisitorIdResolver implements ReactiveVisitorIdResolve
 	}
 
 	/**
-	 * The thread may be that of another exchange.
+	 * The thread that called the method may handle another exchange.
 	 */
 	@Override
 	public boolean hasPrecedence(ContextView context) {

@@ -54,8 +54,9 @@ public final class VisitorIdMethodArgumentResolver implements HandlerMethodArgum
 
 	/**
 	 * {@inheritDoc}
-	 * @return the id, as the parameter's type has it, or an {@code IllegalStateException}
-	 * if the parameter is neither a {@code String} nor an {@code Optional<String>}
+	 * @return the id as a {@code String} or an {@code Optional}, empty if there is none,
+	 * or an {@code IllegalStateException} if the parameter is neither a {@code String}
+	 * nor an {@code Optional<String>}
 	 */
 	@Override
 	public Mono<Object> resolveArgument(MethodParameter parameter, BindingContext bindingContext,
@@ -65,7 +66,7 @@ public final class VisitorIdMethodArgumentResolver implements HandlerMethodArgum
 	}
 
 	/**
-	 * The exchange is at hand even where no filter has put it into the context.
+	 * Add the exchange to the context where no filter has done so.
 	 */
 	private static ContextView withExchange(ContextView context, ServerWebExchange exchange) {
 		return context.hasKey(ServerWebExchangeContextFilter.EXCHANGE_CONTEXT_ATTRIBUTE) ? context

@@ -61,9 +61,9 @@ public final class VisitorWebFilter implements WebFilter {
 	}
 
 	/**
-	 * The visitor of an exchange, or of none if the exchange has been handled: a context
-	 * that is kept, or propagated to a thread, can still show it, and some servers reuse
-	 * requests.
+	 * Find the visitor of an exchange. An exchange that has been handled has none: a
+	 * context that is kept, or propagated to a thread, can still hold the exchange, and
+	 * some servers reuse its request.
 	 */
 	static @Nullable String findVisitorId(ServerWebExchange exchange, VisitorCookie cookie) {
 		ServerHttpRequest request = exchange.getRequest();
@@ -71,7 +71,7 @@ public final class VisitorWebFilter implements WebFilter {
 		if (visitorId == null && exchange.getAttribute(COOKIE_ATTRIBUTE) instanceof PendingVisitorCookie pending) {
 			visitorId = pending.visitorId(headersAndCookies(exchange.getResponse()));
 		}
-		// Asked last, since the exchange may end meanwhile.
+		// Checked last, since the exchange may end meanwhile.
 		return (exchange.getAttribute(OVER_ATTRIBUTE) == null) ? visitorId : null;
 	}
 
@@ -116,8 +116,8 @@ public final class VisitorWebFilter implements WebFilter {
 	}
 
 	/**
-	 * Has the cookie written after all other actions before the commit, such as Spring
-	 * Security's, have set the caching headers.
+	 * Writes the cookie after all other actions before the commit, since these can set
+	 * caching headers, as Spring Security's does.
 	 */
 	private static final class CookieResponse extends ServerHttpResponseDecorator {
 
@@ -131,7 +131,7 @@ public final class VisitorWebFilter implements WebFilter {
 		}
 
 		/**
-		 * A response without a body stands for one that a cache has stored, perhaps for
+		 * A response with status 304 stands for one that a cache has stored, perhaps for
 		 * all visitors.
 		 */
 		private static void write(ServerHttpResponse response, PendingVisitorCookie cookie) {

@@ -35,7 +35,7 @@ public final class ServletVisitorIdResolver implements VisitorIdResolver {
 
 	/**
 	 * Create a resolver.
-	 * @param cookie where the id is
+	 * @param cookie finds the id in a request
 	 */
 	public ServletVisitorIdResolver(VisitorCookie cookie) {
 		this.cookie = cookie;

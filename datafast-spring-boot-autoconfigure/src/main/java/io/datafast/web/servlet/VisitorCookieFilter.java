@@ -40,8 +40,8 @@ import org.springframework.web.util.WebUtils;
 /**
  * Issues and renews the visitor cookie. DataFast's script takes over a cookie that is
  * already there, so both sides share one id from the first request. A request whose
- * response may not have the cookie passes untouched. For all dispatches but includes:
- * each of them can be the one that sets the caching headers and ends the response.
+ * response may not have the cookie passes untouched. The filter applies to all dispatches
+ * but includes: each of them can set the caching headers and end the response.
  * Thread-safe.
  */
 public final class VisitorCookieFilter implements Filter {
@@ -89,7 +89,8 @@ public final class VisitorCookieFilter implements Filter {
 	}
 
 	/**
-	 * A dispatch for an error has another method than the request.
+	 * Only the first dispatch prepares a cookie, since a dispatch for an error can have
+	 * another method than the request.
 	 */
 	private @Nullable VisitorCookieResponse prepare(HttpServletRequest request, HttpServletResponse response) {
 		if (request.getDispatcherType() != DispatcherType.REQUEST) {

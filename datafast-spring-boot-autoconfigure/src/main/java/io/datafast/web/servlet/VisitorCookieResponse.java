@@ -37,8 +37,9 @@ import org.springframework.http.HttpHeaders;
 final class VisitorCookieResponse extends HttpServletResponseWrapper {
 
 	/**
-	 * Some servers buffer less than the buffer's size: Jetty writes through from a
-	 * quarter of it on. A character has up to 3 bytes.
+	 * The cookie is written before this fraction of the buffer is full. Some servers
+	 * buffer less than the buffer's size: Jetty writes through from a quarter of it on. A
+	 * character has up to 3 bytes.
 	 */
 	private static final int BUFFERED_PART = 12;
 
@@ -88,8 +89,8 @@ final class VisitorCookieResponse extends HttpServletResponseWrapper {
 	}
 
 	/**
-	 * Whether a header has only been added here, which must not keep Spring Security from
-	 * adding more.
+	 * Whether a header has been added by this class only. Such a header is hidden, since
+	 * Spring Security adds its caching headers only where there are none.
 	 */
 	private boolean isOwn(String name) {
 		return this.markedPrivate && HttpHeaders.CACHE_CONTROL.equalsIgnoreCase(name)

@@ -52,7 +52,8 @@ public final class VisitorIdMethodArgumentResolver implements HandlerMethodArgum
 
 	/**
 	 * {@inheritDoc}
-	 * @return the id, as the parameter's type has it
+	 * @return the id as a {@code String}, {@code null} if there is none, or as an
+	 * {@code Optional}
 	 * @throws IllegalStateException if the parameter is neither a {@code String} nor an
 	 * {@code Optional<String>}
 	 */

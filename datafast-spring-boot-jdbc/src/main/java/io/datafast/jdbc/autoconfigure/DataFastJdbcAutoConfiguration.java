@@ -90,7 +90,7 @@ import org.springframework.transaction.PlatformTransactionManager;
 public final class DataFastJdbcAutoConfiguration {
 
 	/**
-	 * Where DataFast is off, it has no connections.
+	 * Where DataFast is off, the {@code DataSource} in it gives no connections.
 	 */
 	@Bean
 	GoalDataSource dataFastGoalDataSource(DataFastProperties properties, DataFastJdbcProperties jdbc,
@@ -145,8 +145,8 @@ public final class DataFastJdbcAutoConfiguration {
 	}
 
 	/**
-	 * It is never lazy: goals that wait in the table have to be delivered even if no new
-	 * one is tracked.
+	 * The dispatcher is never lazy: goals that wait in the table have to be delivered
+	 * even if no new one is tracked.
 	 */
 	@Bean(destroyMethod = "")
 	@Lazy(false)
@@ -178,7 +178,8 @@ public final class DataFastJdbcAutoConfiguration {
 	}
 
 	/**
-	 * Not a {@code DataSource} itself, which the application would find.
+	 * Holds the {@code DataSource} for goals. It is not one itself, so that the
+	 * application does not find another {@code DataSource}.
 	 *
 	 * @param dataSource the one that goals are stored in
 	 */
@@ -231,9 +232,9 @@ public final class DataFastJdbcAutoConfiguration {
 	}
 
 	/**
-	 * Has goals written right before a {@code DataSource} is closed. All beans that use
-	 * the {@code DataSource}, and may track goals while they are destroyed, have been
-	 * destroyed then.
+	 * Has goals written right before a {@code DataSource} is closed. By then, all beans
+	 * that use the {@code DataSource}, and may track goals while they are destroyed, have
+	 * been destroyed.
 	 */
 	static final class FlushBeforeDataSourceDestruction implements DestructionAwareBeanPostProcessor {
 
@@ -253,8 +254,8 @@ public final class DataFastJdbcAutoConfiguration {
 	}
 
 	/**
-	 * Unless the properties say otherwise. As they are bound, which is more lenient than
-	 * comparing strings.
+	 * Matches unless the property names another mode. The property is bound, which is
+	 * more lenient than a comparison of strings.
 	 */
 	static final class OnJdbcMode extends SpringBootCondition {
 
@@ -269,7 +270,7 @@ public final class DataFastJdbcAutoConfiguration {
 				return new ConditionOutcome(mode == Delivery.Mode.JDBC, PROPERTY + " is " + mode);
 			}
 			catch (BindException ex) {
-				return ConditionOutcome.noMatch("It is reported when the properties are bound");
+				return ConditionOutcome.noMatch("An invalid value is reported when the properties are bound");
 			}
 		}
 

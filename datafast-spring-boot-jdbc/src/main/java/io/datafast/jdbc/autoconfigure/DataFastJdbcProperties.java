@@ -46,8 +46,8 @@ import org.springframework.boot.sql.init.DatabaseInitializationMode;
  * @param pollInterval How often to look for goals that are due, beside those that this
  * node has just written itself; more than zero.
  * @param heartbeatInterval How often to write that calls are still in flight; more than
- * zero. Another node takes a goal over after four intervals without that, so an interval
- * should not be shorter than half of datafast.read-timeout.
+ * zero. Another node takes a goal over after four intervals without a heartbeat, so an
+ * interval should not be shorter than half of datafast.read-timeout.
  */
 @ConfigurationProperties("datafast.delivery.jdbc")
 public record DataFastJdbcProperties(@DefaultValue("datafast_goals") String tableName,
@@ -60,8 +60,8 @@ public record DataFastJdbcProperties(@DefaultValue("datafast_goals") String tabl
 	private static final Pattern TABLE_NAME = Pattern.compile("(\\w+\\.)?[A-Za-z_]\\w*");
 
 	/**
-	 * The default of db-scheduler. Each scheduler would take the other's rows for
-	 * unresolved ones.
+	 * db-scheduler's default table name. With a shared table, each scheduler would treat
+	 * the other's rows as unresolved tasks.
 	 */
 	private static final Pattern DB_SCHEDULERS_TABLE = Pattern.compile("(\\w+\\.)?scheduled_tasks",
 			Pattern.CASE_INSENSITIVE);

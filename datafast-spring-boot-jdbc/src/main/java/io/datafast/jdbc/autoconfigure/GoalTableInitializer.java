@@ -57,8 +57,8 @@ final class GoalTableInitializer extends DataSourceScriptDatabaseInitializer {
 					new PlatformPlaceholderDatabaseDriverResolver().withDriverPlatform(DatabaseDriver.MARIADB, "mysql")
 						.resolveAll(dataSource, "optional:classpath:io/datafast/jdbc/schema-@@platform@@.sql"));
 		}
-		// Some databases know no "if not exists", and another node may be faster. What
-		// is missing in the end fails start-up.
+		// Some databases know no "if not exists", and another node may be faster. A table
+		// that is still missing then fails start-up.
 		settings.setContinueOnError(true);
 		return settings;
 	}

@@ -164,7 +164,7 @@ public final class InProcessDataFast implements AutoCloseable {
 		}
 
 		/**
-		 * As a bean it is closed after the goals that are pending at shutdown have
+		 * As a bean, DataFast is closed after the goals that are pending at shutdown have
 		 * arrived: what is registered first is destroyed last.
 		 */
 		private static void register(InProcessDataFast dataFast, DefaultListableBeanFactory beanFactory) {

@@ -92,8 +92,8 @@ class Journal implements GoalFilter, GoalDeliveryListener {
 	}
 
 	/**
-	 * Note that the current thread begins to send a goal. Of equal goals it is the oldest
-	 * that is not being sent.
+	 * Note that the current thread begins to send a goal. Of equal goals, the oldest one
+	 * that is not being sent counts.
 	 */
 	void sending(Goal goal) {
 		synchronized (this.posts) {
@@ -120,7 +120,7 @@ class Journal implements GoalFilter, GoalDeliveryListener {
 	}
 
 	/**
-	 * Is called on the thread that has sent the goal, if it has been sent.
+	 * Called on the thread that has sent the goal, if the goal has been sent.
 	 */
 	@Override
 	public void onOutcome(Goal goal, GoalOutcome outcome) {
