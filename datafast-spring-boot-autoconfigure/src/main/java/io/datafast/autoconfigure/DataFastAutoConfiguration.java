@@ -75,8 +75,8 @@ import org.springframework.web.util.DefaultUriBuilderFactory.EncodingMode;
 public final class DataFastAutoConfiguration {
 
 	/**
-	 * The class that shows that the module is present. A bean would not show this, since
-	 * test slices leave the module's configuration out.
+	 * The class that shows that the jdbc module is on the class path. Its beans would not
+	 * show this, since test slices leave them out.
 	 */
 	private static final String JDBC_MODULE = "io.datafast.jdbc.autoconfigure.DataFastJdbcAutoConfiguration";
 

@@ -50,7 +50,7 @@ final class GoalAnswerReader {
 
 	private static final Pattern SECONDS = Pattern.compile("\\s*[0-9]{1,18}\\s*");
 
-	private static final int MIN_UNMISTAKABLE_LENGTH = 4;
+	private static final int MIN_UNAMBIGUOUS_LENGTH = 4;
 
 	private final JsonCodec json;
 
@@ -177,7 +177,7 @@ final class GoalAnswerReader {
 		if (word.isEmpty() || !text.contains(word)) {
 			return text;
 		}
-		return (word.length() >= MIN_UNMISTAKABLE_LENGTH) ? text.replace(word, replacement)
+		return (word.length() >= MIN_UNAMBIGUOUS_LENGTH) ? text.replace(word, replacement)
 				: Pattern.compile("(?<!\\w)" + Pattern.quote(word) + "(?!\\w)")
 					.matcher(text)
 					.replaceAll(Matcher.quoteReplacement(replacement));

@@ -96,7 +96,7 @@ public final class HttpClientRequestFactory implements ClientHttpRequestFactory 
 	/**
 	 * The JDK's class whose tasks are TLS handshakes.
 	 */
-	private static final String HANDSHAKES = "jdk.internal.net.http.common.SSLFlowDelegate";
+	private static final String TLS_HANDSHAKE_TASK = "jdk.internal.net.http.common.SSLFlowDelegate";
 
 	/**
 	 * Headers that {@link HttpClient} sets itself and refuses to take from its callers.
@@ -149,15 +149,15 @@ public final class HttpClientRequestFactory implements ClientHttpRequestFactory 
 		long now = this.nanoTime.getAsLong();
 		Tls settings = this.tls.get();
 		PooledClient current = this.clients.peekLast();
-		if (current == null || current.tls != settings || now - current.allInUse >= MAX_IDLE.toNanos()) {
+		if (current == null || current.tls != settings || now - current.allInUseAt >= MAX_IDLE.toNanos()) {
 			current = replace(settings);
-			current.allInUse = now;
+			current.allInUseAt = now;
 			this.clients.addLast(current);
 		}
 		current.exchanges++;
 		if (current.exchanges >= current.connections) {
 			current.connections = current.exchanges;
-			current.allInUse = now;
+			current.allInUseAt = now;
 		}
 		return current;
 	}
@@ -196,7 +196,7 @@ public final class HttpClientRequestFactory implements ClientHttpRequestFactory 
 	 * may take long, and the selector thread has all other exchanges to serve.
 	 */
 	private static void execute(Runnable task) {
-		if (!task.getClass().getName().startsWith(HANDSHAKES)) {
+		if (!task.getClass().getName().startsWith(TLS_HANDSHAKE_TASK)) {
 			task.run();
 			return;
 		}
@@ -233,7 +233,7 @@ public final class HttpClientRequestFactory implements ClientHttpRequestFactory 
 		 * When all connections were last in use: none has been idle since an earlier
 		 * time.
 		 */
-		private long allInUse;
+		private long allInUseAt;
 
 		private PooledClient(HttpClient client, @Nullable Tls tls) {
 			this.client = client;

@@ -29,9 +29,9 @@ import tools.jackson.databind.json.JsonMapper;
 import org.springframework.util.ClassUtils;
 
 /**
- * Writes and reads JSON objects with Jackson 3 or Jackson 2, whichever is on the class
- * path. It uses a mapper of its own and none of {@code RestClient}'s message converters,
- * so neither the application's Jackson settings nor another JSON library beside it can
+ * Writes and reads JSON objects with the Jackson on the class path, Jackson 3 or Jackson
+ * 2. It uses a mapper of its own and none of {@code RestClient}'s message converters, so
+ * neither the application's Jackson settings nor another JSON library beside it can
  * change what goes over the wire.
  */
 public abstract class JsonCodec {

@@ -28,7 +28,7 @@ public interface GoalDeliveryListener {
 	 * A goal reached its outcome; called exactly once for each goal. Called on a delivery
 	 * thread or, for goals that are never handed over, on the thread that tracked the
 	 * goal, so it must be thread-safe and quick. If the listener throws an exception, the
-	 * failure is logged and the other listeners are called all the same.
+	 * failure is logged and the other listeners are still called.
 	 * @param goal the goal in its last state: with the visitor, the default metadata and
 	 * the changes of the filters, unless the outcome came before
 	 * @param outcome what became of it

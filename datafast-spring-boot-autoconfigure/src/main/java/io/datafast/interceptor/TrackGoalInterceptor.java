@@ -104,7 +104,7 @@ final class TrackGoalInterceptor implements MethodInterceptor {
 		@Override
 		public void unobservable(String what) {
 			TrackGoalInterceptor.this.tracker.fail(this.method,
-					"nothing tells when it completes, since it returned " + what);
+					"the library cannot know when it completes, since it returned " + what);
 		}
 
 		@Override

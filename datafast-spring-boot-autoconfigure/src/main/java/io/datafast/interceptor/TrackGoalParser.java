@@ -159,7 +159,7 @@ final class TrackGoalParser {
 		String obstacle = ResultHandler.findObstacle(this.method);
 		if (obstacle != null) {
 			violation("return type", this.method.getGenericReturnType().getTypeName(),
-					"nothing tells when such a result is there", obstacle);
+					"the library cannot know when such a result is there", obstacle);
 		}
 		checkVisitorIdParameter();
 		List<Entry> parameterEntries = parseParameters();
@@ -267,7 +267,7 @@ final class TrackGoalParser {
 		Set<String> keys = new HashSet<>();
 		for (Entry entry : entries) {
 			if (!keys.add(entry.key())) {
-				violation("metadata", entry.key(), "the key is there twice for goal \"" + name + "\"",
+				violation("metadata", entry.key(), "the key is used twice for goal \"" + name + "\"",
 						"Remove one of the two, or give it another key.");
 			}
 		}

@@ -29,10 +29,10 @@ import io.datafast.delivery.TransactionalGoalDispatcher;
 public interface TransactionalGoalWriter extends TransactionalGoalDispatcher {
 
 	/**
-	 * Write goals in the current transaction, right before it commits. It is the current
-	 * transaction of the calling thread. If it is rolled back after all, the caller
-	 * publishes the outcome. Called again for goals that are tracked after that, when an
-	 * exception no longer stops the commit.
+	 * Write goals in the calling thread's current transaction, right before the
+	 * transaction commits. If it is rolled back after all, the caller publishes the
+	 * outcome. Called again for goals that are tracked after that, when an exception no
+	 * longer stops the commit.
 	 * @param goals the goals, at least one
 	 * @return whether all of them are part of the transaction now. If not, none is, and
 	 * each is dispatched after the transaction has committed: the transaction is not one

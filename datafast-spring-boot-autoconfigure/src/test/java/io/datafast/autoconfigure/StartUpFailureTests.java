@@ -166,7 +166,7 @@ class StartUpFailureTests {
 			.contains("is not a valid SpEL expression")
 			.contains("Where: metadata \"plan\"\n    Value: (empty)")
 			.contains("needs an expression")
-			.contains("Value: plan\n    Reason: the key is there twice for goal \"newsletterSignup\"")
+			.contains("Value: plan\n    Reason: the key is used twice for goal \"newsletterSignup\"")
 			.contains("Where: @GoalMetadata on parameter 0\n    Value: thePlan")
 			.contains("For instance \"the_plan\".")
 			.contains("@VisitorId on parameter 2\n    Value: int")

@@ -47,14 +47,14 @@ final class GoalId {
 
 	/**
 	 * When a goal was tracked, to the millisecond.
-	 * @throws IllegalArgumentException if the id is none of ours
+	 * @throws IllegalArgumentException if the id has another format
 	 */
 	static Instant timeOf(String id) {
 		return Instant.ofEpochMilli(UUID.fromString(id).getMostSignificantBits() >>> 16);
 	}
 
 	/**
-	 * When a goal was tracked, or {@code null} if the id is none of ours.
+	 * When a goal was tracked, or {@code null} if the id has another format.
 	 */
 	static @Nullable Instant timeOrNull(String id) {
 		try {

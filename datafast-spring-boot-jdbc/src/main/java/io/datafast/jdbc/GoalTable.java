@@ -86,7 +86,7 @@ final class GoalTable {
 	/**
 	 * Create an instance.
 	 * @param dataSource the database, without a proxy that takes part in transactions
-	 * @param name the table's name, possibly with a schema; used in SQL as it is
+	 * @param name the table's name, possibly with a schema; used in SQL unchanged
 	 * @param format the format of {@code task_data}
 	 */
 	GoalTable(DataSource dataSource, String name, StoredGoal.Format format) {

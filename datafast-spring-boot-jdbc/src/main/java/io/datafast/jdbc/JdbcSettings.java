@@ -22,7 +22,7 @@ import java.time.Duration;
  * How a {@link JdbcGoalDispatcher} works.
  *
  * @param autoStartup whether it starts with the application context
- * @param tableName the table's name, possibly with a schema; used in SQL as it is
+ * @param tableName the table's name, possibly with a schema; used in SQL unchanged
  * @param capacity how many goals may wait in the table and for being written to it before
  * new ones are dropped, at least 1; parked goals do not count
  * @param concurrency how many calls this node may have in flight, at least 1

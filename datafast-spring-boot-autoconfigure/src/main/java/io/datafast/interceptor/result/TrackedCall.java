@@ -46,7 +46,7 @@ public interface TrackedCall {
 	void succeeded(@Nullable Object value, TrackingContext context);
 
 	/**
-	 * Nothing tells when the result is there.
+	 * The library cannot know when the result is there.
 	 * @param what what the method returned, and what to return instead
 	 */
 	void unobservable(String what);
