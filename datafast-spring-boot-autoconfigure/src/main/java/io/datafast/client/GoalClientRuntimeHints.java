@@ -16,8 +16,12 @@
 
 package io.datafast.client;
 
+import java.net.http.HttpClient;
+import java.util.List;
+
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aot.hint.ExecutableMode;
 import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.aot.hint.RuntimeHintsRegistrar;
 
@@ -30,6 +34,8 @@ final class GoalClientRuntimeHints implements RuntimeHintsRegistrar {
 	@Override
 	public void registerHints(RuntimeHints hints, @Nullable ClassLoader classLoader) {
 		hints.resources().registerPattern("io/datafast/client/version.properties");
+		hints.reflection()
+			.registerType(HttpClient.class, (type) -> type.withMethod("shutdown", List.of(), ExecutableMode.INVOKE));
 		hints.reflection().registerTypeIfPresent(classLoader, "tools.jackson.databind.json.JsonMapper");
 		hints.reflection().registerTypeIfPresent(classLoader, "com.fasterxml.jackson.databind.ObjectMapper");
 	}

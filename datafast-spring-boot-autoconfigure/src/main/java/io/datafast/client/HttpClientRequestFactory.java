@@ -278,7 +278,7 @@ public final class HttpClientRequestFactory implements ClientHttpRequestFactory 
 		@Override
 		protected ClientHttpResponse executeInternal(HttpHeaders headers) throws IOException {
 			long deadline = System.nanoTime() + HttpClientRequestFactory.this.readTimeout.toNanos();
-			PooledClient pooled = acquire();
+			PooledClient pooled = client();
 			try {
 				// Unlike sendAsync, send needs no other thread to hand the answer over.
 				HttpResponse<Body> head = pooled.client.send(request(headers), (info) -> new Body());
@@ -295,6 +295,19 @@ public final class HttpClientRequestFactory implements ClientHttpRequestFactory 
 			}
 			finally {
 				release(pooled);
+			}
+		}
+
+		/**
+		 * There may be no client, as without file descriptors or with an unusable SSL
+		 * bundle.
+		 */
+		private PooledClient client() throws IOException {
+			try {
+				return acquire();
+			}
+			catch (RuntimeException ex) {
+				throw failure(ex);
 			}
 		}
 

@@ -16,10 +16,14 @@
 
 package io.datafast.client;
 
+import java.net.http.HttpClient;
+
 import org.junit.jupiter.api.Test;
 
+import org.springframework.aot.hint.ExecutableMode;
 import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.aot.hint.RuntimeHintsRegistrar;
+import org.springframework.aot.hint.TypeHint;
 import org.springframework.aot.hint.TypeReference;
 import org.springframework.aot.hint.predicate.RuntimeHintsPredicates;
 import org.springframework.boot.test.context.FilteredClassLoader;
@@ -39,6 +43,15 @@ class GoalClientRuntimeHintsTests {
 			.matches(RuntimeHintsPredicates.resource().forResource("io/datafast/client/version.properties"))
 			.matches(RuntimeHintsPredicates.reflection().onType(JACKSON_2))
 			.matches(RuntimeHintsPredicates.reflection().onType(JACKSON_3));
+	}
+
+	@Test
+	void registersTheShutdownOfClientsThatJava17DoesNotHave() {
+		TypeHint client = hints(getClass().getClassLoader()).reflection().getTypeHint(HttpClient.class);
+		assertThat(client).isNotNull();
+		assertThat(client.methods()).singleElement()
+			.satisfies((method) -> assertThat(method.getName()).isEqualTo("shutdown"))
+			.satisfies((method) -> assertThat(method.getMode()).isEqualTo(ExecutableMode.INVOKE));
 	}
 
 	@Test

@@ -51,6 +51,7 @@ import org.springframework.http.client.ClientHttpRequest;
 import org.springframework.http.client.ClientHttpResponse;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 class HttpClientRequestFactoryTests {
 
@@ -134,6 +135,18 @@ class HttpClientRequestFactoryTests {
 			}
 			Awaitility.await().until(() -> selectorThreads() - others <= HttpClientRequestFactory.MAX_CLIENTS);
 		}
+	}
+
+	@Test
+	void aRequestWithoutAClientIsNotSent() throws Exception {
+		IllegalStateException failure = new IllegalStateException("No TLS");
+		HttpClientRequestFactory withoutClient = new HttpClientRequestFactory(Duration.ofSeconds(10),
+				Duration.ofSeconds(60), () -> {
+					throw failure;
+				});
+		ClientHttpRequest request = withoutClient.createRequest(URI.create("http://localhost:1/"), HttpMethod.POST);
+		assertThatExceptionOfType(ConnectionFailures.NotSentException.class).isThrownBy(request::execute)
+			.withCause(failure);
 	}
 
 	private static long selectorThreads() {

@@ -285,7 +285,7 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, GoalBacklog
 	}
 
 	private synchronized void due(PendingGoal goal) {
-		if (goal.nextAttempt != null) {
+		if (goal.nextAttempt != null && !goal.finished) {
 			goal.nextAttempt.cancel(false);
 			goal.nextAttempt = null;
 			this.taken.remove(goal);

@@ -399,6 +399,38 @@ class InMemoryGoalDispatcherTests {
 	}
 
 	@Test
+	void aGoalThatIsDroppedBetweenTwoAttemptsIsNotPendingAgain() {
+		CountDownLatch telling = new CountDownLatch(1);
+		RetryPolicy endless = new RetryPolicy(Integer.MAX_VALUE, Duration.ofHours(1), Duration.ofHours(1),
+				Duration.ofHours(1), false, Duration.ZERO);
+		this.dispatcher = new InMemoryGoalDispatcher((goal) -> {
+			if (goal.name().equals("goal0")) {
+				return RECEIPT;
+			}
+			throw new DataFastUnavailableException("no", 500, null);
+		}, new GoalOutcomePublisher(() -> List.of((goal, outcome) -> {
+			if (outcome instanceof Created) {
+				telling.countDown();
+				awaitUninterruptibly();
+			}
+			this.outcomes.onOutcome(goal, outcome);
+		})), new InMemoryGoalDispatcher.Settings(10, 2, Duration.ofMillis(500)), endless, this.threads,
+				DeliveryContext.NONE);
+		dispatch(2);
+		await(telling);
+		// Until closing no longer waits for the listener, the next attempt becomes due.
+		this.dispatcher.close();
+		this.api.countDown();
+		this.outcomes.awaitCount(2);
+		Awaitility.await().until(() -> this.dispatcher.pending() == 0);
+		assertThat(this.outcomes.count(Created.class)).isEqualTo(1);
+		assertThat(this.outcomes.outcomes()).filteredOn((outcome) -> outcome instanceof Dropped)
+			.singleElement()
+			.extracting((outcome) -> ((Dropped) outcome).reason())
+			.isEqualTo(Dropped.Reason.SHUTDOWN);
+	}
+
+	@Test
 	void aListenerThatInterruptsItsThreadDoesNotHarmTheNextCall() {
 		GoalDeliveryListener interrupting = (goal, outcome) -> Thread.currentThread().interrupt();
 		this.dispatcher = new InMemoryGoalDispatcher((goal) -> {
