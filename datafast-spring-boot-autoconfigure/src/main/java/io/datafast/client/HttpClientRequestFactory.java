@@ -311,6 +311,11 @@ public final class HttpClientRequestFactory implements ClientHttpRequestFactory 
 			}
 		}
 
+		/**
+		 * That writing failed ("Broken pipe") does not show that the request was not
+		 * sent: with TLS, it is mostly the reply to the server's {@code close_notify}
+		 * that could not be written, after the whole request.
+		 */
 		private IOException failure(Exception cause) {
 			return (this.sent && cause instanceof IOException failure) ? failure
 					: new ConnectionFailures.NotSentException(cause);
