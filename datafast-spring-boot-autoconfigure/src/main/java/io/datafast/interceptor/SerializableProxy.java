@@ -27,7 +27,9 @@ import java.lang.reflect.Method;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.Pointcut;
 import org.springframework.aop.framework.ProxyFactory;
+import org.springframework.aop.framework.ProxyProcessorSupport;
 import org.springframework.aop.support.DefaultPointcutAdvisor;
 import org.springframework.aop.support.StaticMethodMatcherPointcut;
 import org.springframework.beans.factory.BeanFactory;
@@ -38,9 +40,21 @@ import org.springframework.util.Assert;
 /**
  * Has a bean written in the place of its proxy. The class of a proxy exists only where
  * the proxy was made, and another process may read a session, or the same after a
- * restart. The bean that is read is processed as a new one, and so tracks again.
+ * restart. The bean that is read is advised as a new one, and so tracks again.
  */
 final class SerializableProxy {
+
+	/**
+	 * One for all proxies: a proxy with another pointcut would get a class of its own.
+	 */
+	private static final Pointcut REPLACEMENT = new StaticMethodMatcherPointcut() {
+
+		@Override
+		public boolean matches(Method method, Class<?> targetClass) {
+			return method.getDeclaringClass() == Replaced.class;
+		}
+
+	};
 
 	private SerializableProxy() {
 	}
@@ -64,7 +78,7 @@ final class SerializableProxy {
 			return new SerializedBean(bean, beanName, reference);
 		};
 		proxyFactory.addInterface(Replaced.class);
-		proxyFactory.addAdvisor(0, new DefaultPointcutAdvisor(new ReplacementPointcut(), advice));
+		proxyFactory.addAdvisor(0, new DefaultPointcutAdvisor(REPLACEMENT, advice));
 	}
 
 	/**
@@ -95,15 +109,6 @@ final class SerializableProxy {
 
 	}
 
-	private static final class ReplacementPointcut extends StaticMethodMatcherPointcut {
-
-		@Override
-		public boolean matches(Method method, Class<?> targetClass) {
-			return method.getDeclaringClass() == Replaced.class;
-		}
-
-	}
-
 	@SuppressWarnings("serial")
 	private record SerializedBean(Object bean, String beanName, byte[] beanFactory) implements Serializable {
 
@@ -112,12 +117,23 @@ final class SerializableProxy {
 			try (ObjectInputStream stream = new ObjectInputStream(new ByteArrayInputStream(this.beanFactory))) {
 				if (stream.readObject() instanceof AbstractBeanFactory factory) {
 					for (BeanPostProcessor postProcessor : factory.getBeanPostProcessors()) {
-						Object result = postProcessor.postProcessAfterInitialization(processed, this.beanName);
-						processed = (result != null) ? result : processed;
+						if (isAdvising(postProcessor)) {
+							Object result = postProcessor.postProcessAfterInitialization(processed, this.beanName);
+							processed = (result != null) ? result : processed;
+						}
 					}
 				}
 			}
 			return processed;
+		}
+
+		/**
+		 * Others register beans, as listeners or for a schedule, and would register this
+		 * one a second time.
+		 */
+		private static boolean isAdvising(BeanPostProcessor postProcessor) {
+			return postProcessor instanceof ProxyProcessorSupport
+					|| postProcessor instanceof TrackGoalBeanPostProcessor.Innermost;
 		}
 
 	}
