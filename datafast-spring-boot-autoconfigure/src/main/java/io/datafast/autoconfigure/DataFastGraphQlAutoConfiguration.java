@@ -22,7 +22,6 @@ import graphql.schema.DataFetchingEnvironment;
 import io.datafast.ReactiveVisitorIdResolver;
 import io.datafast.VisitorIdResolver;
 import io.datafast.annotation.VisitorId;
-import io.datafast.annotation.VisitorId;
 import io.datafast.web.VisitorIdArgument;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;

@@ -27,7 +27,9 @@ import java.lang.reflect.Method;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.Pointcut;
 import org.springframework.aop.framework.ProxyFactory;
+import org.springframework.aop.framework.ProxyProcessorSupport;
 import org.springframework.aop.support.DefaultPointcutAdvisor;
 import org.springframework.aop.support.StaticMethodMatcherPointcut;
 import org.springframework.beans.factory.BeanFactory;
@@ -38,10 +40,21 @@ import org.springframework.util.Assert;
 /**
  * Makes Java's serialization write a bean in the place of its proxy. The class of a proxy
  * exists only in the process that made it, but a session may be read by another process,
- * or after a restart. The bean post-processors are applied to a bean that is read, so its
- * methods are tracked again.
+ * or after a restart. A bean that is read is advised again, so its methods are tracked.
  */
 final class SerializableProxy {
+
+	/**
+	 * One for all proxies: a proxy with another pointcut would get a class of its own.
+	 */
+	private static final Pointcut REPLACEMENT = new StaticMethodMatcherPointcut() {
+
+		@Override
+		public boolean matches(Method method, Class<?> targetClass) {
+			return method.getDeclaringClass() == Replaced.class;
+		}
+
+	};
 
 	private SerializableProxy() {
 	}
@@ -65,7 +78,7 @@ final class SerializableProxy {
 			return new SerializedBean(bean, beanName, reference);
 		};
 		proxyFactory.addInterface(Replaced.class);
-		proxyFactory.addAdvisor(0, new DefaultPointcutAdvisor(new ReplacementPointcut(), advice));
+		proxyFactory.addAdvisor(0, new DefaultPointcutAdvisor(REPLACEMENT, advice));
 	}
 
 	/**
@@ -96,15 +109,6 @@ final class SerializableProxy {
 
 	}
 
-	private static final class ReplacementPointcut extends StaticMethodMatcherPointcut {
-
-		@Override
-		public boolean matches(Method method, Class<?> targetClass) {
-			return method.getDeclaringClass() == Replaced.class;
-		}
-
-	}
-
 	@SuppressWarnings("serial")
 	private record SerializedBean(Object bean, String beanName, byte[] beanFactory) implements Serializable {
 
@@ -113,12 +117,23 @@ final class SerializableProxy {
 			try (ObjectInputStream stream = new ObjectInputStream(new ByteArrayInputStream(this.beanFactory))) {
 				if (stream.readObject() instanceof AbstractBeanFactory factory) {
 					for (BeanPostProcessor postProcessor : factory.getBeanPostProcessors()) {
-						Object result = postProcessor.postProcessAfterInitialization(processed, this.beanName);
-						processed = (result != null) ? result : processed;
+						if (isAdvising(postProcessor)) {
+							Object result = postProcessor.postProcessAfterInitialization(processed, this.beanName);
+							processed = (result != null) ? result : processed;
+						}
 					}
 				}
 			}
 			return processed;
+		}
+
+		/**
+		 * Others register beans, as listeners or for a schedule, and would register this
+		 * one a second time.
+		 */
+		private static boolean isAdvising(BeanPostProcessor postProcessor) {
+			return postProcessor instanceof ProxyProcessorSupport
+					|| postProcessor instanceof TrackGoalBeanPostProcessor.Innermost;
 		}
 
 	}

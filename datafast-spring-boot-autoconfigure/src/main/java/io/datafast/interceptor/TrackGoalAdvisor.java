@@ -50,6 +50,15 @@ final class TrackGoalAdvisor extends AbstractPointcutAdvisor {
 				return methods.test(method, targetClass);
 			}
 
+			/**
+			 * Spring compares pointcuts by their texts to find the class of a proxy. The
+			 * annotations alone decide what matches, so contexts can share the class.
+			 */
+			@Override
+			public String toString() {
+				return TrackGoalAdvisor.class.getName();
+			}
+
 		};
 		this.advice = advice;
 		this.reference = new Reference(beanFactory, innermost);

@@ -153,24 +153,31 @@ public final class TrackGoalBeanPostProcessor extends AbstractBeanFactoryAwareAd
 		ProxyFactory proxyFactory = new ProxyFactory();
 		proxyFactory.copyFrom(this);
 		proxyFactory.setTargetClass(beanClass);
-		if (canBeExtended(beanClass) && !exposesInterfaces(beanName)) {
+		Object exposedInterfaces = findExposedInterfaces(beanName);
+		if (canBeExtended(beanClass) && exposedInterfaces == null) {
 			keepSerializable(proxyFactory, beanClass, beanName);
 		}
 		else {
 			proxyFactory.setProxyTargetClass(false);
-			evaluateProxyInterfaces(beanClass, proxyFactory);
+			if (exposedInterfaces instanceof Class<?>[] interfaces && interfaces.length > 0) {
+				proxyFactory.setInterfaces(interfaces);
+			}
+			else {
+				evaluateProxyInterfaces(beanClass, proxyFactory);
+			}
 		}
 		proxyFactory.addAdvisor(getAdvisor(true));
 		return proxyFactory.getProxyClass(getProxyClassLoader());
 	}
 
 	/**
-	 * Whether the application wants a proxy of the bean's interfaces, as by
-	 * {@code @Proxyable} of Spring Framework 7.
+	 * What says that the application wants a proxy of the bean's interfaces, as by
+	 * {@code @Proxyable} of Spring Framework 7: some of the interfaces, or none for all
+	 * of them.
 	 */
-	private boolean exposesInterfaces(String beanName) {
-		return this.definitions != null && this.definitions.containsBeanDefinition(beanName)
-				&& this.definitions.getBeanDefinition(beanName).hasAttribute(EXPOSED_INTERFACES);
+	private @Nullable Object findExposedInterfaces(String beanName) {
+		return (this.definitions != null && this.definitions.containsBeanDefinition(beanName))
+				? this.definitions.getBeanDefinition(beanName).getAttribute(EXPOSED_INTERFACES) : null;
 	}
 
 	/**

@@ -235,7 +235,8 @@ final class TrackedMethodSource {
 	@Nullable Method findTrackedMethodBesideInterfaces(Class<?> beanClass) {
 		return isGenerated(beanClass) ? null
 				: Arrays.stream(ReflectionUtils.getAllDeclaredMethods(beanClass))
-					.filter((method) -> ClassUtils.getInterfaceMethodIfPossible(method, beanClass) == method
+					.filter((method) -> !method.getDeclaringClass().isInterface()
+							&& ClassUtils.getInterfaceMethodIfPossible(method, beanClass) == method
 							&& find(method, beanClass) != null)
 					.findFirst()
 					.orElse(null);

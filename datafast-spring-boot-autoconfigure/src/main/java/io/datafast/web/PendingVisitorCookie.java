@@ -53,7 +53,7 @@ public final class PendingVisitorCookie {
 		if (existing.isEmpty() && !mayBeShared(headers)) {
 			addCookie.accept(this.cookie);
 		}
-		else if (!existing.contains(this.cookie.toString())) {
+		else if (!existing.contains(withoutTime(this.cookie.toString()))) {
 			return;
 		}
 		if (!isExcluded(directives(headers, HttpHeaders.CACHE_CONTROL))) {
@@ -72,14 +72,22 @@ public final class PendingVisitorCookie {
 	 */
 	public @Nullable String visitorId(HttpHeaders headers) {
 		List<String> existing = existingCookies(headers);
-		return (existing.isEmpty() ? !mayBeShared(headers) : existing.contains(this.cookie.toString()))
+		return (existing.isEmpty() ? !mayBeShared(headers) : existing.contains(withoutTime(this.cookie.toString())))
 				? this.cookie.getValue() : null;
 	}
 
 	private List<String> existingCookies(HttpHeaders headers) {
 		return values(headers, HttpHeaders.SET_COOKIE).stream()
 			.filter((value) -> value.startsWith(this.cookie.getName() + "="))
+			.map(PendingVisitorCookie::withoutTime)
 			.toList();
+	}
+
+	/**
+	 * A cookie's text has the time at which the text was made.
+	 */
+	private static String withoutTime(String cookie) {
+		return cookie.replaceFirst("; Expires=[^;]*", "");
 	}
 
 	/**

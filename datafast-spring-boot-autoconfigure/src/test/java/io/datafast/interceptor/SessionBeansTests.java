@@ -24,13 +24,17 @@ import java.io.ObjectOutputStream;
 import java.io.ObjectStreamClass;
 import java.io.Serializable;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 import io.datafast.Goal;
 import io.datafast.annotation.TrackGoal;
+import io.datafast.autoconfigure.DataFastAutoConfiguration;
+import io.datafast.autoconfigure.TrackGoalAutoConfiguration;
 import io.datafast.delivery.GoalDispatcher;
 import io.datafast.testing.WebApplication;
 import jakarta.servlet.http.HttpSession;
@@ -43,6 +47,10 @@ import org.springframework.aop.support.AopUtils;
 import org.springframework.aop.support.NameMatchMethodPointcutAdvisor;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.autoconfigure.aop.AopAutoConfiguration;
+import org.springframework.context.ApplicationListener;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.PayloadApplicationEvent;
+import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
@@ -110,6 +118,42 @@ class SessionBeansTests {
 		}
 	}
 
+	@Test
+	void allSessionsAndAllContextsShareTheClassOfAProxy() {
+		Set<Class<?>> classes = new HashSet<>();
+		for (int i = 0; i < 2; i++) {
+			try (ConfigurableApplicationContext context = context()) {
+				classes.add(context.getBean("prototype").getClass());
+				classes.add(context.getBean("prototype").getClass());
+			}
+		}
+		assertThat(classes).hasSize(1);
+	}
+
+	@Test
+	void aBeanThatIsReadIsNotRegisteredAnew() throws Exception {
+		try (ConfigurableApplicationContext context = context()) {
+			ListeningCart cart = context.getBean(ListeningCart.class);
+			ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+			new ObjectOutputStream(bytes).writeObject(cart);
+			ListeningCart read = (ListeningCart) new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()))
+				.readObject();
+			context.publishEvent("event");
+			assertThat(cart.events()).isEqualTo(1);
+			assertThat(read.events()).isZero();
+			assertThat(AopUtils.isAopProxy(read)).isTrue();
+		}
+	}
+
+	private static ConfigurableApplicationContext context() {
+		AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext();
+		context.register(DataFastAutoConfiguration.class, TrackGoalAutoConfiguration.class);
+		context.registerBean("prototype", Cart.class, (definition) -> definition.setScope("prototype"));
+		context.registerBean("listener", ListeningCart.class);
+		context.refresh();
+		return context;
+	}
+
 	private static void buy(WebApplication application, String visitor) throws Exception {
 		assertThat(application.post("/buy", "", "Cookie", "datafast_visitor_id=" + visitor).statusCode())
 			.isEqualTo(200);
@@ -135,6 +179,26 @@ class SessionBeansTests {
 
 		public int size() {
 			return this.size;
+		}
+
+	}
+
+	@SuppressWarnings("serial")
+	public static class ListeningCart implements ApplicationListener<PayloadApplicationEvent<String>>, Serializable {
+
+		private int events;
+
+		@Override
+		public void onApplicationEvent(PayloadApplicationEvent<String> event) {
+			this.events++;
+		}
+
+		public int events() {
+			return this.events;
+		}
+
+		@TrackGoal("listening")
+		public void buy() {
 		}
 
 	}

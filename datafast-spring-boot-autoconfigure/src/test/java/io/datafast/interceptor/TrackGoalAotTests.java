@@ -16,6 +16,7 @@
 
 package io.datafast.interceptor;
 
+import java.io.Serializable;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.List;
@@ -131,7 +132,8 @@ class TrackGoalAotTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(classes = { Subscriptions.class, FinalSubscriptions.class, ProxyableSubscriptions.class })
+	@ValueSource(classes = { Subscriptions.class, FinalSubscriptions.class, ProxyableSubscriptions.class,
+			ProxyableByOneInterface.class, SerializableSubscriptions.class, ProxyableSerializableSubscriptions.class })
 	void theProxyClassOfABeanWithAnInterfaceIsThatOfRunTime(Class<?> type) {
 		try (AnnotationConfigApplicationContext context = context(type)) {
 			context.refresh();
@@ -139,7 +141,8 @@ class TrackGoalAotTests {
 			Class<?> determined = context.getBean(TrackGoalBeanPostProcessor.class).determineBeanType(type, "bean");
 			assertThat(bean).isInstanceOf(Advised.class);
 			assertThat(determined).isSameAs(bean.getClass());
-			assertThat(Proxy.isProxyClass(determined)).isEqualTo(type != Subscriptions.class);
+			assertThat(Proxy.isProxyClass(determined))
+				.isEqualTo(type != Subscriptions.class && type != SerializableSubscriptions.class);
 		}
 	}
 
@@ -318,6 +321,34 @@ class TrackGoalAotTests {
 
 	@Proxyable(ProxyType.INTERFACES)
 	static class ProxyableSubscriptions extends Subscriptions {
+
+	}
+
+	interface Renewable {
+
+		default void renew() {
+		}
+
+	}
+
+	@Proxyable(interfaces = Renewable.class)
+	static class ProxyableByOneInterface extends Subscriptions implements Renewable {
+
+		@Override
+		@TrackGoal("renewed")
+		public void renew() {
+		}
+
+	}
+
+	@SuppressWarnings("serial")
+	static class SerializableSubscriptions extends Subscriptions implements Serializable {
+
+	}
+
+	@Proxyable(ProxyType.INTERFACES)
+	@SuppressWarnings("serial")
+	static class ProxyableSerializableSubscriptions extends Subscriptions implements Serializable {
 
 	}
 

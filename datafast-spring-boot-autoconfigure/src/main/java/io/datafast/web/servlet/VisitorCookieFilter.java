@@ -94,7 +94,8 @@ public final class VisitorCookieFilter implements Filter {
 	 */
 	private @Nullable VisitorCookieResponse prepare(HttpServletRequest request, HttpServletResponse response) {
 		if (request.getDispatcherType() != DispatcherType.REQUEST) {
-			return (VisitorCookieResponse) request.getAttribute(COOKIE_ATTRIBUTE);
+			return (request.getAttribute(COOKIE_ATTRIBUTE) instanceof VisitorCookieResponse requested)
+					? requested.around(response) : null;
 		}
 		PendingVisitorCookie pending = this.cookie.prepare(request.getMethod(), headers(request), cookies(request),
 				request.getServerName(), request.isSecure());

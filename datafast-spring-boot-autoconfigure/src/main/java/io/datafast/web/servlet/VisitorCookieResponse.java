@@ -47,11 +47,21 @@ final class VisitorCookieResponse extends HttpServletResponseWrapper {
 
 	private long written;
 
-	private boolean markedPrivate;
+	private volatile boolean markedPrivate;
 
 	VisitorCookieResponse(HttpServletResponse response, PendingVisitorCookie cookie) {
 		super(response);
 		this.cookie = cookie;
+	}
+
+	/**
+	 * The response as another dispatch of the request has it. The dispatch does not pass
+	 * the filters again that have wrapped this one.
+	 */
+	VisitorCookieResponse around(HttpServletResponse response) {
+		VisitorCookieResponse dispatched = new VisitorCookieResponse(response, this.cookie);
+		dispatched.markedPrivate = this.markedPrivate;
+		return dispatched;
 	}
 
 	@Nullable String visitorId() {
@@ -71,8 +81,9 @@ final class VisitorCookieResponse extends HttpServletResponseWrapper {
 	void beforeCommit() {
 		if (!isCommitted() && getStatus() != SC_NOT_MODIFIED) {
 			this.cookie.write(headers(), (name, value) -> {
-				addHeader(name, value);
+				// First, since the thread of the request may ask while this one adds.
 				this.markedPrivate = true;
+				addHeader(name, value);
 			}, (cookie) -> addHeader(HttpHeaders.SET_COOKIE, cookie.toString()));
 		}
 	}

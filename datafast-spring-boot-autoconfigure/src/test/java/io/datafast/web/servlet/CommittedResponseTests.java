@@ -29,6 +29,8 @@ import java.util.stream.Stream;
 import io.datafast.DataFastGoals;
 import io.datafast.delivery.GoalOutcome.Skipped;
 import io.datafast.testing.WebApplication;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.ServletException;
@@ -42,9 +44,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.boot.webmvc.error.ErrorController;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
+import org.springframework.core.Ordered;
 import org.springframework.http.CacheControl;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
@@ -60,8 +64,10 @@ import org.springframework.web.server.ResponseStatusException;
 import org.springframework.web.servlet.ModelAndView;
 import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 import org.springframework.web.servlet.mvc.method.annotation.StreamingResponseBody;
+import org.springframework.web.util.ContentCachingResponseWrapper;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 /**
  * Whether a response gets the visitor cookie is decided when it is committed, in whatever
@@ -204,6 +210,55 @@ class CommittedResponseTests {
 		assertThat(application.outcomes().outcomes()).containsOnly(new Skipped(Skipped.Reason.NO_VISITOR));
 	}
 
+	/**
+	 * A cookie's text has a time in it, to the second.
+	 */
+	@ParameterizedTest
+	@ValueSource(strings = { "tomcat", "jetty" })
+	void aGoalLongAfterTheCookieWasWrittenHasItsVisitor(String server) throws Exception {
+		WebApplication application = application(server);
+		application.outcomes().clear();
+		String cookie = get(application, "/goal-after-flush").headers().firstValue("Set-Cookie").orElseThrow();
+		application.outcomes().awaitCount(1);
+		assertThat(application.outcomes().all()).singleElement()
+			.satisfies((recorded) -> assertThat(cookie)
+				.startsWith("datafast_visitor_id=" + recorded.goal().visitorId() + ";"));
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "tomcat,/send-error", "jetty,/send-error", "tomcat,/thrown", "jetty,/thrown" })
+	void anErrorPageIsNotWrittenIntoTheBufferOfTheFailedRequest(String server, String path) throws Exception {
+		String[] properties = { "datafast.visitor.issue-cookie=true", "datafast.visitor.cookie-domain=x.test" };
+		try (WebApplication buffered = server.equals("tomcat")
+				? WebApplication.onTomcat(BufferedPages.class, properties)
+				: WebApplication.onJetty(BufferedPages.class, properties)) {
+			HttpResponse<String> response = get(buffered, path);
+			assertThat(response.body()).isEqualTo("failed");
+			assertThat(response.headers().allValues("Set-Cookie")).hasSize(1);
+		}
+	}
+
+	@Import(Pages.class)
+	static class BufferedPages {
+
+		/**
+		 * Buffers the responses to requests, but not those to errors.
+		 */
+		@Bean
+		FilterRegistrationBean<Filter> bufferingFilter() {
+			FilterRegistrationBean<Filter> registration = new FilterRegistrationBean<>((request, response, chain) -> {
+				ContentCachingResponseWrapper buffered = new ContentCachingResponseWrapper(
+						(HttpServletResponse) response);
+				chain.doFilter(request, buffered);
+				buffered.copyBodyToResponse();
+			});
+			registration.setDispatcherTypes(DispatcherType.REQUEST);
+			registration.setOrder(Ordered.HIGHEST_PRECEDENCE);
+			return registration;
+		}
+
+	}
+
 	@Import(Pages.class)
 	static class SecuredPages {
 
@@ -244,6 +299,14 @@ class CommittedResponseTests {
 		void flush(HttpServletResponse response) throws IOException {
 			response.flushBuffer();
 			response.getWriter().print("flushed");
+		}
+
+		@GetMapping("/goal-after-flush")
+		void goalAfterFlush(HttpServletResponse response) throws IOException {
+			response.flushBuffer();
+			long written = System.currentTimeMillis();
+			await().until(() -> System.currentTimeMillis() > written + 1000);
+			this.goals.track("after_flush");
 		}
 
 		@GetMapping("/flush-stream")
