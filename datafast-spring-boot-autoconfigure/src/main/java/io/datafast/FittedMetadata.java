@@ -24,7 +24,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
-import java.util.stream.Stream;
 
 import io.datafast.support.GoalRules;
 import org.jspecify.annotations.Nullable;
@@ -76,11 +75,13 @@ final class FittedMetadata extends AbstractMap<String, String> {
 			}
 		});
 		GoalRules.checkSize(merged.size(), violations);
-		return merged.isEmpty() ? EMPTY
-				: new FittedMetadata(merged.entrySet()
-					.stream()
-					.flatMap((entry) -> Stream.of(entry.getKey(), entry.getValue()))
-					.toArray(String[]::new));
+		String[] content = new String[2 * merged.size()];
+		int i = 0;
+		for (Entry<String, String> entry : merged.entrySet()) {
+			content[i++] = entry.getKey();
+			content[i++] = entry.getValue();
+		}
+		return (i == 0) ? EMPTY : new FittedMetadata(content);
 	}
 
 	@Override

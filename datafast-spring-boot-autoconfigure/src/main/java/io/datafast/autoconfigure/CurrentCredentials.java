@@ -39,14 +39,18 @@ final class CurrentCredentials implements Supplier<GoalClientCredentials> {
 
 	private static final Log logger = LogFactory.getLog(CurrentCredentials.class);
 
-	private final Environment environment;
+	/**
+	 * Made once, since making it takes longer than the rest. It reads the property
+	 * sources that the environment has at the time of each call.
+	 */
+	private final Binder binder;
 
 	private volatile GoalClientCredentials valid;
 
 	private final AtomicBoolean warned = new AtomicBoolean();
 
 	CurrentCredentials(Environment environment, GoalClientCredentials initial) {
-		this.environment = environment;
+		this.binder = Binder.get(environment);
 		this.valid = initial;
 	}
 
@@ -55,9 +59,8 @@ final class CurrentCredentials implements Supplier<GoalClientCredentials> {
 		String apiKey;
 		String websiteId;
 		try {
-			Binder binder = Binder.get(this.environment);
-			apiKey = property(binder, "datafast.api-key");
-			websiteId = property(binder, "datafast.website-id");
+			apiKey = property("datafast.api-key");
+			websiteId = property("datafast.website-id");
 		}
 		catch (RuntimeException ex) {
 			// The exception's message may hold the key.
@@ -81,8 +84,8 @@ final class CurrentCredentials implements Supplier<GoalClientCredentials> {
 		return current;
 	}
 
-	private static @Nullable String property(Binder binder, String name) {
-		return DataFastProperties.textOrNull(binder.bind(name, String.class).orElse(null));
+	private @Nullable String property(String name) {
+		return DataFastProperties.textOrNull(this.binder.bind(name, String.class).orElse(null));
 	}
 
 	private GoalClientCredentials refuse(String reason) {

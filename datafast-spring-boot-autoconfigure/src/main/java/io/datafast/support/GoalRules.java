@@ -79,23 +79,25 @@ public final class GoalRules {
 	}
 
 	private static void check(String what, @Nullable String value, boolean colon, List<String> violations) {
-		String allowed = colon ? "a-z 0-9 _ - :" : "a-z 0-9 _ -";
-		String rule = "must be 1 to " + MAX_LENGTH + " characters of " + allowed;
 		if (value == null || value.isEmpty()) {
-			violations.add(what + " " + rule + ", but is " + ((value != null) ? "empty" : "null"));
+			violations.add(what + " " + rule(colon) + ", but is " + ((value != null) ? "empty" : "null"));
 			return;
 		}
 		if (value.length() > MAX_LENGTH) {
-			violations.add(what + " \"" + printable(value) + "\" " + rule + ", but has " + value.length());
+			violations.add(what + " \"" + printable(value) + "\" " + rule(colon) + ", but has " + value.length());
 		}
 		for (int i = 0; i < value.length(); i++) {
 			char c = value.charAt(i);
 			if (!isAllowed(c, colon)) {
-				violations.add(what + " \"" + printable(value) + "\" " + rule + ", but has '"
+				violations.add(what + " \"" + printable(value) + "\" " + rule(colon) + ", but has '"
 						+ printable(String.valueOf(c)) + "' at index " + i);
 				return;
 			}
 		}
+	}
+
+	private static String rule(boolean colon) {
+		return "must be 1 to " + MAX_LENGTH + " characters of a-z 0-9 _ -" + (colon ? " :" : "");
 	}
 
 	private static boolean isAllowed(char c, boolean colon) {

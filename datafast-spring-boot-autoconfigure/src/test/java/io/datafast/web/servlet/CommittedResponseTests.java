@@ -24,6 +24,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 import io.datafast.DataFastGoals;
@@ -49,6 +51,7 @@ import org.springframework.boot.webmvc.error.ErrorController;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
 import org.springframework.http.CacheControl;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
@@ -56,6 +59,7 @@ import org.springframework.security.web.header.HeaderWriterFilter;
 import org.springframework.security.web.header.writers.CacheControlHeadersWriter;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestAttribute;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.context.request.async.DeferredResult;
@@ -262,9 +266,37 @@ class CommittedResponseTests {
 	@Import(Pages.class)
 	static class SecuredPages {
 
+		private static final String RETURNED = "returned";
+
 		@Bean
 		HeaderWriterFilter headerWriterFilter() {
 			return new HeaderWriterFilter(List.of(new CacheControlHeadersWriter()));
+		}
+
+		/**
+		 * Spring Security writes its headers on the thread of the request, when the
+		 * filters have returned, or on the thread that commits, whichever is first. A
+		 * body that is streamed meanwhile would be written with some of the headers.
+		 */
+		@Bean
+		@Order(Ordered.HIGHEST_PRECEDENCE)
+		OncePerRequestFilter returnedFilter() {
+			return new OncePerRequestFilter() {
+
+				@Override
+				protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response,
+						FilterChain chain) throws ServletException, IOException {
+					CountDownLatch returned = new CountDownLatch(1);
+					request.setAttribute(RETURNED, returned);
+					try {
+						chain.doFilter(request, response);
+					}
+					finally {
+						returned.countDown();
+					}
+				}
+
+			};
 		}
 
 	}
@@ -408,11 +440,24 @@ class CommittedResponseTests {
 		}
 
 		@GetMapping("/streaming")
-		StreamingResponseBody streaming() {
+		StreamingResponseBody streaming(
+				@RequestAttribute(name = SecuredPages.RETURNED, required = false) CountDownLatch returned) {
 			return (stream) -> {
+				if (returned != null) {
+					awaitReturn(returned);
+				}
 				stream.write("streamed".getBytes());
 				stream.flush();
 			};
+		}
+
+		private static void awaitReturn(CountDownLatch latch) {
+			try {
+				assertThat(latch.await(60, TimeUnit.SECONDS)).isTrue();
+			}
+			catch (InterruptedException ex) {
+				throw new IllegalStateException(ex);
+			}
 		}
 
 		@GetMapping("/no-store-after-header")
@@ -540,7 +585,7 @@ class CommittedResponseTests {
 		ResponseEntity<StreamingResponseBody> publicStreaming() {
 			return ResponseEntity.ok()
 				.cacheControl(CacheControl.maxAge(Duration.ofMinutes(1)).cachePublic())
-				.body(streaming());
+				.body(streaming(null));
 		}
 
 		@GetMapping("/public-error")
