@@ -16,8 +16,6 @@
 
 package io.datafast.support;
 
-import java.util.regex.Pattern;
-
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class VisitorIds {
 
-	private static final Pattern WELL_FORMED = Pattern.compile("[A-Za-z0-9._-]{1,128}");
+	private static final int MAX_LENGTH = 128;
 
 	private static final int SHOWN_LENGTH = 8;
 
@@ -41,7 +39,21 @@ public final class VisitorIds {
 	 * @return the value, or {@code null} if it is not well-formed
 	 */
 	public static @Nullable String wellFormedOrNull(@Nullable String value) {
-		return (value != null && WELL_FORMED.matcher(value).matches()) ? value : null;
+		if (value == null || value.isEmpty() || value.length() > MAX_LENGTH) {
+			return null;
+		}
+		// For each goal several times, and by far faster than a regular expression.
+		for (int i = 0; i < value.length(); i++) {
+			if (!isAllowed(value.charAt(i))) {
+				return null;
+			}
+		}
+		return value;
+	}
+
+	private static boolean isAllowed(char c) {
+		return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_'
+				|| c == '-';
 	}
 
 	/**
