@@ -17,8 +17,8 @@
 package io.datafast;
 
 import java.util.AbstractMap;
+import java.util.ArrayList;
 import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -62,26 +62,24 @@ final class FittedMetadata extends AbstractMap<String, String> {
 		if (added.isEmpty()) {
 			return this;
 		}
-		Map<String, String> merged = new LinkedHashMap<>();
-		forEach(merged::put);
+		List<String> merged = new ArrayList<>(this.content.length + 2 * added.size());
+		forEach((key, value) -> add(merged, key, added.containsKey(key) ? added.get(key) : value));
 		added.forEach((key, value) -> {
 			GoalRules.checkKey(key, violations);
-			String text = MetadataValues.toText(value);
-			if (text != null) {
-				merged.put(key, GoalRules.fitValue(text));
-			}
-			else {
-				merged.remove(key);
+			if (!containsKey(key)) {
+				add(merged, key, value);
 			}
 		});
-		GoalRules.checkSize(merged.size(), violations);
-		String[] content = new String[2 * merged.size()];
-		int i = 0;
-		for (Entry<String, String> entry : merged.entrySet()) {
-			content[i++] = entry.getKey();
-			content[i++] = entry.getValue();
+		GoalRules.checkSize(merged.size() / 2, violations);
+		return merged.isEmpty() ? EMPTY : new FittedMetadata(merged.toArray(String[]::new));
+	}
+
+	private static void add(List<String> content, String key, @Nullable Object value) {
+		String text = MetadataValues.toText(value);
+		if (text != null) {
+			content.add(key);
+			content.add(GoalRules.fitValue(text));
 		}
-		return (i == 0) ? EMPTY : new FittedMetadata(content);
 	}
 
 	@Override
