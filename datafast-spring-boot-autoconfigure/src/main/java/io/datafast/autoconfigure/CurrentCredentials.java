@@ -69,18 +69,18 @@ final class CurrentCredentials implements Supplier<GoalClientCredentials> {
 		if (apiKey == null) {
 			return refuse("is no longer set");
 		}
-		List<Violation> violations = DataFastPropertiesValidator.findViolations(apiKey, websiteId);
-		if (!violations.isEmpty()) {
-			return refuse("has changed and is invalid: " + violations.stream()
-				.map((violation) -> violation.property() + " " + violation.rule())
-				.collect(Collectors.joining("; ")));
-		}
-		this.warned.set(false);
 		GoalClientCredentials current = new GoalClientCredentials(apiKey, websiteId);
 		if (!current.equals(this.valid)) {
+			List<Violation> violations = DataFastPropertiesValidator.findViolations(apiKey, websiteId);
+			if (!violations.isEmpty()) {
+				return refuse("has changed and is invalid: " + violations.stream()
+					.map((violation) -> violation.property() + " " + violation.rule())
+					.collect(Collectors.joining("; ")));
+			}
 			this.valid = current;
 			logger.info("datafast.api-key or datafast.website-id has changed: calls to DataFast use the new value");
 		}
+		this.warned.set(false);
 		return current;
 	}
 
