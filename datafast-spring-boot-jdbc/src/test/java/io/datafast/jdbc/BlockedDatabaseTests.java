@@ -48,7 +48,6 @@ import org.springframework.context.ApplicationContext;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
-import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
@@ -109,18 +108,10 @@ class BlockedDatabaseTests {
 
 	private static void run(DataSource database, DatabaseTest test) {
 		try (MockDataFast mock = MockDataFast.start()) {
-			JdbcContextRunners.with(mock)
-				.withBean(Shop.class)
-				.withBean("dataSource", DataSource.class, () -> database)
-				.withBean("transactionManager", PlatformTransactionManager.class,
-						() -> new JdbcTransactionManager(database))
-				.withBean("other", PlatformTransactionManager.class,
-						() -> new JdbcTransactionManager(
-								new DriverManagerDataSource("jdbc:h2:mem:" + UUID.randomUUID(), "sa", "")))
-				.run((context) -> {
-					assertThat(context).hasNotFailed();
-					test.run(context);
-				});
+			JdbcContextRunners.withOtherResource(mock, database).withBean(Shop.class).run((context) -> {
+				assertThat(context).hasNotFailed();
+				test.run(context);
+			});
 		}
 	}
 

@@ -180,17 +180,10 @@ class DataSourceTransactionTests {
 	}
 
 	private void run(DataSource dataSource, DataSourceTest test) {
-		JdbcContextRunners.with(this.mock)
-			.withBean("dataSource", DataSource.class, () -> dataSource)
-			.withBean("transactionManager", PlatformTransactionManager.class,
-					() -> new JdbcTransactionManager(dataSource))
-			.withBean("other", PlatformTransactionManager.class,
-					() -> new JdbcTransactionManager(
-							new DriverManagerDataSource("jdbc:h2:mem:" + UUID.randomUUID(), "sa", "")))
-			.run((context) -> {
-				assertThat(context).hasNotFailed();
-				test.run(context);
-			});
+		JdbcContextRunners.withOtherResource(this.mock, dataSource).run((context) -> {
+			assertThat(context).hasNotFailed();
+			test.run(context);
+		});
 	}
 
 	private static TransactionTemplate transaction(ApplicationContext context, String manager) {

@@ -16,6 +16,10 @@
 
 package io.datafast.jdbc;
 
+import java.util.UUID;
+
+import javax.sql.DataSource;
+
 import io.datafast.jdbc.autoconfigure.DataFastJdbcAutoConfiguration;
 import io.datafast.test.MockDataFast;
 import io.datafast.testing.DataFastContextRunners;
@@ -26,6 +30,9 @@ import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerA
 import org.springframework.boot.jdbc.autoconfigure.JdbcTemplateAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.transaction.autoconfigure.TransactionAutoConfiguration;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.PlatformTransactionManager;
 
 /**
  * Application contexts that deliver through a database.
@@ -56,6 +63,18 @@ public final class JdbcContextRunners {
 
 	public static ApplicationContextRunner with(MockDataFast mock, String url) {
 		return with(mock).withPropertyValues("spring.datasource.url=" + url);
+	}
+
+	/**
+	 * With a database, its {@code transactionManager}, and {@code other}, the transaction
+	 * manager of another resource.
+	 */
+	static ApplicationContextRunner withOtherResource(MockDataFast mock, DataSource dataSource) {
+		return with(mock).withBean("dataSource", DataSource.class, () -> dataSource)
+			.withBean("transactionManager", PlatformTransactionManager.class,
+					() -> new JdbcTransactionManager(dataSource))
+			.withBean("other", PlatformTransactionManager.class, () -> new JdbcTransactionManager(
+					new DriverManagerDataSource("jdbc:h2:mem:" + UUID.randomUUID(), "sa", "")));
 	}
 
 }
