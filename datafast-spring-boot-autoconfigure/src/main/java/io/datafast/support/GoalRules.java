@@ -130,10 +130,24 @@ public final class GoalRules {
 					value.charAt(MAX_VALUE_LENGTH));
 			cut = value.substring(0, insideCodePoint ? MAX_VALUE_LENGTH - 1 : MAX_VALUE_LENGTH);
 		}
-		if (cut.codePoints().noneMatch(GoalRules::isUnpairedSurrogate)) {
-			return cut;
+		return hasSurrogates(cut) ? replaceUnpairedSurrogates(cut) : cut;
+	}
+
+	/**
+	 * A loop, since this is called for each value of each goal, and a stream takes
+	 * several times as long.
+	 */
+	private static boolean hasSurrogates(String value) {
+		for (int i = 0; i < value.length(); i++) {
+			if (Character.isSurrogate(value.charAt(i))) {
+				return true;
+			}
 		}
-		return cut.codePoints()
+		return false;
+	}
+
+	private static String replaceUnpairedSurrogates(String value) {
+		return value.codePoints()
 			.map((c) -> isUnpairedSurrogate(c) ? 0xFFFD : c)
 			.collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
 			.toString();
