@@ -39,10 +39,8 @@ final class CurrentCredentials implements Supplier<GoalClientCredentials> {
 
 	private static final Log logger = LogFactory.getLog(CurrentCredentials.class);
 
-	/**
-	 * Made once, since making it takes longer than the rest. It reads the property
-	 * sources that the environment has at the time of each call.
-	 */
+	private final Environment environment;
+
 	private final Binder binder;
 
 	private volatile GoalClientCredentials valid;
@@ -50,6 +48,7 @@ final class CurrentCredentials implements Supplier<GoalClientCredentials> {
 	private final AtomicBoolean warned = new AtomicBoolean();
 
 	CurrentCredentials(Environment environment, GoalClientCredentials initial) {
+		this.environment = environment;
 		this.binder = Binder.get(environment);
 		this.valid = initial;
 	}
@@ -60,7 +59,7 @@ final class CurrentCredentials implements Supplier<GoalClientCredentials> {
 		String websiteId;
 		try {
 			apiKey = property("datafast.api-key");
-			websiteId = property("datafast.website-id");
+			websiteId = GoalClientCredentials.isAccountToken(apiKey) ? property("datafast.website-id") : null;
 		}
 		catch (RuntimeException ex) {
 			// The exception's message may hold the key.
@@ -84,8 +83,14 @@ final class CurrentCredentials implements Supplier<GoalClientCredentials> {
 		return current;
 	}
 
+	/**
+	 * A binder takes three times as long as the environment, and knows names in other
+	 * forms also where Spring Boot has not prepared the environment.
+	 */
 	private @Nullable String property(String name) {
-		return DataFastProperties.textOrNull(this.binder.bind(name, String.class).orElse(null));
+		String value = this.environment.getProperty(name);
+		return DataFastProperties
+			.textOrNull((value != null) ? value : this.binder.bind(name, String.class).orElse(null));
 	}
 
 	private GoalClientCredentials refuse(String reason) {

@@ -97,7 +97,7 @@ final class DataFastPropertiesValidator {
 					"must consist of visible ASCII characters, but has " + String.format(Locale.ROOT, "U+%04X", c)
 							+ " at index " + apiKey.indexOf(c),
 					"Copy the key again from the website's settings in DataFast; look for a line break or a space inside.")));
-		if (apiKey.startsWith(GoalClientCredentials.ACCOUNT_TOKEN_PREFIX) && websiteId == null) {
+		if (GoalClientCredentials.isAccountToken(apiKey) && websiteId == null) {
 			found.add(new Violation("datafast.website-id", null, "is missing, and an account token (dft_...) needs it",
 					"Set datafast.website-id to the website's ID in DataFast, or use a website key (df_...) as"
 							+ " datafast.api-key."));

@@ -99,7 +99,7 @@ public final class GoalClient {
 		byte[] body = this.json.write(requestBody(goal));
 		AtomicBoolean sending = new AtomicBoolean();
 		try {
-			return post(current.websiteIdParameter()).headers(this::setHeaders)
+			return post(current.websiteId()).headers(this::setHeaders)
 				.attribute(CREDENTIALS_ATTRIBUTE, current)
 				.attribute(SENDING_ATTRIBUTE, sending)
 				.body((StreamingHttpOutputMessage.Body) (output) -> output.write(body))

@@ -23,17 +23,27 @@ import org.jspecify.annotations.Nullable;
  * account token starts with {@code dft_} and needs the id of a website.
  *
  * @param apiKey the API key
- * @param websiteId the website's id, or {@code null}; only sent with an account token
+ * @param websiteId the website's id, or {@code null}; ignored unless the key is an
+ * account token
  */
 public record GoalClientCredentials(String apiKey, @Nullable String websiteId) {
 
 	/**
-	 * The prefix of account tokens.
+	 * Create credentials.
+	 * @param apiKey the API key
+	 * @param websiteId the website's id, or {@code null}
 	 */
-	public static final String ACCOUNT_TOKEN_PREFIX = "dft_";
+	public GoalClientCredentials {
+		websiteId = isAccountToken(apiKey) ? websiteId : null;
+	}
 
-	@Nullable String websiteIdParameter() {
-		return this.apiKey.startsWith(ACCOUNT_TOKEN_PREFIX) ? this.websiteId : null;
+	/**
+	 * Whether a key is an account token, which needs the id of a website.
+	 * @param apiKey the API key, or {@code null}
+	 * @return whether it is an account token
+	 */
+	public static boolean isAccountToken(@Nullable String apiKey) {
+		return apiKey != null && apiKey.startsWith("dft_");
 	}
 
 	@Override

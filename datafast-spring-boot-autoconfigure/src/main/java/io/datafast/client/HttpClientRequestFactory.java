@@ -32,10 +32,11 @@ import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
@@ -101,8 +102,7 @@ public final class HttpClientRequestFactory implements ClientHttpRequestFactory 
 	/**
 	 * Headers that {@link HttpClient} sets itself and refuses to take from its callers.
 	 */
-	private static final Set<String> RESTRICTED_HEADERS = Set.of("connection", "content-length", "expect", "host",
-			"upgrade");
+	private static final Set<String> RESTRICTED_HEADERS = restrictedHeaders();
 
 	private final Duration connectTimeout;
 
@@ -134,6 +134,12 @@ public final class HttpClientRequestFactory implements ClientHttpRequestFactory 
 		this.connectTimeout = connectTimeout;
 		this.readTimeout = readTimeout;
 		this.tls = tls;
+	}
+
+	private static Set<String> restrictedHeaders() {
+		Set<String> names = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+		Collections.addAll(names, "connection", "content-length", "expect", "host", "upgrade");
+		return names;
 	}
 
 	@Override
@@ -329,7 +335,7 @@ public final class HttpClientRequestFactory implements ClientHttpRequestFactory 
 				.timeout(HttpClientRequestFactory.this.readTimeout)
 				.method(this.method.name(), content());
 			headers.forEach((name, values) -> {
-				if (!RESTRICTED_HEADERS.contains(name.toLowerCase(Locale.ROOT))) {
+				if (!RESTRICTED_HEADERS.contains(name)) {
 					values.forEach((value) -> builder.header(name, value));
 				}
 			});
@@ -375,11 +381,29 @@ public final class HttpClientRequestFactory implements ClientHttpRequestFactory 
 
 		@Override
 		public InputStream getBody() {
-			return new ByteArrayInputStream(this.body);
+			return new BodyStream(this.body);
 		}
 
 		@Override
 		public void close() {
+		}
+
+	}
+
+	/**
+	 * Reads a part of its content without the buffer of 8 KB that is the default.
+	 */
+	private static final class BodyStream extends ByteArrayInputStream {
+
+		BodyStream(byte[] content) {
+			super(content);
+		}
+
+		@Override
+		public byte[] readNBytes(int length) {
+			byte[] part = new byte[Math.min(length, available())];
+			readNBytes(part, 0, part.length);
+			return part;
 		}
 
 	}
