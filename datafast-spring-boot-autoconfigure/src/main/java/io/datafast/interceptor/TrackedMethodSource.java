@@ -41,6 +41,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.core.MethodClassKey;
 import org.springframework.core.annotation.AnnotatedElementUtils;
+import org.springframework.core.annotation.AnnotationUtils;
 import org.springframework.core.annotation.MergedAnnotation;
 import org.springframework.core.annotation.MergedAnnotations;
 import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
@@ -70,6 +71,12 @@ final class TrackedMethodSource {
 	private final Map<MethodClassKey, Optional<TrackedMethod>> methods = new ConcurrentHashMap<>(256);
 
 	private final Map<Class<?>, Boolean> classes = new ConcurrentHashMap<>(256);
+
+	/**
+	 * The classes and interfaces that have been looked at, whether they or what they
+	 * inherit from have the annotation.
+	 */
+	private final Map<Class<?>, Boolean> candidates = new ConcurrentHashMap<>(256);
 
 	/**
 	 * The tracked methods by class, method and goals, since a method is found again
@@ -102,21 +109,39 @@ final class TrackedMethodSource {
 	}
 
 	/**
-	 * A quick check that rules out nearly all classes. A search through the declarations
-	 * of each method would cost more.
+	 * A quick check that rules out nearly all classes, since it is made for each bean. A
+	 * search through the declarations of each method would cost more.
 	 */
-	private static boolean isCandidate(Class<?> type) {
+	private boolean isCandidate(@Nullable Class<?> type) {
+		if (type == null || !AnnotationUtils.isCandidateClass(type, TrackGoal.class)) {
+			return false;
+		}
+		Boolean known = this.candidates.get(type);
+		if (known == null) {
+			known = declaresAnnotation(type) || isCandidate(type.getSuperclass());
+			for (Class<?> implemented : type.getInterfaces()) {
+				known = known || isCandidate(implemented);
+			}
+			this.candidates.put(type, known);
+		}
+		return known;
+	}
+
+	private static boolean declaresAnnotation(Class<?> type) {
 		try {
-			return Stream.concat(Stream.of(type), ClassUtils.getAllInterfacesForClassAsSet(type).stream())
-				.flatMap((current) -> Arrays.stream(ReflectionUtils.getAllDeclaredMethods(current)))
-				.anyMatch((method) -> MergedAnnotations.from(method).isPresent(TrackGoal.class));
+			for (Method method : ReflectionUtils.getDeclaredMethods(type)) {
+				Annotation[] annotations = method.getDeclaredAnnotations();
+				if (annotations.length > 0 && MergedAnnotations.from(annotations).isPresent(TrackGoal.class)) {
+					return true;
+				}
+			}
 		}
 		catch (IllegalStateException | LinkageError ex) {
 			// As in other post-processors: a class that reflection cannot read may still
 			// work.
 			logger.debug("Cannot look for @TrackGoal in " + type.getName(), ex);
-			return false;
 		}
+		return false;
 	}
 
 	private boolean findAll(Class<?> beanClass) {
