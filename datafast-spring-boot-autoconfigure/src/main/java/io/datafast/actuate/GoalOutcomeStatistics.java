@@ -30,6 +30,7 @@ import io.datafast.GoalRejectedException;
 import io.datafast.actuate.DataFastEndpoint.FailureDescriptor;
 import io.datafast.delivery.GoalDeliveryListener;
 import io.datafast.delivery.GoalOutcome;
+import io.datafast.delivery.GoalOutcomePublisher;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,18 +58,11 @@ public final class GoalOutcomeStatistics implements GoalDeliveryListener {
 		this.counts.computeIfAbsent(outcome.outcomeName(), (name) -> new ConcurrentHashMap<>())
 			.computeIfAbsent(outcome.reasonName(), (name) -> new LongAdder())
 			.increment();
-		DataFastException exception = exception(outcome);
+		DataFastException exception = GoalOutcomePublisher.failureOf(outcome);
 		if (exception != null) {
 			this.lastFailure = new FailureDescriptor(this.clock.instant(), goal.name(), outcome.outcomeName(),
 					outcome.reasonName(), status(exception), exception.getMessage());
 		}
-	}
-
-	private static @Nullable DataFastException exception(GoalOutcome outcome) {
-		if (outcome instanceof GoalOutcome.Rejected rejected) {
-			return rejected.exception();
-		}
-		return (outcome instanceof GoalOutcome.Dropped dropped) ? dropped.lastFailure() : null;
 	}
 
 	/**

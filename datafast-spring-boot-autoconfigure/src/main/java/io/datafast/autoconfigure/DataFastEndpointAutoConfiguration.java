@@ -36,7 +36,7 @@ import org.springframework.context.annotation.Bean;
 /**
  * Auto-configuration for the {@link DataFastEndpoint}.
  */
-@AutoConfiguration(after = { DataFastAutoConfiguration.class, TrackGoalAutoConfiguration.class })
+@AutoConfiguration(after = DataFastAutoConfiguration.class)
 @ConditionalOnClass({ Endpoint.class, ConditionalOnAvailableEndpoint.class })
 @EnableConfigurationProperties(DataFastProperties.class)
 public final class DataFastEndpointAutoConfiguration {

@@ -59,7 +59,7 @@ public final class DefaultDataFastGoals implements DataFastGoals {
 	private final GoalOutcomePublisher outcomes;
 
 	/**
-	 * Create an instance. The suppliers are called with the first goal.
+	 * Create an instance. The suppliers are called with each goal and not before.
 	 * @param visitorIdResolver finds the current visitor
 	 * @param defaultMetadata put on every goal. A goal's own entry wins, and is kept when
 	 * there would be more than 10.
@@ -73,10 +73,10 @@ public final class DefaultDataFastGoals implements DataFastGoals {
 	public DefaultDataFastGoals(Supplier<VisitorIdResolver> visitorIdResolver, Map<String, String> defaultMetadata,
 			Supplier<List<GoalFilter>> filters, Supplier<GoalDispatcher> dispatcher, GoalDelivery delivery,
 			GoalOutcomePublisher outcomes) {
-		this.visitorIdResolver = Lazy.of(visitorIdResolver);
+		this.visitorIdResolver = visitorIdResolver;
 		this.defaultMetadata = Goal.of("defaults").with(defaultMetadata).metadata();
-		this.filters = Lazy.of(filters);
-		this.dispatcher = Lazy.of(dispatcher);
+		this.filters = filters;
+		this.dispatcher = dispatcher;
 		this.delivery = delivery;
 		this.outcomes = outcomes;
 	}
@@ -114,17 +114,14 @@ public final class DefaultDataFastGoals implements DataFastGoals {
 			return;
 		}
 		Preparation preparation = prepare(goal);
-		if (preparation.outcome() == null) {
-			handOver(preparation.goal());
+		if (preparation.outcome() != null) {
+			return;
 		}
-	}
-
-	private void handOver(Goal goal) {
 		try {
-			this.dispatcher.get().dispatch(goal);
+			this.dispatcher.get().dispatch(preparation.goal());
 		}
 		catch (Throwable ex) {
-			this.outcomes.publishFailed(goal, "The GoalDispatcher failed", ex);
+			this.outcomes.publishFailed(preparation.goal(), "The GoalDispatcher failed", ex);
 		}
 	}
 

@@ -34,7 +34,6 @@ import io.datafast.annotation.GoalMetadata;
 import io.datafast.annotation.TrackGoal;
 import io.datafast.autoconfigure.DataFastAutoConfiguration;
 import io.datafast.autoconfigure.DataFastEndpointAutoConfiguration;
-import io.datafast.autoconfigure.TrackGoalAutoConfiguration;
 import io.datafast.delivery.GoalDispatcher;
 import io.datafast.test.MockAnswer;
 import io.datafast.test.MockDataFast;
@@ -310,8 +309,7 @@ class DataFastEndpointTests {
 	 * Imported as in an application: without loading what its conditions keep out.
 	 */
 	@Configuration(proxyBeanMethods = false)
-	@ImportAutoConfiguration({ DataFastAutoConfiguration.class, TrackGoalAutoConfiguration.class,
-			DataFastEndpointAutoConfiguration.class })
+	@ImportAutoConfiguration({ DataFastAutoConfiguration.class, DataFastEndpointAutoConfiguration.class })
 	static class OnlyDataFast {
 
 		@Bean

@@ -28,7 +28,6 @@ import io.datafast.client.GoalClient;
 import io.datafast.delivery.GoalDispatcher;
 import io.datafast.delivery.GoalOutcomePublisher;
 import io.datafast.delivery.memory.InMemoryGoalDispatcher;
-import io.datafast.interceptor.TrackGoalBeanPostProcessor;
 import io.datafast.testing.DataFastContextRunners;
 import io.datafast.web.VisitorCookie;
 import io.datafast.web.servlet.ServletVisitorIdResolver;
@@ -56,8 +55,8 @@ class DataFastAutoConfigurationTests {
 	private final ApplicationContextRunner runner = DataFastContextRunners.plain();
 
 	private final WebApplicationContextRunner webRunner = new WebApplicationContextRunner()
-		.withConfiguration(AutoConfigurations.of(DataFastAutoConfiguration.class,
-				DataFastServletAutoConfiguration.class, TrackGoalAutoConfiguration.class))
+		.withConfiguration(
+				AutoConfigurations.of(DataFastAutoConfiguration.class, DataFastServletAutoConfiguration.class))
 		.withPropertyValues("datafast.api-key=df_key");
 
 	@Test
@@ -203,12 +202,6 @@ class DataFastAutoConfigurationTests {
 				.doesNotHaveBean(VisitorIdMethodArgumentResolver.class));
 		this.runner.withClassLoader(new FilteredClassLoader("jakarta.servlet"))
 			.run((context) -> assertThat(context).hasNotFailed().hasSingleBean(DataFastGoals.class));
-	}
-
-	@Test
-	void adviceNeedsDataFastGoals() {
-		new ApplicationContextRunner().withConfiguration(AutoConfigurations.of(TrackGoalAutoConfiguration.class))
-			.run((context) -> assertThat(context).doesNotHaveBean(TrackGoalBeanPostProcessor.class));
 	}
 
 	@Test

@@ -45,7 +45,7 @@ class VisitorAutoConfigurationTests {
 
 	private static final AutoConfigurations CONFIGURATIONS = AutoConfigurations.of(DataFastAutoConfiguration.class,
 			DataFastServletAutoConfiguration.class, DataFastWebFluxAutoConfiguration.class,
-			DataFastReactorAutoConfiguration.class, TrackGoalAutoConfiguration.class);
+			DataFastReactorAutoConfiguration.class);
 
 	private final WebApplicationContextRunner servletRunner = new WebApplicationContextRunner()
 		.withConfiguration(CONFIGURATIONS);
