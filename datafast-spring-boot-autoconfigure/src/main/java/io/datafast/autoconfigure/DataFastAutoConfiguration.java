@@ -97,17 +97,16 @@ public final class DataFastAutoConfiguration {
 			ObjectProvider<VisitorIdResolver> visitorIdResolver, ObjectProvider<GoalFilter> filters,
 			ObjectProvider<GoalDispatcher> dispatcher, ObjectProvider<GoalDispatcherDecorator> dispatcherDecorator,
 			GoalDelivery delivery, DeliveryShutdown shutdown) {
-		String disabledReason = properties.disabledReason();
-		if (disabledReason != null) {
-			if (!Boolean.FALSE.equals(properties.enabled())) {
-				logger.warn("There is no datafast.api-key: goals are skipped. Set the key to send them, or"
-						+ " datafast.enabled=false to silence this warning; datafast.enabled=true makes the key mandatory.");
-			}
-			return DefaultDataFastGoals.disabled(disabledReason, outcomes);
+		if (properties.disabledReason() == null) {
+			warnOfPlainHttp(properties.baseUrl());
 		}
-		warnOfPlainHttp(properties.baseUrl());
-		return new DefaultDataFastGoals(shutdown.lazily(() -> visitorIdResolver.getIfAvailable(() -> () -> null)),
-				properties.metadata(), shutdown.lazily(() -> filters.orderedStream().toList()),
+		else if (properties.isEnabled()) {
+			logger.warn("There is no datafast.api-key: goals are skipped. Set the key to send them, or"
+					+ " datafast.enabled=false to silence this warning; datafast.enabled=true makes the key mandatory.");
+		}
+		return new DefaultDataFastGoals(properties.disabledReason(),
+				shutdown.lazily(() -> visitorIdResolver.getIfAvailable(() -> () -> null)), properties.metadata(),
+				shutdown.lazily(() -> filters.orderedStream().toList()),
 				shutdown.lazily(() -> dispatcherDecorator.getIfAvailable(() -> (target) -> target)
 					.decorate(dispatcher.getObject())),
 				delivery, outcomes);

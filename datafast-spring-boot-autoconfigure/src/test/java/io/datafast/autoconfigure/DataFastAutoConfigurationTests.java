@@ -31,7 +31,6 @@ import io.datafast.delivery.memory.InMemoryGoalDispatcher;
 import io.datafast.testing.DataFastContextRunners;
 import io.datafast.web.VisitorCookie;
 import io.datafast.web.servlet.ServletVisitorIdResolver;
-import io.datafast.web.servlet.VisitorIdMethodArgumentResolver;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -168,12 +167,9 @@ class DataFastAutoConfigurationTests {
 		this.webRunner
 			.withBean("ownCookie", VisitorCookie.class, () -> new VisitorCookie("own", null, null, false, false))
 			.withBean("ownPublisher", GoalOutcomePublisher.class, () -> new GoalOutcomePublisher(() -> List.of()))
-			.withBean("ownArgumentResolver", VisitorIdMethodArgumentResolver.class,
-					() -> new VisitorIdMethodArgumentResolver(() -> null))
 			.run((context) -> assertThat(context).hasNotFailed()
 				.hasSingleBean(VisitorCookie.class)
-				.hasSingleBean(GoalOutcomePublisher.class)
-				.hasSingleBean(VisitorIdMethodArgumentResolver.class));
+				.hasSingleBean(GoalOutcomePublisher.class));
 	}
 
 	@Test
@@ -199,7 +195,7 @@ class DataFastAutoConfigurationTests {
 		this.webRunner.withClassLoader(new FilteredClassLoader("org.springframework.web.servlet"))
 			.run((context) -> assertThat(context).hasNotFailed()
 				.hasSingleBean(ServletVisitorIdResolver.class)
-				.doesNotHaveBean(VisitorIdMethodArgumentResolver.class));
+				.doesNotHaveBean("dataFastVisitorIdWebMvcConfigurer"));
 		this.runner.withClassLoader(new FilteredClassLoader("jakarta.servlet"))
 			.run((context) -> assertThat(context).hasNotFailed().hasSingleBean(DataFastGoals.class));
 	}

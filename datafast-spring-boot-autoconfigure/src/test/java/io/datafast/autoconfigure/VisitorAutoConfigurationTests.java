@@ -61,11 +61,9 @@ class VisitorAutoConfigurationTests {
 	@ParameterizedTest
 	@MethodSource("runners")
 	void namesOfBeansBeginWithDataFast(AbstractApplicationContextRunner<?, ?, ?> runner) {
-		runner.run(
-				(context) -> assertThat(visitorBeans((ConfigurableApplicationContext) context))
-					.contains("dataFastVisitorCookie", "dataFastVisitorIdResolver", "dataFastHandlerResponse",
-							"dataFastVisitorIdMethodArgumentResolver")
-					.allMatch((name) -> name.startsWith("dataFast")));
+		runner.run((context) -> assertThat(visitorBeans((ConfigurableApplicationContext) context))
+			.contains("dataFastVisitorCookie", "dataFastVisitorIdResolver", "dataFastHandlerResponse")
+			.allMatch((name) -> name.startsWith("dataFast")));
 	}
 
 	/**
