@@ -47,13 +47,4 @@ public class DataFastAuthenticationException extends DataFastException {
 		return this.status;
 	}
 
-	/**
-	 * {@inheritDoc}
-	 * @return {@code false}
-	 */
-	@Override
-	public boolean isRetryable() {
-		return false;
-	}
-
 }

@@ -39,8 +39,10 @@ public abstract class DataFastException extends RuntimeException {
 
 	/**
 	 * Whether the same call may succeed later without anything being changed.
-	 * @return {@code true} if trying again makes sense
+	 * @return {@code true} if trying again makes sense; {@code false} unless overridden
 	 */
-	public abstract boolean isRetryable();
+	public boolean isRetryable() {
+		return false;
+	}
 
 }

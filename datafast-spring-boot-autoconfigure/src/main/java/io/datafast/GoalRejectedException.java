@@ -60,13 +60,4 @@ public class GoalRejectedException extends DataFastException {
 		return this.apiMessage;
 	}
 
-	/**
-	 * {@inheritDoc}
-	 * @return {@code false}
-	 */
-	@Override
-	public boolean isRetryable() {
-		return false;
-	}
-
 }

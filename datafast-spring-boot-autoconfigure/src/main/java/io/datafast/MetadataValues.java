@@ -50,10 +50,9 @@ final class MetadataValues {
 		if (value instanceof BigDecimal decimal) {
 			return toText(decimal);
 		}
-		if (JACKSON_3_PRESENT && Jackson3.isNode(value)) {
-			return Jackson3.toText(value);
-		}
-		return (JACKSON_2_PRESENT && Jackson2.isNode(value)) ? Jackson2.toText(value) : String.valueOf(value);
+		Object plain = JACKSON_3_PRESENT ? Jackson3.unwrap(value) : value;
+		plain = JACKSON_2_PRESENT ? Jackson2.unwrap(plain) : plain;
+		return (plain != null) ? plain.toString() : null;
 	}
 
 	/**
@@ -70,16 +69,14 @@ final class MetadataValues {
 	 */
 	private static final class Jackson2 {
 
-		static boolean isNode(Object value) {
-			return value instanceof JsonNode;
-		}
-
-		static @Nullable String toText(Object value) {
-			JsonNode node = (JsonNode) value;
+		static @Nullable Object unwrap(@Nullable Object value) {
+			if (!(value instanceof JsonNode node)) {
+				return value;
+			}
 			if (node.isNull() || node.isMissingNode()) {
 				return null;
 			}
-			return node.isTextual() ? node.textValue() : node.toString();
+			return node.isTextual() ? node.textValue() : node;
 		}
 
 	}
@@ -89,16 +86,14 @@ final class MetadataValues {
 	 */
 	private static final class Jackson3 {
 
-		static boolean isNode(Object value) {
-			return value instanceof tools.jackson.databind.JsonNode;
-		}
-
-		static @Nullable String toText(Object value) {
-			tools.jackson.databind.JsonNode node = (tools.jackson.databind.JsonNode) value;
+		static @Nullable Object unwrap(@Nullable Object value) {
+			if (!(value instanceof tools.jackson.databind.JsonNode node)) {
+				return value;
+			}
 			if (node.isNull() || node.isMissingNode()) {
 				return null;
 			}
-			return node.isString() ? node.stringValue() : node.toString();
+			return node.isString() ? node.stringValue() : node;
 		}
 
 	}

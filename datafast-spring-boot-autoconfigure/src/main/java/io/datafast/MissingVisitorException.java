@@ -34,13 +34,4 @@ public class MissingVisitorException extends DataFastException {
 		super(message, null);
 	}
 
-	/**
-	 * {@inheritDoc}
-	 * @return {@code false}
-	 */
-	@Override
-	public boolean isRetryable() {
-		return false;
-	}
-
 }

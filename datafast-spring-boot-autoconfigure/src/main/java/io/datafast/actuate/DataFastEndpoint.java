@@ -26,10 +26,21 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
+import io.datafast.DataFastAuthenticationException;
+import io.datafast.DataFastException;
+import io.datafast.DataFastUnavailableException;
+import io.datafast.Goal;
+import io.datafast.GoalRejectedException;
 import io.datafast.delivery.GoalBacklog;
+import io.datafast.delivery.GoalDeliveryListener;
+import io.datafast.delivery.GoalOutcome;
+import io.datafast.delivery.GoalOutcomePublisher;
 import io.datafast.interceptor.TrackedMethod;
 import org.jspecify.annotations.Nullable;
 
@@ -40,37 +51,49 @@ import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 /**
  * Read-only {@link Endpoint @Endpoint} that shows whether goals are sent, how many had
  * which outcome, and which methods track goals. It shows neither the API key nor visitor
- * ids nor metadata.
+ * ids nor metadata. It counts outcomes itself, and so needs no Micrometer. Thread-safe.
  */
 @Endpoint(id = "datafast")
-public class DataFastEndpoint {
+public class DataFastEndpoint implements GoalDeliveryListener {
 
 	private final @Nullable String disabledReason;
 
 	private final URI baseUrl;
 
-	private final @Nullable GoalBacklog backlog;
-
-	private final GoalOutcomeStatistics statistics;
+	private final Supplier<@Nullable GoalBacklog> backlog;
 
 	private final Supplier<? extends Collection<TrackedMethod>> trackedMethods;
+
+	private final Map<String, Map<String, LongAdder>> outcomes = new ConcurrentHashMap<>();
+
+	private volatile @Nullable FailureDescriptor lastFailure;
 
 	/**
 	 * Create an endpoint.
 	 * @param disabledReason why no goals are sent, or {@code null} if they are
 	 * @param baseUrl the base URL of the DataFast API
-	 * @param backlog the goals that the dispatcher has taken over, or {@code null} if
-	 * unknown, as with a dispatcher of the application
-	 * @param statistics counts the outcomes
+	 * @param backlog gives the goals that the dispatcher has taken over, or {@code null}
+	 * if unknown, as with a dispatcher of the application
 	 * @param trackedMethods gives the annotated methods
 	 */
-	public DataFastEndpoint(@Nullable String disabledReason, URI baseUrl, @Nullable GoalBacklog backlog,
-			GoalOutcomeStatistics statistics, Supplier<? extends Collection<TrackedMethod>> trackedMethods) {
+	public DataFastEndpoint(@Nullable String disabledReason, URI baseUrl, Supplier<@Nullable GoalBacklog> backlog,
+			Supplier<? extends Collection<TrackedMethod>> trackedMethods) {
 		this.disabledReason = disabledReason;
 		this.baseUrl = baseUrl;
 		this.backlog = backlog;
-		this.statistics = statistics;
 		this.trackedMethods = trackedMethods;
+	}
+
+	@Override
+	public void onOutcome(Goal goal, GoalOutcome outcome) {
+		this.outcomes.computeIfAbsent(outcome.outcomeName(), (name) -> new ConcurrentHashMap<>())
+			.computeIfAbsent(outcome.reasonName(), (name) -> new LongAdder())
+			.increment();
+		DataFastException exception = GoalOutcomePublisher.failureOf(outcome);
+		if (exception != null) {
+			this.lastFailure = new FailureDescriptor(Instant.now(), goal.name(), outcome.outcomeName(),
+					outcome.reasonName(), status(exception), exception.getMessage());
+		}
 	}
 
 	/**
@@ -80,17 +103,28 @@ public class DataFastEndpoint {
 	@ReadOperation
 	public DataFastDescriptor dataFast() {
 		return new DataFastDescriptor(this.disabledReason == null, this.disabledReason, this.baseUrl.toString(),
-				describeDelivery(), this.statistics.counts(), this.statistics.lastFailure(), describeTrackedMethods());
+				describeDelivery(), countOutcomes(), this.lastFailure, describeTrackedMethods());
+	}
+
+	private Map<String, Map<String, Long>> countOutcomes() {
+		Map<String, Map<String, Long>> result = new TreeMap<>();
+		this.outcomes.forEach((outcome, reasons) -> {
+			Map<String, Long> sums = new TreeMap<>();
+			reasons.forEach((reason, count) -> sums.put(reason, count.sum()));
+			result.put(outcome, sums);
+		});
+		return result;
 	}
 
 	private DeliveryDescriptor describeDelivery() {
-		if (this.backlog == null) {
+		GoalBacklog backlog = this.backlog.get();
+		if (backlog == null) {
 			return new DeliveryDescriptor("custom", null, null, null, null);
 		}
-		int pending = this.backlog.pending();
-		Duration oldestAge = this.backlog.oldestAge();
-		OptionalInt parked = this.backlog.parked();
-		return new DeliveryDescriptor(this.backlog.mode(), pending, this.backlog.capacity(),
+		int pending = backlog.pending();
+		Duration oldestAge = backlog.oldestAge();
+		OptionalInt parked = backlog.parked();
+		return new DeliveryDescriptor(backlog.mode(), pending, backlog.capacity(),
 				(oldestAge != null) ? oldestAge.toSeconds() : null, parked.isPresent() ? parked.getAsInt() : null);
 	}
 
@@ -111,6 +145,16 @@ public class DataFastEndpoint {
 		return Arrays.stream(method.getParameterTypes())
 			.map(Class::getSimpleName)
 			.collect(Collectors.joining(", ", method.getName() + "(", ")"));
+	}
+
+	private static @Nullable Integer status(DataFastException exception) {
+		if (exception instanceof GoalRejectedException rejected) {
+			return rejected.getStatus();
+		}
+		if (exception instanceof DataFastAuthenticationException authentication) {
+			return authentication.getStatus();
+		}
+		return (exception instanceof DataFastUnavailableException unavailable) ? unavailable.getStatus() : null;
 	}
 
 	/**

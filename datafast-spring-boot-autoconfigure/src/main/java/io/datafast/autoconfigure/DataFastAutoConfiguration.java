@@ -37,22 +37,30 @@ import io.datafast.delivery.GoalDispatcher;
 import io.datafast.delivery.GoalDispatcherDecorator;
 import io.datafast.delivery.GoalOutcomePublisher;
 import io.datafast.delivery.memory.InMemoryGoalDispatcher;
+import io.datafast.interceptor.TrackGoalBeanPostProcessor;
 import io.datafast.support.DefaultDataFastGoals;
 import io.datafast.support.Lazy;
+import io.datafast.transaction.OpenTransactions;
+import io.micrometer.context.ContextSnapshotFactory;
 import io.micrometer.observation.ObservationRegistry;
+import io.micrometer.observation.contextpropagation.ObservationThreadLocalAccessor;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Role;
 import org.springframework.core.env.Environment;
 import org.springframework.core.io.ResourceLoader;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
 import org.springframework.util.Assert;
 import org.springframework.util.ClassUtils;
 import org.springframework.web.client.RestClient;
@@ -89,23 +97,18 @@ public final class DataFastAutoConfiguration {
 			ObjectProvider<VisitorIdResolver> visitorIdResolver, ObjectProvider<GoalFilter> filters,
 			ObjectProvider<GoalDispatcher> dispatcher, ObjectProvider<GoalDispatcherDecorator> dispatcherDecorator,
 			GoalDelivery delivery, DeliveryShutdown shutdown) {
-		String disabledReason = properties.disabledReason();
-		if (disabledReason != null) {
-			if (!Boolean.FALSE.equals(properties.enabled())) {
-				logger.warn("There is no datafast.api-key: goals are skipped. Set the key to send them, or"
-						+ " datafast.enabled=false to silence this warning; datafast.enabled=true makes the key mandatory.");
-			}
-			return DefaultDataFastGoals.disabled(disabledReason, outcomes);
+		if (properties.disabledReason() == null) {
+			warnOfPlainHttp(properties.baseUrl());
 		}
-		warnOfPlainHttp(properties.baseUrl());
-		Supplier<VisitorIdResolver> currentVisitor = Lazy.of(() -> visitorIdResolver.getIfAvailable(() -> () -> null));
-		Supplier<List<GoalFilter>> orderedFilters = Lazy.of(() -> filters.orderedStream().toList());
-		Supplier<GoalDispatcher> decoratedDispatcher = Lazy
-			.of(() -> dispatcherDecorator.getIfAvailable(() -> (target) -> target).decorate(dispatcher.getObject()));
-		shutdown.beforeDestruction(currentVisitor::get);
-		shutdown.beforeDestruction(orderedFilters::get);
-		shutdown.beforeDestruction(decoratedDispatcher::get);
-		return new DefaultDataFastGoals(currentVisitor, properties.metadata(), orderedFilters, decoratedDispatcher,
+		else if (properties.isEnabled()) {
+			logger.warn("There is no datafast.api-key: goals are skipped. Set the key to send them, or"
+					+ " datafast.enabled=false to silence this warning; datafast.enabled=true makes the key mandatory.");
+		}
+		return new DefaultDataFastGoals(properties.disabledReason(),
+				shutdown.lazily(() -> visitorIdResolver.getIfAvailable(() -> () -> null)), properties.metadata(),
+				shutdown.lazily(() -> filters.orderedStream().toList()),
+				shutdown.lazily(() -> dispatcherDecorator.getIfAvailable(() -> (target) -> target)
+					.decorate(dispatcher.getObject())),
 				delivery, outcomes);
 	}
 
@@ -129,9 +132,7 @@ public final class DataFastAutoConfiguration {
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 	GoalOutcomePublisher dataFastGoalOutcomePublisher(ObjectProvider<GoalDeliveryListener> listeners,
 			DeliveryShutdown shutdown) {
-		GoalOutcomePublisher publisher = new GoalOutcomePublisher(() -> listeners.orderedStream().toList());
-		shutdown.beforeDestruction(publisher::prepareShutdown);
-		return shutdown.register(publisher);
+		return shutdown.register(new GoalOutcomePublisher(shutdown.lazily(() -> listeners.orderedStream().toList())));
 	}
 
 	@Bean(destroyMethod = "")
@@ -173,12 +174,10 @@ public final class DataFastAutoConfiguration {
 			ObjectProvider<DataFastRestClientCustomizer> customizers, ResourceLoader resourceLoader,
 			DeliveryShutdown shutdown, Environment environment) {
 		Assert.state(properties.apiKey() != null, "There is no datafast.api-key");
-		Supplier<ObservationRegistry> observations = Lazy
-			.of(() -> observationRegistry.getIfUnique(() -> ObservationRegistry.NOOP));
-		Supplier<List<DataFastRestClientCustomizer>> orderedCustomizers = Lazy
-			.of(() -> customizers.orderedStream().toList());
-		shutdown.beforeDestruction(observations::get);
-		shutdown.beforeDestruction(orderedCustomizers::get);
+		Supplier<ObservationRegistry> observations = shutdown
+			.lazily(() -> observationRegistry.getIfUnique(() -> ObservationRegistry.NOOP));
+		Supplier<List<DataFastRestClientCustomizer>> orderedCustomizers = shutdown
+			.lazily(() -> customizers.orderedStream().toList());
 		return new GoalClient(() -> createBuilder(properties, sslBundle, observations.get(), orderedCustomizers.get()),
 				JsonCodec.create(resourceLoader.getClassLoader()), new CurrentCredentials(environment,
 						new GoalClientCredentials(properties.apiKey(), properties.websiteId())));
@@ -209,6 +208,64 @@ public final class DataFastAutoConfiguration {
 		DefaultUriBuilderFactory factory = new DefaultUriBuilderFactory(baseUrl.toString());
 		factory.setEncodingMode(EncodingMode.VALUES_ONLY);
 		return factory;
+	}
+
+	/**
+	 * Each context has its own, since a post-processor sees the beans of its own context
+	 * only.
+	 */
+	@Bean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	@ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
+	static TrackGoalBeanPostProcessor dataFastTrackGoalBeanPostProcessor() {
+		return new TrackGoalBeanPostProcessor();
+	}
+
+	@Bean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	@ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
+	static TrackGoalBeanPostProcessor.Innermost dataFastInnermostAdvicePostProcessor(
+			TrackGoalBeanPostProcessor postProcessor) {
+		return new TrackGoalBeanPostProcessor.Innermost(postProcessor);
+	}
+
+	/**
+	 * Goals of a transaction wait for its commit.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(TransactionSynchronizationManager.class)
+	static final class Transactions {
+
+		@Bean(destroyMethod = "")
+		@ConditionalOnMissingBean(GoalDispatcherDecorator.class)
+		OpenTransactions dataFastOpenTransactions(DataFastProperties properties, GoalOutcomePublisher outcomes,
+				DeliveryShutdown shutdown) {
+			return shutdown.register(new OpenTransactions(properties.delivery().capacity(), outcomes));
+		}
+
+	}
+
+	/**
+	 * The call to DataFast is part of the trace in which the goal was tracked. The call
+	 * itself is observed where there is an {@code ObservationRegistry} bean.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass({ ContextSnapshotFactory.class, ObservationThreadLocalAccessor.class })
+	static final class Tracing {
+
+		/**
+		 * Captures the observation only: a goal may wait for a long time, and must not
+		 * keep other state of the request alive.
+		 */
+		@Bean
+		@ConditionalOnMissingBean
+		DeliveryContext dataFastDeliveryContext() {
+			ContextSnapshotFactory snapshots = ContextSnapshotFactory.builder()
+				.captureKeyPredicate(ObservationThreadLocalAccessor.KEY::equals)
+				.build();
+			return () -> snapshots.captureAll()::wrap;
+		}
+
 	}
 
 }

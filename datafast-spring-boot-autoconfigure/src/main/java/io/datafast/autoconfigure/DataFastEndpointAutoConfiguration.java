@@ -16,11 +16,7 @@
 
 package io.datafast.autoconfigure;
 
-import java.time.Clock;
-import java.util.List;
-
 import io.datafast.actuate.DataFastEndpoint;
-import io.datafast.actuate.GoalOutcomeStatistics;
 import io.datafast.delivery.GoalBacklog;
 import io.datafast.interceptor.TrackGoalBeanPostProcessor;
 
@@ -36,7 +32,7 @@ import org.springframework.context.annotation.Bean;
 /**
  * Auto-configuration for the {@link DataFastEndpoint}.
  */
-@AutoConfiguration(after = { DataFastAutoConfiguration.class, TrackGoalAutoConfiguration.class })
+@AutoConfiguration(after = DataFastAutoConfiguration.class)
 @ConditionalOnClass({ Endpoint.class, ConditionalOnAvailableEndpoint.class })
 @EnableConfigurationProperties(DataFastProperties.class)
 public final class DataFastEndpointAutoConfiguration {
@@ -45,19 +41,9 @@ public final class DataFastEndpointAutoConfiguration {
 	@ConditionalOnAvailableEndpoint
 	@ConditionalOnMissingBean
 	DataFastEndpoint dataFastEndpoint(DataFastProperties properties, ObjectProvider<GoalBacklog> backlog,
-			GoalOutcomeStatistics statistics, ObjectProvider<TrackGoalBeanPostProcessor> postProcessor) {
-		return new DataFastEndpoint(properties.disabledReason(), properties.baseUrl(), backlog.getIfUnique(),
-				statistics, () -> {
-					TrackGoalBeanPostProcessor available = postProcessor.getIfAvailable();
-					return (available != null) ? available.getTrackedMethods() : List.of();
-				});
-	}
-
-	@Bean
-	@ConditionalOnAvailableEndpoint(DataFastEndpoint.class)
-	@ConditionalOnMissingBean
-	GoalOutcomeStatistics dataFastGoalOutcomeStatistics() {
-		return new GoalOutcomeStatistics(Clock.systemUTC());
+			ObjectProvider<TrackGoalBeanPostProcessor> postProcessor) {
+		return new DataFastEndpoint(properties.disabledReason(), properties.baseUrl(), backlog::getIfUnique,
+				() -> postProcessor.stream().flatMap((candidate) -> candidate.getTrackedMethods().stream()).toList());
 	}
 
 }

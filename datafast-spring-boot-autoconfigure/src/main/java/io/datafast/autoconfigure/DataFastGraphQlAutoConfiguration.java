@@ -25,7 +25,6 @@ import io.datafast.annotation.VisitorId;
 import io.datafast.web.VisitorIdArgument;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
-import reactor.util.context.ContextView;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -49,7 +48,9 @@ public final class DataFastGraphQlAutoConfiguration {
 	@ConditionalOnMissingBean
 	GraphQlVisitor dataFastGraphQlVisitor(ObjectProvider<VisitorIdResolver> visitorIdResolver,
 			ObjectProvider<ReactiveVisitorIdResolver> reactiveVisitorIdResolver) {
-		return new GraphQlVisitor(visitorIdResolver, reactiveVisitorIdResolver);
+		ReactiveVisitorIdResolver ofThread = (context) -> visitorIdResolver.getIfAvailable(() -> () -> null)
+			.resolveVisitorId();
+		return new GraphQlVisitor(reactiveVisitorIdResolver.getIfAvailable(() -> ofThread));
 	}
 
 	/**
@@ -62,35 +63,22 @@ public final class DataFastGraphQlAutoConfiguration {
 
 		private final VisitorIdArgument argument = new VisitorIdArgument();
 
-		private final ObjectProvider<VisitorIdResolver> visitorIdResolver;
+		private final ReactiveVisitorIdResolver visitorIdResolver;
 
-		private final ObjectProvider<ReactiveVisitorIdResolver> reactiveVisitorIdResolver;
-
-		GraphQlVisitor(ObjectProvider<VisitorIdResolver> visitorIdResolver,
-				ObjectProvider<ReactiveVisitorIdResolver> reactiveVisitorIdResolver) {
+		GraphQlVisitor(ReactiveVisitorIdResolver visitorIdResolver) {
 			this.visitorIdResolver = visitorIdResolver;
-			this.reactiveVisitorIdResolver = reactiveVisitorIdResolver;
 		}
 
 		@Override
 		public Mono<WebGraphQlResponse> intercept(WebGraphQlRequest request, Chain chain) {
 			return Mono.deferContextual((context) -> {
-				String visitorId = this.argument.find(() -> resolve(context));
+				String visitorId = this.argument.find(() -> this.visitorIdResolver.resolveVisitorId(context));
 				if (visitorId != null) {
 					request.configureExecutionInput(
 							(input, builder) -> builder.graphQLContext(Map.of(KEY, visitorId)).build());
 				}
 				return chain.next(request);
 			});
-		}
-
-		private @Nullable String resolve(ContextView context) {
-			ReactiveVisitorIdResolver reactiveResolver = this.reactiveVisitorIdResolver.getIfAvailable();
-			if (reactiveResolver != null) {
-				return reactiveResolver.resolveVisitorId(context);
-			}
-			VisitorIdResolver resolver = this.visitorIdResolver.getIfAvailable();
-			return (resolver != null) ? resolver.resolveVisitorId() : null;
 		}
 
 		@Override

@@ -17,10 +17,11 @@
 package io.datafast.autoconfigure;
 
 import io.datafast.delivery.GoalBacklog;
-import io.datafast.metrics.GoalBacklogMetrics;
 import io.datafast.metrics.MicrometerGoalDeliveryListener;
 import io.datafast.support.Lazy;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -45,11 +46,20 @@ public final class DataFastMetricsAutoConfiguration {
 		return new MicrometerGoalDeliveryListener(Lazy.of(registry::getObject));
 	}
 
+	/**
+	 * A registry holds the backlog by a weak reference only.
+	 */
 	@Bean
 	@ConditionalOnSingleCandidate(GoalBacklog.class)
-	@ConditionalOnMissingBean
-	GoalBacklogMetrics dataFastGoalBacklogMetrics(GoalBacklog backlog) {
-		return new GoalBacklogMetrics(backlog);
+	MeterBinder dataFastGoalBacklogMetrics(GoalBacklog backlog) {
+		return (registry) -> {
+			Gauge.builder("datafast.goals.pending", backlog, GoalBacklog::pending)
+				.description("Goals that are waiting, in flight or waiting to be tried again")
+				.register(registry);
+			Gauge.builder("datafast.goals.capacity", backlog, GoalBacklog::capacity)
+				.description("How many goals may be pending")
+				.register(registry);
+		};
 	}
 
 }

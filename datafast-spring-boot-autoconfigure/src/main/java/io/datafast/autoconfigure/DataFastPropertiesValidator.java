@@ -145,13 +145,9 @@ final class DataFastPropertiesValidator {
 	}
 
 	private void checkDuration(String property, Duration value, boolean zeroAllowed) {
-		if (value.isNegative() || (value.isZero() && !zeroAllowed)) {
-			violation(property, value.toString(), zeroAllowed ? "must not be negative" : "must be greater than zero",
-					"For instance 10s.");
-		}
-		else if (value.compareTo(MAX_DURATION) > 0) {
-			violation(property, value.toString(), "must be at most " + MAX_DURATION.toDays() + " days",
-					"For instance 10s.");
+		if (value.isNegative() || (value.isZero() && !zeroAllowed) || value.compareTo(MAX_DURATION) > 0) {
+			violation(property, value.toString(), "must be " + (zeroAllowed ? "at least" : "greater than")
+					+ " zero and at most " + MAX_DURATION.toDays() + " days", "For instance 10s.");
 		}
 	}
 

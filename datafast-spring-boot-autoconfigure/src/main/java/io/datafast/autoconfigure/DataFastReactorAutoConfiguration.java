@@ -20,7 +20,6 @@ import io.datafast.DataFastGoals;
 import io.datafast.ReactiveDataFastGoals;
 import io.datafast.ReactiveVisitorIdResolver;
 import io.datafast.VisitorIdResolver;
-import io.datafast.delivery.GoalOutcomePublisher;
 import io.datafast.support.DefaultReactiveDataFastGoals;
 import io.datafast.support.Lazy;
 import io.datafast.support.ReactiveTrackingContexts;
@@ -42,7 +41,7 @@ import org.springframework.transaction.reactive.TransactionSynchronizationManage
  * transaction that {@link io.datafast.annotation.TrackGoal @TrackGoal} finds in a Reactor
  * context.
  */
-@AutoConfiguration(after = { DataFastAutoConfiguration.class, DataFastTransactionAutoConfiguration.class })
+@AutoConfiguration(after = DataFastAutoConfiguration.class)
 @ConditionalOnClass(Mono.class)
 @ConditionalOnBean(DataFastGoals.class)
 public final class DataFastReactorAutoConfiguration {
@@ -61,10 +60,9 @@ public final class DataFastReactorAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	ReactiveDataFastGoals dataFastReactiveGoals(DataFastGoals goals,
-			ObjectProvider<VisitorIdResolver> visitorIdResolver, ReactiveTrackingContexts contexts,
-			GoalOutcomePublisher outcomes) {
+			ObjectProvider<VisitorIdResolver> visitorIdResolver, ReactiveTrackingContexts contexts) {
 		return new DefaultReactiveDataFastGoals(goals,
-				Lazy.of(() -> visitorIdResolver.getIfAvailable(() -> () -> null)), contexts, outcomes);
+				Lazy.of(() -> visitorIdResolver.getIfAvailable(() -> () -> null)), contexts);
 	}
 
 	/**

@@ -89,18 +89,12 @@ public final class DataFastServletAutoConfiguration {
 	static final class WebMvc {
 
 		@Bean
-		@ConditionalOnMissingBean
-		VisitorIdMethodArgumentResolver dataFastVisitorIdMethodArgumentResolver(VisitorIdResolver visitorIdResolver) {
-			return new VisitorIdMethodArgumentResolver(visitorIdResolver);
-		}
-
-		@Bean
-		WebMvcConfigurer dataFastVisitorIdWebMvcConfigurer(VisitorIdMethodArgumentResolver resolver) {
+		WebMvcConfigurer dataFastVisitorIdWebMvcConfigurer(VisitorIdResolver visitorIdResolver) {
 			return new WebMvcConfigurer() {
 
 				@Override
 				public void addArgumentResolvers(List<HandlerMethodArgumentResolver> resolvers) {
-					resolvers.add(resolver);
+					resolvers.add(new VisitorIdMethodArgumentResolver(visitorIdResolver));
 				}
 
 			};

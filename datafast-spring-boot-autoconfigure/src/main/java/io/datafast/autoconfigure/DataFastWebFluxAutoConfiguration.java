@@ -84,20 +84,15 @@ public final class DataFastWebFluxAutoConfiguration {
 	}
 
 	@Bean
-	@ConditionalOnMissingBean
-	VisitorIdMethodArgumentResolver dataFastVisitorIdMethodArgumentResolver(
-			ObjectProvider<ReactiveVisitorIdResolver> reactiveResolver, ObjectProvider<VisitorIdResolver> resolver) {
+	WebFluxConfigurer dataFastVisitorIdWebFluxConfigurer(ObjectProvider<ReactiveVisitorIdResolver> reactiveResolver,
+			ObjectProvider<VisitorIdResolver> resolver) {
 		ReactiveVisitorIdResolver ofThread = (context) -> resolver.getIfAvailable(() -> () -> null).resolveVisitorId();
-		return new VisitorIdMethodArgumentResolver(reactiveResolver.getIfAvailable(() -> ofThread));
-	}
-
-	@Bean
-	WebFluxConfigurer dataFastVisitorIdWebFluxConfigurer(VisitorIdMethodArgumentResolver resolver) {
 		return new WebFluxConfigurer() {
 
 			@Override
 			public void configureArgumentResolvers(ArgumentResolverConfigurer configurer) {
-				configurer.addCustomResolver(resolver);
+				configurer.addCustomResolver(
+						new VisitorIdMethodArgumentResolver(reactiveResolver.getIfAvailable(() -> ofThread)));
 			}
 
 		};

@@ -16,9 +16,6 @@
 
 package io.datafast.autoconfigure;
 
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.SpringBootVersion;
@@ -35,13 +32,9 @@ import org.springframework.core.Ordered;
  */
 final class SpringBootVersionCheck implements ApplicationContextInitializer<ConfigurableApplicationContext>, Ordered {
 
-	private static final int MAJOR = 3;
+	private static final String MINIMUM = "Spring Boot 3.5 or later";
 
-	private static final int MINOR = 5;
-
-	private static final String MINIMUM = "Spring Boot " + MAJOR + "." + MINOR + " or later";
-
-	private static final Pattern VERSION = Pattern.compile("(\\d{1,4})\\.(\\d{1,4})\\..*");
+	private static final String TOO_OLD = "([12]|3\\.[0-4])\\..*";
 
 	private final @Nullable String version;
 
@@ -61,18 +54,9 @@ final class SpringBootVersionCheck implements ApplicationContextInitializer<Conf
 	@Override
 	public void initialize(ConfigurableApplicationContext context) {
 		// The version is unknown where jars have been repackaged.
-		if (this.version != null && isTooOld(this.version)) {
+		if (this.version != null && this.version.matches(TOO_OLD)) {
 			throw new UnsupportedVersionException(this.version);
 		}
-	}
-
-	private static boolean isTooOld(String version) {
-		Matcher matcher = VERSION.matcher(version);
-		if (!matcher.matches()) {
-			return false;
-		}
-		int major = Integer.parseInt(matcher.group(1));
-		return major < MAJOR || (major == MAJOR && Integer.parseInt(matcher.group(2)) < MINOR);
 	}
 
 	/**

@@ -18,6 +18,7 @@ package io.datafast.delivery;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntFunction;
 import java.util.function.LongSupplier;
 
@@ -55,7 +56,11 @@ public final class DeliveryGate implements AutoCloseable {
 
 	private long probeAt;
 
-	private volatile @Nullable Permit probe;
+	/**
+	 * The permit of the probe that is in flight. Taken back without a lock, since few
+	 * calls are probes.
+	 */
+	private final AtomicReference<@Nullable Permit> probe = new AtomicReference<>();
 
 	private volatile int unansweredInARow;
 
@@ -63,20 +68,19 @@ public final class DeliveryGate implements AutoCloseable {
 
 	private boolean outageLogged;
 
-	private @Nullable Duration maxBackoff;
-
 	private boolean closed;
 
 	/**
 	 * Create an open gate.
 	 * @param concurrency how many calls are in flight at most; as many calls in a row
 	 * without an answer are an outage
-	 * @param retryPolicy gives the time between two probes
+	 * @param backoff gives the time before the next probe, for the number of probes that
+	 * have failed in a row
 	 * @param onRecovery called when an outage has ended, on the thread of the call that
 	 * was answered
 	 */
-	public DeliveryGate(int concurrency, RetryPolicy retryPolicy, Runnable onRecovery) {
-		this(concurrency, retryPolicy::backoff, onRecovery, System::nanoTime);
+	public DeliveryGate(int concurrency, IntFunction<Duration> backoff, Runnable onRecovery) {
+		this(concurrency, backoff, onRecovery, System::nanoTime);
 	}
 
 	DeliveryGate(int concurrency, IntFunction<Duration> backoff, Runnable onRecovery, LongSupplier nanoTime) {
@@ -106,7 +110,7 @@ public final class DeliveryGate implements AutoCloseable {
 	 * depends on the probe that is in flight
 	 */
 	public synchronized @Nullable Duration opensIn() {
-		if (this.failedProbes > 0 && this.probe != null) {
+		if (this.failedProbes > 0 && this.probe.get() != null) {
 			return null;
 		}
 		long now = this.nanoTime.getAsLong();
@@ -125,7 +129,7 @@ public final class DeliveryGate implements AutoCloseable {
 			return null;
 		}
 		Permit permit = new Permit();
-		this.probe = (this.failedProbes > 0) ? permit : null;
+		this.probe.set((this.failedProbes > 0) ? permit : null);
 		return permit;
 	}
 
@@ -135,21 +139,13 @@ public final class DeliveryGate implements AutoCloseable {
 	 * @param permit the permit
 	 */
 	public void release(Permit permit) {
-		// Few calls are probes. All other calls need no lock.
-		if (permit == this.probe) {
-			synchronized (this) {
-				this.probe = (permit == this.probe) ? null : this.probe;
-			}
-		}
+		this.probe.compareAndSet(permit, null);
 	}
 
 	/**
-	 * Bound the time between two probes, as at shutdown. The next probe may start at
-	 * once. Pauses that DataFast asks for are not affected.
-	 * @param maxBackoff the bound, or {@code null} for none but the policy's
+	 * Let the next probe start at once. Pauses that DataFast asks for are not affected.
 	 */
-	public synchronized void limitBackoff(@Nullable Duration maxBackoff) {
-		this.maxBackoff = maxBackoff;
+	public synchronized void probeNow() {
 		this.probeAt = this.nanoTime.getAsLong();
 	}
 
@@ -169,7 +165,7 @@ public final class DeliveryGate implements AutoCloseable {
 			return false;
 		}
 		this.failedProbes = 0;
-		this.probe = null;
+		this.probe.set(null);
 		if (this.outageLogged) {
 			Duration outage = Duration.ofNanos(this.nanoTime.getAsLong() - this.outageSince);
 			this.log.info("DataFast answers again after " + outage.toSeconds() + " s");
@@ -188,12 +184,10 @@ public final class DeliveryGate implements AutoCloseable {
 		if (begins && this.unansweredInARow < this.unansweredLimit) {
 			return;
 		}
-		if (begins || permit == this.probe) {
+		if (begins || permit == this.probe.get()) {
 			this.failedProbes++;
-			Duration delay = this.backoff.apply(this.failedProbes);
-			delay = (this.maxBackoff != null && delay.compareTo(this.maxBackoff) > 0) ? this.maxBackoff : delay;
-			this.probeAt = this.nanoTime.getAsLong() + delay.toNanos();
-			this.probe = null;
+			this.probeAt = this.nanoTime.getAsLong() + this.backoff.apply(this.failedProbes).toNanos();
+			this.probe.set(null);
 		}
 		if (begins) {
 			this.outageSince = this.nanoTime.getAsLong();

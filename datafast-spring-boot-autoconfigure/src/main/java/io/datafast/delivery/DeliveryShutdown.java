@@ -20,7 +20,9 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
 
+import io.datafast.support.Lazy;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
@@ -37,8 +39,9 @@ import org.springframework.context.event.ContextClosedEvent;
  * before all other beans. This class is a bean factory post-processor for that order
  * alone, and processes nothing.
  * <p>
- * While beans are destroyed, no bean can be created. So beans that are otherwise looked
- * up with the first goal are looked up when the context begins to close. Thread-safe.
+ * While beans are destroyed, no bean can be created. So beans that are
+ * {@linkplain #lazily looked up} with the first goal are looked up when the context
+ * begins to close, if not before. Thread-safe.
  */
 public final class DeliveryShutdown
 		implements BeanFactoryPostProcessor, ApplicationListener<ContextClosedEvent>, DisposableBean {
@@ -54,7 +57,7 @@ public final class DeliveryShutdown
 
 	private final Deque<AutoCloseable> resources = new ConcurrentLinkedDeque<>();
 
-	private final List<Runnable> lookups = new CopyOnWriteArrayList<>();
+	private final List<Supplier<?>> lookups = new CopyOnWriteArrayList<>();
 
 	@Override
 	public void postProcessBeanFactory(ConfigurableListableBeanFactory beanFactory) {
@@ -74,18 +77,22 @@ public final class DeliveryShutdown
 	}
 
 	/**
-	 * Register a look-up of beans, to be run before beans are destroyed.
+	 * Look beans up when they are first needed, or else before beans are destroyed.
+	 * @param <T> what is looked up
 	 * @param lookup the look-up
+	 * @return gives the result of the look-up
 	 */
-	public void beforeDestruction(Runnable lookup) {
-		this.lookups.add(lookup);
+	public <T> Supplier<T> lazily(Supplier<T> lookup) {
+		Supplier<T> lazy = Lazy.of(lookup);
+		this.lookups.add(lazy);
+		return lazy;
 	}
 
 	@Override
 	public void onApplicationEvent(ContextClosedEvent event) {
-		for (Runnable lookup : this.lookups) {
+		for (Supplier<?> lookup : this.lookups) {
 			try {
-				lookup.run();
+				lookup.get();
 			}
 			catch (Throwable ex) {
 				this.log.debug("A bean for goals cannot be created", ex);

@@ -24,6 +24,7 @@ import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 import io.datafast.DataFastAuthenticationException;
+import io.datafast.DataFastException;
 import io.datafast.Goal;
 import io.datafast.GoalRejectedException;
 import io.datafast.VisitorNotFoundException;
@@ -59,9 +60,7 @@ public final class GoalOutcomePublisher implements AutoCloseable {
 
 	private final ThrottledLog throttledLog;
 
-	private final Supplier<List<GoalDeliveryListener>> lookup;
-
-	private volatile @Nullable List<GoalDeliveryListener> listeners;
+	private final Supplier<List<GoalDeliveryListener>> listeners;
 
 	private int droppedAtShutdown;
 
@@ -70,7 +69,7 @@ public final class GoalOutcomePublisher implements AutoCloseable {
 	/**
 	 * Create a publisher.
 	 * @param listeners supplies the listeners, in the order in which they are called;
-	 * called with the first outcome, since a listener may itself need
+	 * called with each outcome and not before, since a listener may itself need
 	 * {@link io.datafast.DataFastGoals}
 	 */
 	public GoalOutcomePublisher(Supplier<List<GoalDeliveryListener>> listeners) {
@@ -78,7 +77,7 @@ public final class GoalOutcomePublisher implements AutoCloseable {
 	}
 
 	GoalOutcomePublisher(Supplier<List<GoalDeliveryListener>> listeners, LongSupplier nanoTime) {
-		this.lookup = listeners;
+		this.listeners = listeners;
 		this.throttledLog = new ThrottledLog(GoalOutcomePublisher.class, nanoTime);
 	}
 
@@ -126,11 +125,10 @@ public final class GoalOutcomePublisher implements AutoCloseable {
 				this.log.debug(describe(goal, outcome));
 			}
 		}
-		else if (outcome instanceof Rejected rejected && trouble.equals(REFUSED_KEY)) {
+		else if (trouble.equals(REFUSED_KEY)) {
 			this.throttledLog.error(trouble,
 					"Goals are lost, since DataFast refuses the API key (check datafast.api-key and"
-							+ " datafast.website-id, and the website's state in DataFast): "
-							+ rejected.exception().getMessage());
+							+ " datafast.website-id, and the website's state in DataFast): " + describe(goal, outcome));
 		}
 		else {
 			this.throttledLog.warn(trouble, describe(goal, outcome) + (trouble.equals(FULL_QUEUE)
@@ -174,18 +172,24 @@ public final class GoalOutcomePublisher implements AutoCloseable {
 	}
 
 	private static String describe(Goal goal, GoalOutcome outcome) {
-		String description = "Goal '" + goal.name() + "' of visitor " + VisitorIds.abbreviate(goal.visitorId()) + " "
-				+ outcome.outcomeName();
-		if (outcome instanceof Created created) {
-			return description + " (" + created.receipt().eventId() + ")";
-		}
+		String detail = (outcome instanceof Created created) ? created.receipt().eventId()
+				: outcome.reasonName().toUpperCase(Locale.ROOT);
+		DataFastException failure = failureOf(outcome);
+		return "Goal '" + goal.name() + "' of visitor " + VisitorIds.abbreviate(goal.visitorId()) + " "
+				+ outcome.outcomeName() + " (" + detail + ")" + ((failure != null) ? ": " + failure.getMessage() : "");
+	}
+
+	/**
+	 * The failure that an outcome tells of.
+	 * @param outcome the outcome
+	 * @return the refusal, or the failure of the last attempt, or {@code null} if there
+	 * was none
+	 */
+	public static @Nullable DataFastException failureOf(GoalOutcome outcome) {
 		if (outcome instanceof Rejected rejected) {
-			return description + " (" + rejected.exception().getMessage() + ")";
+			return rejected.exception();
 		}
-		if (outcome instanceof Dropped dropped && dropped.lastFailure() != null) {
-			return description + " (" + dropped.reason() + "): " + dropped.lastFailure().getMessage();
-		}
-		return description + " (" + outcome.reasonName().toUpperCase(Locale.ROOT) + ")";
+		return (outcome instanceof Dropped dropped) ? dropped.lastFailure() : null;
 	}
 
 	/**
@@ -221,25 +225,13 @@ public final class GoalOutcomePublisher implements AutoCloseable {
 	}
 
 	private List<GoalDeliveryListener> listeners() {
-		List<GoalDeliveryListener> known = this.listeners;
-		if (known == null && !this.closed) {
-			try {
-				known = this.lookup.get();
-				this.listeners = known;
-			}
-			catch (Throwable ex) {
-				failed("The GoalDeliveryListeners cannot be created", ex);
-			}
+		try {
+			return this.listeners.get();
 		}
-		return (known != null) ? known : List.of();
-	}
-
-	/**
-	 * Look the listeners up while beans can still be created, so that they also get the
-	 * outcomes of later goals.
-	 */
-	public void prepareShutdown() {
-		listeners();
+		catch (Throwable ex) {
+			failed("The GoalDeliveryListeners cannot be created", ex);
+			return List.of();
+		}
 	}
 
 	/**

@@ -106,10 +106,12 @@ public record RetryPolicy(int maxAttempts, Duration maxAge, Duration initialBack
 	}
 
 	/**
-	 * The time to wait after the given number of consecutive failures: exponential with
-	 * full jitter, so that goals that failed together do not come back together.
+	 * The time to wait after consecutive failures: exponential with full jitter, so that
+	 * goals that failed together do not come back together.
+	 * @param failures the number of failures, at least 1
+	 * @return the time
 	 */
-	Duration backoff(int failures) {
+	public Duration backoff(int failures) {
 		double bound = this.initialBackoff.toNanos() * Math.pow(2, failures - 1);
 		return Duration
 			.ofNanos((long) (Math.min(bound, this.maxBackoff.toNanos()) * ThreadLocalRandom.current().nextDouble()));

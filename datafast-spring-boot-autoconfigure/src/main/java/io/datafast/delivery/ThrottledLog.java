@@ -37,10 +37,6 @@ public final class ThrottledLog implements AutoCloseable {
 
 	private static final long INTERVAL = Duration.ofMinutes(1).toNanos();
 
-	private static final int MAX_KINDS = 1000;
-
-	private static final String OTHER = "Other trouble";
-
 	private final Log log;
 
 	private final LongSupplier nanoTime;
@@ -111,14 +107,13 @@ public final class ThrottledLog implements AutoCloseable {
 	 */
 	private synchronized int note(String kind) {
 		long now = this.nanoTime.getAsLong();
-		String key = (this.kinds.size() < MAX_KINDS || this.kinds.containsKey(kind)) ? kind : OTHER;
-		Repetitions known = this.kinds.get(key);
+		Repetitions known = this.kinds.get(kind);
 		if (known != null && now - known.loggedAt < INTERVAL) {
 			known.last = now;
 			known.count++;
 			return -1;
 		}
-		this.kinds.put(key, new Repetitions(now));
+		this.kinds.put(kind, new Repetitions(now));
 		return (known != null) ? known.count + 1 : 0;
 	}
 

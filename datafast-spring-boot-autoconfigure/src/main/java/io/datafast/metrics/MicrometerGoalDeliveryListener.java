@@ -17,7 +17,6 @@
 package io.datafast.metrics;
 
 import java.time.Duration;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
@@ -60,10 +59,6 @@ public final class MicrometerGoalDeliveryListener implements TimedGoalDeliveryLi
 
 	private final Set<String> goalNames = ConcurrentHashMap.newKeySet();
 
-	private final Map<CounterKey, Counter> counters = new ConcurrentHashMap<>();
-
-	private final Map<String, Timer> timers = new ConcurrentHashMap<>();
-
 	/**
 	 * Create a listener.
 	 * @param registry gives the registry of the meters, always the same; called with the
@@ -75,9 +70,12 @@ public final class MicrometerGoalDeliveryListener implements TimedGoalDeliveryLi
 
 	@Override
 	public void onOutcome(Goal goal, GoalOutcome outcome) {
-		this.counters
-			.computeIfAbsent(new CounterKey(tag(goal.name()), outcome.outcomeName(), outcome.reasonName()),
-					this::createCounter)
+		Counter.builder("datafast.goals")
+			.description("Goals by what became of them")
+			.tag("goal", tag(goal.name()))
+			.tag("outcome", outcome.outcomeName())
+			.tag("reason", outcome.reasonName())
+			.register(this.registry.get())
 			.increment();
 	}
 
@@ -95,27 +93,12 @@ public final class MicrometerGoalDeliveryListener implements TimedGoalDeliveryLi
 	public void onOutcome(Goal goal, GoalOutcome outcome, Duration sinceHandOver) {
 		onOutcome(goal, outcome);
 		if (outcome instanceof GoalOutcome.Created || outcome instanceof GoalOutcome.Rejected) {
-			this.timers.computeIfAbsent(outcome.outcomeName(), this::createTimer).record(sinceHandOver);
+			Timer.builder("datafast.goals.delivery")
+				.description("Time from the hand-over of a goal to DataFast's final answer")
+				.tag("outcome", outcome.outcomeName())
+				.register(this.registry.get())
+				.record(sinceHandOver);
 		}
-	}
-
-	private Counter createCounter(CounterKey key) {
-		return Counter.builder("datafast.goals")
-			.description("Goals by what became of them")
-			.tag("goal", key.goal())
-			.tag("outcome", key.outcome())
-			.tag("reason", key.reason())
-			.register(this.registry.get());
-	}
-
-	private Timer createTimer(String outcome) {
-		return Timer.builder("datafast.goals.delivery")
-			.description("Time from the hand-over of a goal to DataFast's final answer")
-			.tag("outcome", outcome)
-			.register(this.registry.get());
-	}
-
-	private record CounterKey(String goal, String outcome, String reason) {
 	}
 
 }

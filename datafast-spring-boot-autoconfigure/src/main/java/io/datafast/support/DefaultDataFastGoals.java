@@ -46,6 +46,8 @@ import org.springframework.util.Assert;
  */
 public final class DefaultDataFastGoals implements DataFastGoals {
 
+	private final @Nullable String disabledReason;
+
 	private final Supplier<VisitorIdResolver> visitorIdResolver;
 
 	private final Map<String, String> defaultMetadata;
@@ -59,7 +61,8 @@ public final class DefaultDataFastGoals implements DataFastGoals {
 	private final GoalOutcomePublisher outcomes;
 
 	/**
-	 * Create an instance. The suppliers are called with the first goal.
+	 * Create an instance. The suppliers are called with each goal and not before.
+	 * @param disabledReason why all goals are skipped, or {@code null} if they are not
 	 * @param visitorIdResolver finds the current visitor
 	 * @param defaultMetadata put on every goal. A goal's own entry wins, and is kept when
 	 * there would be more than 10.
@@ -70,61 +73,35 @@ public final class DefaultDataFastGoals implements DataFastGoals {
 	 * @throws io.datafast.InvalidGoalException if a key of the metadata breaks the rules,
 	 * or there are too many entries
 	 */
-	public DefaultDataFastGoals(Supplier<VisitorIdResolver> visitorIdResolver, Map<String, String> defaultMetadata,
-			Supplier<List<GoalFilter>> filters, Supplier<GoalDispatcher> dispatcher, GoalDelivery delivery,
-			GoalOutcomePublisher outcomes) {
-		this.visitorIdResolver = Lazy.of(visitorIdResolver);
-		this.defaultMetadata = Goal.of("defaults").with(defaultMetadata).metadata();
-		this.filters = Lazy.of(filters);
-		this.dispatcher = Lazy.of(dispatcher);
+	public DefaultDataFastGoals(@Nullable String disabledReason, Supplier<VisitorIdResolver> visitorIdResolver,
+			Map<String, String> defaultMetadata, Supplier<List<GoalFilter>> filters,
+			Supplier<GoalDispatcher> dispatcher, GoalDelivery delivery, GoalOutcomePublisher outcomes) {
+		this.disabledReason = disabledReason;
+		this.visitorIdResolver = visitorIdResolver;
+		this.defaultMetadata = (disabledReason == null) ? Goal.of("defaults").with(defaultMetadata).metadata()
+				: Map.of();
+		this.filters = filters;
+		this.dispatcher = dispatcher;
 		this.delivery = delivery;
 		this.outcomes = outcomes;
-	}
-
-	/**
-	 * An instance that skips every goal, so that an application without an API key runs
-	 * the same code path.
-	 * @param reason why, for the receipts of {@link DataFastGoals#create(Goal)}
-	 * @param outcomes told what became of each goal
-	 * @return the instance
-	 */
-	public static DataFastGoals disabled(String reason, GoalOutcomePublisher outcomes) {
-		return new DataFastGoals() {
-
-			@Override
-			public void track(Goal goal) {
-				Assert.notNull(goal, "The goal must not be null");
-				outcomes.publish(goal, new Skipped(Skipped.Reason.DISABLED));
-			}
-
-			@Override
-			public GoalReceipt create(Goal goal) {
-				track(goal);
-				return new GoalReceipt(null, "Not sent: " + reason);
-			}
-
-		};
 	}
 
 	@Override
 	public void track(Goal goal) {
 		Assert.notNull(goal, "The goal must not be null");
-		if (this.outcomes.isClosed()) {
+		if (this.disabledReason == null && this.outcomes.isClosed()) {
 			this.outcomes.publish(goal, new Dropped(Dropped.Reason.SHUTDOWN, null));
 			return;
 		}
 		Preparation preparation = prepare(goal);
-		if (preparation.outcome() == null) {
-			handOver(preparation.goal());
+		if (preparation.outcome() != null) {
+			return;
 		}
-	}
-
-	private void handOver(Goal goal) {
 		try {
-			this.dispatcher.get().dispatch(goal);
+			this.dispatcher.get().dispatch(preparation.goal());
 		}
 		catch (Throwable ex) {
-			this.outcomes.publishFailed(goal, "The GoalDispatcher failed", ex);
+			this.outcomes.publishFailed(preparation.goal(), "The GoalDispatcher failed", ex);
 		}
 	}
 
@@ -139,8 +116,9 @@ public final class DefaultDataFastGoals implements DataFastGoals {
 			throw new MissingVisitorException("Goal '" + goal.name() + "' has no visitor: the goal has no well-formed"
 					+ " visitor id, and no current request has one in its cookie. Call forVisitor(...) on the goal.");
 		}
-		return new GoalReceipt(null, "Not sent: " + ((outcome instanceof Skipped) ? "a GoalFilter vetoed the goal"
-				: "something failed before the call, see the log"));
+		String skipReason = (this.disabledReason != null) ? this.disabledReason : "a GoalFilter vetoed the goal";
+		return new GoalReceipt(null, "Not sent: "
+				+ ((outcome instanceof Skipped) ? skipReason : "something failed before the call, see the log"));
 	}
 
 	private GoalReceipt deliver(Goal goal) {
@@ -161,6 +139,9 @@ public final class DefaultDataFastGoals implements DataFastGoals {
 
 	private Preparation prepare(Goal goal) {
 		Assert.notNull(goal, "The goal must not be null");
+		if (this.disabledReason != null) {
+			return skip(goal, Skipped.Reason.DISABLED);
+		}
 		Goal current = goal;
 		Class<?> component = VisitorIdResolver.class;
 		try {

@@ -16,7 +16,7 @@
 
 package io.datafast.support;
 
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
 import io.datafast.DataFastGoals;
@@ -24,11 +24,8 @@ import io.datafast.Goal;
 import io.datafast.GoalReceipt;
 import io.datafast.ReactiveDataFastGoals;
 import io.datafast.VisitorIdResolver;
-import io.datafast.delivery.GoalOutcomePublisher;
 import reactor.core.publisher.Mono;
-import reactor.core.publisher.MonoSink;
 import reactor.core.scheduler.Schedulers;
-import reactor.util.context.ContextView;
 
 import org.springframework.util.Assert;
 
@@ -43,21 +40,17 @@ public final class DefaultReactiveDataFastGoals implements ReactiveDataFastGoals
 
 	private final ReactiveTrackingContexts contexts;
 
-	private final GoalOutcomePublisher outcomes;
-
 	/**
 	 * Create an instance.
 	 * @param goals tracks and creates the goals
 	 * @param visitorIdResolver finds the visitor who is current where a method is called
 	 * @param contexts finds the visitor and the transaction of a subscriber
-	 * @param outcomes told of goals that cannot be tracked
 	 */
 	public DefaultReactiveDataFastGoals(DataFastGoals goals, Supplier<VisitorIdResolver> visitorIdResolver,
-			ReactiveTrackingContexts contexts, GoalOutcomePublisher outcomes) {
+			ReactiveTrackingContexts contexts) {
 		this.goals = goals;
 		this.visitorIdResolver = visitorIdResolver;
 		this.contexts = contexts;
-		this.outcomes = outcomes;
 	}
 
 	@Override
@@ -65,7 +58,7 @@ public final class DefaultReactiveDataFastGoals implements ReactiveDataFastGoals
 		Assert.notNull(goal, "The goal must not be null");
 		TrackingContext callContext = captureCallContext();
 		return Mono.deferContextual((subscriber) -> {
-			track(goal, callContext, subscriber);
+			this.contexts.forSubscriber(callContext, subscriber).run(() -> this.goals.track(goal));
 			return Mono.empty();
 		});
 	}
@@ -74,38 +67,16 @@ public final class DefaultReactiveDataFastGoals implements ReactiveDataFastGoals
 		return TrackingContext.of(() -> this.visitorIdResolver.get().resolveVisitorId(), null, null);
 	}
 
-	private void track(Goal goal, TrackingContext callContext, ContextView subscriber) {
-		try {
-			this.contexts.forSubscriber(callContext, subscriber).run(() -> this.goals.track(goal));
-		}
-		catch (Throwable ex) {
-			this.outcomes.publishFailed(goal, "Tracking a goal for a subscriber failed", ex);
-		}
-	}
-
 	@Override
 	public Mono<GoalReceipt> create(Goal goal) {
 		Assert.notNull(goal, "The goal must not be null");
 		TrackingContext callContext = captureCallContext();
-		return Mono.create((sink) -> create(goal, this.contexts.forSubscriber(callContext, sink.contextView()), sink));
-	}
-
-	private void create(Goal goal, TrackingContext context, MonoSink<GoalReceipt> sink) {
-		// The task is not disposed of: that would interrupt the call, and its outcome
-		// would be unknown.
-		AtomicBoolean cancelled = new AtomicBoolean();
-		sink.onCancel(() -> cancelled.set(true));
-		Schedulers.boundedElastic().schedule(() -> {
-			if (!cancelled.get()) {
-				try {
-					sink.success(context.call(() -> this.goals.create(goal)));
-				}
-				catch (Throwable ex) {
-					if (!cancelled.get()) {
-						sink.error(ex);
-					}
-				}
-			}
+		return Mono.deferContextual((subscriber) -> {
+			TrackingContext context = this.contexts.forSubscriber(callContext, subscriber);
+			// Cancelling the future keeps the call from beginning, and does not interrupt
+			// it: its outcome would be unknown.
+			return Mono.fromFuture(CompletableFuture.supplyAsync(() -> context.call(() -> this.goals.create(goal)),
+					Schedulers.boundedElastic()::schedule));
 		});
 	}
 

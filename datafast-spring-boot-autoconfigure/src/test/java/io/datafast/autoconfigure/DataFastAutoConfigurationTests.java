@@ -28,11 +28,9 @@ import io.datafast.client.GoalClient;
 import io.datafast.delivery.GoalDispatcher;
 import io.datafast.delivery.GoalOutcomePublisher;
 import io.datafast.delivery.memory.InMemoryGoalDispatcher;
-import io.datafast.interceptor.TrackGoalBeanPostProcessor;
 import io.datafast.testing.DataFastContextRunners;
 import io.datafast.web.VisitorCookie;
 import io.datafast.web.servlet.ServletVisitorIdResolver;
-import io.datafast.web.servlet.VisitorIdMethodArgumentResolver;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -56,8 +54,8 @@ class DataFastAutoConfigurationTests {
 	private final ApplicationContextRunner runner = DataFastContextRunners.plain();
 
 	private final WebApplicationContextRunner webRunner = new WebApplicationContextRunner()
-		.withConfiguration(AutoConfigurations.of(DataFastAutoConfiguration.class,
-				DataFastServletAutoConfiguration.class, TrackGoalAutoConfiguration.class))
+		.withConfiguration(
+				AutoConfigurations.of(DataFastAutoConfiguration.class, DataFastServletAutoConfiguration.class))
 		.withPropertyValues("datafast.api-key=df_key");
 
 	@Test
@@ -169,12 +167,9 @@ class DataFastAutoConfigurationTests {
 		this.webRunner
 			.withBean("ownCookie", VisitorCookie.class, () -> new VisitorCookie("own", null, null, false, false))
 			.withBean("ownPublisher", GoalOutcomePublisher.class, () -> new GoalOutcomePublisher(() -> List.of()))
-			.withBean("ownArgumentResolver", VisitorIdMethodArgumentResolver.class,
-					() -> new VisitorIdMethodArgumentResolver(() -> null))
 			.run((context) -> assertThat(context).hasNotFailed()
 				.hasSingleBean(VisitorCookie.class)
-				.hasSingleBean(GoalOutcomePublisher.class)
-				.hasSingleBean(VisitorIdMethodArgumentResolver.class));
+				.hasSingleBean(GoalOutcomePublisher.class));
 	}
 
 	@Test
@@ -200,15 +195,9 @@ class DataFastAutoConfigurationTests {
 		this.webRunner.withClassLoader(new FilteredClassLoader("org.springframework.web.servlet"))
 			.run((context) -> assertThat(context).hasNotFailed()
 				.hasSingleBean(ServletVisitorIdResolver.class)
-				.doesNotHaveBean(VisitorIdMethodArgumentResolver.class));
+				.doesNotHaveBean("dataFastVisitorIdWebMvcConfigurer"));
 		this.runner.withClassLoader(new FilteredClassLoader("jakarta.servlet"))
 			.run((context) -> assertThat(context).hasNotFailed().hasSingleBean(DataFastGoals.class));
-	}
-
-	@Test
-	void adviceNeedsDataFastGoals() {
-		new ApplicationContextRunner().withConfiguration(AutoConfigurations.of(TrackGoalAutoConfiguration.class))
-			.run((context) -> assertThat(context).doesNotHaveBean(TrackGoalBeanPostProcessor.class));
 	}
 
 	@Test

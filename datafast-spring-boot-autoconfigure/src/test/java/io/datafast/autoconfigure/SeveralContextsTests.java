@@ -65,8 +65,7 @@ class SeveralContextsTests {
 		DataFastContextRunners.with(this.mock)
 			.withBean("parentShop", Shop.class)
 			.run((parent) -> new ApplicationContextRunner().withParent(parent)
-				.withConfiguration(
-						AutoConfigurations.of(DataFastAutoConfiguration.class, TrackGoalAutoConfiguration.class))
+				.withConfiguration(AutoConfigurations.of(DataFastAutoConfiguration.class))
 				.withBean("childShop", Shop.class)
 				.run((child) -> {
 					assertThat(child).hasNotFailed();

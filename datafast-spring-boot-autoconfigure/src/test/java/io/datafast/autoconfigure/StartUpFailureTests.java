@@ -141,7 +141,7 @@ class StartUpFailureTests {
 			.contains("Reason: datafast.visitor.cookie-name must be a cookie name")
 			.contains("Reason: datafast.delivery.capacity must be at least 1")
 			.contains("Reason: datafast.delivery.concurrency must be at least 1")
-			.contains("Reason: datafast.delivery.shutdown-timeout must be at most 365 days")
+			.contains("Reason: datafast.delivery.shutdown-timeout must be at least zero and at most 365 days")
 			.contains("Reason: datafast.visitor.cookie-domain must be a domain name")
 			.contains("Reason: datafast.delivery.max-attempts must be at least 1");
 	}
@@ -217,7 +217,7 @@ class StartUpFailureTests {
 	}
 
 	@Configuration(proxyBeanMethods = false)
-	@ImportAutoConfiguration({ DataFastAutoConfiguration.class, TrackGoalAutoConfiguration.class })
+	@ImportAutoConfiguration({ DataFastAutoConfiguration.class })
 	static class Application {
 
 	}

@@ -45,7 +45,7 @@ class VisitorAutoConfigurationTests {
 
 	private static final AutoConfigurations CONFIGURATIONS = AutoConfigurations.of(DataFastAutoConfiguration.class,
 			DataFastServletAutoConfiguration.class, DataFastWebFluxAutoConfiguration.class,
-			DataFastReactorAutoConfiguration.class, TrackGoalAutoConfiguration.class);
+			DataFastReactorAutoConfiguration.class);
 
 	private final WebApplicationContextRunner servletRunner = new WebApplicationContextRunner()
 		.withConfiguration(CONFIGURATIONS);
@@ -61,11 +61,9 @@ class VisitorAutoConfigurationTests {
 	@ParameterizedTest
 	@MethodSource("runners")
 	void namesOfBeansBeginWithDataFast(AbstractApplicationContextRunner<?, ?, ?> runner) {
-		runner.run(
-				(context) -> assertThat(visitorBeans((ConfigurableApplicationContext) context))
-					.contains("dataFastVisitorCookie", "dataFastVisitorIdResolver", "dataFastHandlerResponse",
-							"dataFastVisitorIdMethodArgumentResolver")
-					.allMatch((name) -> name.startsWith("dataFast")));
+		runner.run((context) -> assertThat(visitorBeans((ConfigurableApplicationContext) context))
+			.contains("dataFastVisitorCookie", "dataFastVisitorIdResolver", "dataFastHandlerResponse")
+			.allMatch((name) -> name.startsWith("dataFast")));
 	}
 
 	/**

@@ -137,12 +137,13 @@ class DeliveryGateTests {
 	}
 
 	@Test
-	void aLimitedBackoffShortensProbingAndNoPause() {
+	void probesAtOnceWhenAskedToButNotDuringAPause() {
 		beginOutage();
-		this.gate.limitBackoff(Duration.ofMillis(10));
-		this.gate.unanswered(this.gate.tryAcquire(), FAILURE, false);
-		assertThat(this.gate.opensIn()).isEqualTo(Duration.ofMillis(10));
+		assertThat(this.gate.opensIn()).isEqualTo(Duration.ofSeconds(1));
+		this.gate.probeNow();
+		assertThat(this.gate.opensIn()).isZero();
 		this.gate.pause(Duration.ofSeconds(3), FAILURE);
+		this.gate.probeNow();
 		assertThat(this.gate.opensIn()).isEqualTo(Duration.ofSeconds(3));
 	}
 

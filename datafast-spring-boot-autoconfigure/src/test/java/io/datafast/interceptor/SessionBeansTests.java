@@ -34,7 +34,6 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import io.datafast.Goal;
 import io.datafast.annotation.TrackGoal;
 import io.datafast.autoconfigure.DataFastAutoConfiguration;
-import io.datafast.autoconfigure.TrackGoalAutoConfiguration;
 import io.datafast.delivery.GoalDispatcher;
 import io.datafast.testing.WebApplication;
 import jakarta.servlet.http.HttpSession;
@@ -147,7 +146,7 @@ class SessionBeansTests {
 
 	private static ConfigurableApplicationContext context() {
 		AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext();
-		context.register(DataFastAutoConfiguration.class, TrackGoalAutoConfiguration.class);
+		context.register(DataFastAutoConfiguration.class);
 		context.registerBean("prototype", Cart.class, (definition) -> definition.setScope("prototype"));
 		context.registerBean("listener", ListeningCart.class);
 		context.refresh();

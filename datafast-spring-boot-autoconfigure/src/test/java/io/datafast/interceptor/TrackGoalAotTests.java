@@ -28,7 +28,6 @@ import java.util.function.Predicate;
 import io.datafast.annotation.GoalMetadata;
 import io.datafast.annotation.TrackGoal;
 import io.datafast.autoconfigure.DataFastAutoConfiguration;
-import io.datafast.autoconfigure.TrackGoalAutoConfiguration;
 import kotlin.Result;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -182,7 +181,7 @@ class TrackGoalAotTests {
 
 	private static AnnotationConfigApplicationContext context(Class<?> bean) {
 		AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext();
-		context.register(DataFastAutoConfiguration.class, TrackGoalAutoConfiguration.class, Application.class);
+		context.register(DataFastAutoConfiguration.class, Application.class);
 		context.registerBean("bean", bean);
 		return context;
 	}

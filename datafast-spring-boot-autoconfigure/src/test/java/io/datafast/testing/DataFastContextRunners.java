@@ -20,8 +20,6 @@ import io.datafast.autoconfigure.DataFastAutoConfiguration;
 import io.datafast.autoconfigure.DataFastReactorAutoConfiguration;
 import io.datafast.autoconfigure.DataFastServletAutoConfiguration;
 import io.datafast.autoconfigure.DataFastWebFluxAutoConfiguration;
-import io.datafast.autoconfigure.DataFastTransactionAutoConfiguration;
-import io.datafast.autoconfigure.TrackGoalAutoConfiguration;
 import io.datafast.test.MockDataFast;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -44,8 +42,7 @@ public final class DataFastContextRunners {
 		return new ApplicationContextRunner()
 			.withConfiguration(
 					AutoConfigurations.of(DataFastAutoConfiguration.class, DataFastServletAutoConfiguration.class,
-							DataFastReactorAutoConfiguration.class, DataFastTransactionAutoConfiguration.class,
-							DataFastWebFluxAutoConfiguration.class, TrackGoalAutoConfiguration.class))
+							DataFastReactorAutoConfiguration.class, DataFastWebFluxAutoConfiguration.class))
 			.withBean("recordedOutcomes", RecordedOutcomes.class);
 	}
 

@@ -28,9 +28,7 @@ import java.util.concurrent.CompletableFuture;
 import io.datafast.autoconfigure.DataFastAutoConfiguration;
 import io.datafast.autoconfigure.DataFastReactorAutoConfiguration;
 import io.datafast.autoconfigure.DataFastServletAutoConfiguration;
-import io.datafast.autoconfigure.DataFastTransactionAutoConfiguration;
 import io.datafast.autoconfigure.DataFastWebFluxAutoConfiguration;
-import io.datafast.autoconfigure.TrackGoalAutoConfiguration;
 import io.datafast.test.MockDataFast;
 
 import org.springframework.boot.WebApplicationType;
@@ -152,7 +150,6 @@ public class WebApplication implements AutoCloseable {
 	@Configuration(proxyBeanMethods = false)
 	@ImportAutoConfiguration({ DataFastAutoConfiguration.class, DataFastReactorAutoConfiguration.class,
 			DataFastServletAutoConfiguration.class, DataFastWebFluxAutoConfiguration.class,
-			DataFastTransactionAutoConfiguration.class, TrackGoalAutoConfiguration.class,
 			JacksonAutoConfiguration.class })
 	public static class BaseConfiguration {
 

@@ -19,7 +19,6 @@ package io.datafast.transaction;
 import io.datafast.DataFastGoals;
 import io.datafast.Goal;
 import io.datafast.autoconfigure.DataFastAutoConfiguration;
-import io.datafast.autoconfigure.DataFastTransactionAutoConfiguration;
 import io.datafast.delivery.GoalDispatcher;
 import io.datafast.delivery.GoalOutcome.Skipped;
 import io.datafast.testing.DataFastContextRunners;
@@ -63,7 +62,7 @@ class TransactionalTestMethodTests {
 	}
 
 	@Configuration(proxyBeanMethods = false)
-	@ImportAutoConfiguration({ DataFastAutoConfiguration.class, DataFastTransactionAutoConfiguration.class })
+	@ImportAutoConfiguration({ DataFastAutoConfiguration.class })
 	@Import({ TestDatabase.class, RecordedOutcomes.class })
 	static class Application {
 

@@ -117,7 +117,7 @@ public final class JdbcGoalDispatcher implements TransactionalGoalWriter, GoalBa
 		this.table = new GoalTable(withoutProxy(dataSource), settings.tableName(),
 				new StoredGoal.Format(writer, reader));
 		this.backlog = new Backlog(settings.capacity(), settings.parkedCapacity());
-		this.gate = new DeliveryGate(settings.concurrency(), retryPolicy, this::goalsAreDue);
+		this.gate = new DeliveryGate(settings.concurrency(), retryPolicy::backoff, this::goalsAreDue);
 		this.execution = new GoalExecution(new GoalAttempt(delivery, retryPolicy, this.gate), this.gate, outcomes,
 				this.backlog, settings);
 		this.transactionWriter = new TransactionWriter(this.table, this.backlog,

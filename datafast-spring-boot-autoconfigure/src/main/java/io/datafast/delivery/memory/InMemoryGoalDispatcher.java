@@ -78,8 +78,6 @@ import org.springframework.context.SmartLifecycle;
  */
 public final class InMemoryGoalDispatcher implements GoalDispatcher, GoalBacklog, SmartLifecycle, AutoCloseable {
 
-	private static final Duration IDLE_TIMER_TIMEOUT = Duration.ofSeconds(10);
-
 	private static final Duration ABANDON_TIMEOUT = Duration.ofSeconds(1);
 
 	/**
@@ -112,6 +110,8 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, GoalBacklog
 
 	private volatile boolean running;
 
+	private volatile @Nullable Duration maxDelay;
+
 	private Duration shutdownTime;
 
 	// The fields below are guarded by this object, which is notified when no goal is
@@ -129,8 +129,6 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, GoalBacklog
 
 	private @Nullable ScheduledFuture<?> wakeUp;
 
-	private @Nullable Duration maxDelay;
-
 	private boolean closed;
 
 	/**
@@ -144,7 +142,8 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, GoalBacklog
 	 */
 	public InMemoryGoalDispatcher(GoalDelivery delivery, GoalOutcomePublisher outcomes, Settings settings,
 			RetryPolicy retryPolicy, ThreadFactory threadFactory, DeliveryContext context) {
-		this.gate = new DeliveryGate(settings.concurrency(), retryPolicy, this::advance);
+		this.gate = new DeliveryGate(settings.concurrency(),
+				(failures) -> shorter(retryPolicy.backoff(failures), this.maxDelay), this::advance);
 		this.attempt = new GoalAttempt(delivery, retryPolicy, this.gate);
 		this.outcomes = outcomes;
 		this.settings = settings;
@@ -152,7 +151,7 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, GoalBacklog
 		this.shutdownTime = settings.shutdownTimeout();
 		this.threads = Executors.newCachedThreadPool(threadFactory);
 		this.timer = new ScheduledThreadPoolExecutor(1, new DaemonThreadFactory("datafast-timer-"));
-		this.timer.setKeepAliveTime(IDLE_TIMER_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+		this.timer.setKeepAliveTime(10, TimeUnit.SECONDS);
 		this.timer.allowCoreThreadTimeOut(true);
 		this.timer.setRemoveOnCancelPolicy(true);
 	}
@@ -162,10 +161,7 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, GoalBacklog
 	@Override
 	public void dispatch(Goal goal) {
 		Dropped.Reason refusal = admit(new PendingGoal(goal, this.context.capture()));
-		if (refusal == null) {
-			advance();
-		}
-		else {
+		if (refusal != null) {
 			this.outcomes.publish(goal, new Dropped(refusal, null));
 		}
 	}
@@ -178,6 +174,7 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, GoalBacklog
 			return Dropped.Reason.QUEUE_FULL;
 		}
 		this.queue.addLast(goal);
+		advance();
 		return null;
 	}
 
@@ -186,48 +183,42 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, GoalBacklog
 	/**
 	 * Have a worker take the next goal in the queue, now or when the gate opens.
 	 */
-	private void advance() {
-		synchronized (this) {
-			if (this.queue.isEmpty() || this.workers >= this.settings.concurrency()) {
-				return;
-			}
-			Duration opensIn = this.gate.opensIn();
-			if (opensIn == null || !opensIn.isZero()) {
-				wakeUpIn(opensIn);
-				return;
-			}
-			this.workers++;
+	private synchronized void advance() {
+		if (this.queue.isEmpty() || this.workers >= this.settings.concurrency()) {
+			return;
+		}
+		Duration opensIn = this.gate.opensIn();
+		if (opensIn == null || !opensIn.isZero()) {
+			wakeUpIn(opensIn);
+			return;
 		}
 		try {
 			this.threads.execute(this::work);
+			this.workers++;
 		}
 		catch (Throwable ex) {
 			this.throttledLog.warn("Cannot start a delivery thread, goals wait", ex);
-			synchronized (this) {
-				this.workers--;
-				wakeUpIn(null);
-			}
+			wakeUpIn(null);
 		}
 	}
 
 	private void work() {
 		try {
 			for (PendingGoal next = take(); next != null; next = take()) {
-				// Another worker takes the goal after this one.
-				advance();
 				attempt(next);
 			}
 		}
 		finally {
 			synchronized (this) {
 				this.workers--;
+				advance();
 			}
-			advance();
 		}
 	}
 
 	/**
-	 * Take the next goal if the gate is open.
+	 * Take the next goal if the gate is open, and have another worker take the goal after
+	 * it.
 	 */
 	private synchronized @Nullable PendingGoal take() {
 		Permit permit = this.queue.isEmpty() ? null : this.gate.tryAcquire();
@@ -237,6 +228,7 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, GoalBacklog
 		PendingGoal next = this.queue.removeFirst();
 		next.permit = permit;
 		this.taken.add(next);
+		advance();
 		return next;
 	}
 
@@ -264,7 +256,7 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, GoalBacklog
 		if (goal.finished) {
 			return null;
 		}
-		return isExpired(goal) ? new Finished(goal.dropped(Dropped.Reason.EXPIRED))
+		return this.attempt.isExpired(goal.age()) ? new Finished(goal.dropped(Dropped.Reason.EXPIRED))
 				: this.attempt.run(goal.goal, goal.progress, permit);
 	}
 
@@ -273,10 +265,8 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, GoalBacklog
 			return;
 		}
 		goal.failed(retry);
-		goal.nextAttempt = (retry.delay() != null) ? schedule(() -> {
-			due(goal);
-			advance();
-		}, shorter(retry.delay(), this.maxDelay)) : null;
+		goal.nextAttempt = (retry.delay() != null) ? schedule(() -> due(goal), shorter(retry.delay(), this.maxDelay))
+				: null;
 		if (goal.nextAttempt == null) {
 			// Added at the end, so that the next probe is another goal.
 			this.taken.remove(goal);
@@ -290,6 +280,7 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, GoalBacklog
 			goal.nextAttempt = null;
 			this.taken.remove(goal);
 			this.queue.addFirst(goal);
+			advance();
 		}
 	}
 
@@ -311,7 +302,7 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, GoalBacklog
 		List<PendingGoal> expired = new ArrayList<>();
 		synchronized (this) {
 			this.wakeUp = null;
-			this.queue.removeIf((goal) -> isExpired(goal) && expired.add(goal));
+			this.queue.removeIf((goal) -> this.attempt.isExpired(goal.age()) && expired.add(goal));
 			this.taken.addAll(expired);
 		}
 		expired.forEach((goal) -> finish(goal, goal.dropped(Dropped.Reason.EXPIRED)));
@@ -327,10 +318,6 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, GoalBacklog
 			this.throttledLog.warn("Cannot start the timer's thread", ex);
 			return null;
 		}
-	}
-
-	private boolean isExpired(PendingGoal goal) {
-		return this.attempt.isExpired(goal.age());
 	}
 
 	private static Duration shorter(Duration delay, @Nullable Duration other) {
@@ -430,11 +417,11 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, GoalBacklog
 	}
 
 	private void limitDelays(@Nullable Duration maxDelay) {
+		this.maxDelay = maxDelay;
 		synchronized (this) {
-			this.maxDelay = maxDelay;
 			List.copyOf(this.taken).forEach(this::due);
 		}
-		this.gate.limitBackoff(maxDelay);
+		this.gate.probeNow();
 		advance();
 	}
 

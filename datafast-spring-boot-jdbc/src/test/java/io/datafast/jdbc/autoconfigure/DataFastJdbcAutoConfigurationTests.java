@@ -46,7 +46,6 @@ import io.datafast.jdbc.DataFastDataSource;
 import io.datafast.jdbc.JdbcContextRunners;
 import io.datafast.jdbc.JdbcGoalDispatcher;
 import io.datafast.jdbc.MissingGoalTableException;
-import io.datafast.metrics.GoalBacklogMetrics;
 import io.datafast.test.MockAnswer;
 import io.datafast.test.MockDataFast;
 import io.datafast.testing.DataFastContextRunners;
@@ -363,7 +362,7 @@ class DataFastJdbcAutoConfigurationTests {
 			.withPropertyValues("datafast.delivery.capacity=100")
 			.run((context) -> {
 				SimpleMeterRegistry meters = (SimpleMeterRegistry) context.getBean(MeterRegistry.class);
-				context.getBean(GoalBacklogMetrics.class).bindTo(meters);
+				context.getBean("dataFastGoalBacklogMetrics", MeterBinder.class).bindTo(meters);
 				context.getBean("dataFastGoalTableMetrics", MeterBinder.class).bindTo(meters);
 				track(context, "parked");
 				context.getBean(RecordedOutcomes.class).awaitCount(1);

@@ -29,7 +29,6 @@ import io.datafast.transaction.OpenTransactions;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
-import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -38,7 +37,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-class DataFastTransactionAutoConfigurationTests {
+class GoalsOfTransactionsTests {
 
 	private static final Goal GOAL = Goal.of("goal").forVisitor(DataFastContextRunners.VISITOR);
 
@@ -70,13 +69,6 @@ class DataFastTransactionAutoConfigurationTests {
 			context.getBean(DataFastGoals.class).track(GOAL);
 			assertThat(this.dispatched).containsExactly(GOAL);
 		});
-	}
-
-	@Test
-	void backsOffWithoutTheMainAutoConfiguration() {
-		new ApplicationContextRunner()
-			.withConfiguration(AutoConfigurations.of(DataFastTransactionAutoConfiguration.class))
-			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(OpenTransactions.class));
 	}
 
 	@Test

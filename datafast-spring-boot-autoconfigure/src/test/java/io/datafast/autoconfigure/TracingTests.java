@@ -33,14 +33,13 @@ import io.micrometer.observation.ObservationRegistry;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.http.client.observation.ClientRequestObservationContext;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-class DataFastTracingAutoConfigurationTests {
+class TracingTests {
 
 	private final MockDataFast mock = MockDataFast.start();
 
@@ -49,11 +48,10 @@ class DataFastTracingAutoConfigurationTests {
 	private final ObservationRegistry registry = ObservationRegistry.create();
 
 	private final ApplicationContextRunner runner = DataFastContextRunners.with(this.mock)
-		.withConfiguration(AutoConfigurations.of(DataFastTracingAutoConfiguration.class))
 		.withPropertyValues("datafast.delivery.initial-backoff=1ms")
 		.withBean(ObservationRegistry.class, () -> this.registry);
 
-	DataFastTracingAutoConfigurationTests() {
+	TracingTests() {
 		this.registry.observationConfig().observationHandler(new ParentHandler());
 	}
 
@@ -101,7 +99,7 @@ class DataFastTracingAutoConfigurationTests {
 		@Override
 		public void onStart(ClientRequestObservationContext context) {
 			if (context.getParentObservation() != null) {
-				DataFastTracingAutoConfigurationTests.this.parents.add(context.getParentObservation().getContextView());
+				TracingTests.this.parents.add(context.getParentObservation().getContextView());
 			}
 		}
 
