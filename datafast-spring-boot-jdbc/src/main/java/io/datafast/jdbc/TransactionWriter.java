@@ -32,6 +32,7 @@ import org.springframework.dao.ConcurrencyFailureException;
 import org.springframework.jdbc.datasource.ConnectionHolder;
 import org.springframework.jdbc.datasource.DataSourceUtils;
 import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.jdbc.support.SQLExceptionSubclassTranslator;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
@@ -93,7 +94,7 @@ final class TransactionWriter {
 			throw ex;
 		}
 		catch (SQLException | RuntimeException ex) {
-			this.log.debug(StorageFailure.describe(ex) + ". This is tried again after the transaction");
+			this.log.debug(GoalTable.describe(ex) + ". This is tried again after the transaction");
 		}
 		finally {
 			if (!written.inTransaction) {
@@ -128,9 +129,9 @@ final class TransactionWriter {
 				this.table.insert(connection, goals);
 			}
 			catch (SQLException ex) {
-				if (!undo(connection, savepoint, goals) || hasEndedTransaction(ex)) {
+				if (!undo(connection, savepoint, goals.size(), ex)) {
 					// To commit the rest would lose the application's changes silently.
-					throw new ConcurrencyFailureException(StorageFailure.describe(ex));
+					throw new ConcurrencyFailureException(GoalTable.describe(ex));
 				}
 				throw ex;
 			}
@@ -149,29 +150,31 @@ final class TransactionWriter {
 				: null;
 	}
 
-	private boolean undo(Connection connection, @Nullable Savepoint savepoint, List<NewGoal> goals) {
+	/**
+	 * Take back what has been inserted. With PostgreSQL and MySQL, the rollback to the
+	 * savepoint shows that the transaction goes on, since savepoints end with it. MySQL's
+	 * error code does not tell this: a lock that is not granted in time ends either the
+	 * statement or the transaction. With other databases, the victim of a deadlock or of
+	 * a serialization failure loses the transaction.
+	 * @return whether the transaction can go on
+	 */
+	private boolean undo(Connection connection, @Nullable Savepoint savepoint, int count, SQLException failure) {
+		Database database = this.table.database();
 		if (savepoint == null) {
-			return goals.size() == 1 && !this.table.database().isPostgreSql();
+			return count == 1 && !database.isPostgreSql() && !isRollback(failure);
 		}
 		try {
 			connection.rollback(savepoint);
-			return true;
+			return database.isPostgreSql() || database.isMySql() || !isRollback(failure);
 		}
 		catch (SQLException ex) {
 			return false;
 		}
 	}
 
-	/**
-	 * Whether the failure has ended the transaction. With PostgreSQL and MySQL, the
-	 * rollback to the savepoint has shown that it has not, since savepoints end with the
-	 * transaction. MySQL's error code does not tell this: a lock that is not granted in
-	 * time ends either the statement or the transaction.
-	 */
-	private boolean hasEndedTransaction(SQLException failure) {
-		Database database = this.table.database();
-		boolean savepointTells = !this.globalTransactions && (database.isPostgreSql() || database.isMySql());
-		return !savepointTells && StorageFailure.isRollback(failure);
+	private static boolean isRollback(SQLException failure) {
+		return new SQLExceptionSubclassTranslator().translate("insert", null,
+				failure) instanceof ConcurrencyFailureException;
 	}
 
 	/**
