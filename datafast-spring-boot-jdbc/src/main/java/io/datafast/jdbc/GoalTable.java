@@ -22,6 +22,7 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
@@ -29,15 +30,13 @@ import javax.sql.DataSource;
 
 import com.github.kagkarlsson.scheduler.jdbc.JdbcCustomization;
 import io.datafast.Goal;
+import io.datafast.support.Lazy;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.dao.DataAccessException;
-import org.springframework.jdbc.CannotGetJdbcConnectionException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.SqlTypeValue;
 import org.springframework.jdbc.support.JdbcTransactionManager;
-import org.springframework.jdbc.support.JdbcUtils;
-import org.springframework.jdbc.support.MetaDataAccessException;
 import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -76,7 +75,7 @@ final class GoalTable {
 
 	private final TransactionTemplate newTransaction;
 
-	private volatile @Nullable Database database;
+	private final Lazy<Database> database;
 
 	/**
 	 * Create an instance.
@@ -90,6 +89,8 @@ final class GoalTable {
 		this.format = format;
 		this.jdbc = new JdbcTemplate(dataSource);
 		this.jdbc.setMaxRows(PAGE);
+		this.database = Lazy.of(() -> Objects
+			.requireNonNull(this.jdbc.execute((Connection connection) -> Database.of(connection.getMetaData()))));
 		this.newTransaction = new TransactionTemplate(new JdbcTransactionManager(dataSource));
 		this.newTransaction.setPropagationBehavior(TransactionDefinition.PROPAGATION_REQUIRES_NEW);
 	}
@@ -109,21 +110,10 @@ final class GoalTable {
 	/**
 	 * The database, which is detected once. In a transaction, the transaction's
 	 * connection is used.
-	 * @throws CannotGetJdbcConnectionException if there is no connection
+	 * @throws DataAccessException if there is no connection
 	 */
 	Database database() {
-		Database database = this.database;
-		if (database == null) {
-			try {
-				database = JdbcUtils.extractDatabaseMetaData(this.dataSource, Database::of);
-			}
-			catch (MetaDataAccessException ex) {
-				throw new CannotGetJdbcConnectionException("There is no connection to the database for goals",
-						(ex.getCause() instanceof SQLException cause) ? cause : null);
-			}
-			this.database = database;
-		}
-		return database;
+		return this.database.get();
 	}
 
 	/**

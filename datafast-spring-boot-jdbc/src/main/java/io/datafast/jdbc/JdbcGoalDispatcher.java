@@ -37,8 +37,6 @@ import io.datafast.delivery.RetryPolicy;
 import io.datafast.delivery.ThrottledLog;
 import io.datafast.jdbc.GoalTable.NewGoal;
 import io.datafast.support.TransactionalGoalWriter;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.context.SmartLifecycle;
@@ -64,9 +62,7 @@ import org.springframework.transaction.jta.JtaTransactionManager;
  */
 public final class JdbcGoalDispatcher implements TransactionalGoalWriter, GoalBacklog, SmartLifecycle, AutoCloseable {
 
-	private static final Duration LEAST_SHUTDOWN_TIME = Duration.ofSeconds(1);
-
-	private final Log log = LogFactory.getLog(JdbcGoalDispatcher.class);
+	private static final long LEAST_SHUTDOWN_NANOS = Duration.ofSeconds(1).toNanos();
 
 	private final ThrottledLog throttledLog = new ThrottledLog(JdbcGoalDispatcher.class);
 
@@ -190,16 +186,11 @@ public final class JdbcGoalDispatcher implements TransactionalGoalWriter, GoalBa
 	}
 
 	/**
-	 * Count the goals in the table now. If the database cannot be asked, the last count
-	 * stays.
+	 * Count the goals in the table now.
+	 * @throws DataAccessException if the database cannot be asked
 	 */
 	public void refresh() {
-		try {
-			this.backlog.refresh(this.table);
-		}
-		catch (DataAccessException ex) {
-			this.log.debug("The goals in the table cannot be counted", ex);
-		}
+		this.backlog.refresh(this.table);
 	}
 
 	GoalTable table() {
@@ -303,9 +294,8 @@ public final class JdbcGoalDispatcher implements TransactionalGoalWriter, GoalBa
 		if (this.stoppedAt == null) {
 			this.stoppedAt = System.nanoTime();
 		}
-		Duration left = timeout.minusNanos(System.nanoTime() - this.stoppedAt);
-		Duration least = (timeout.compareTo(LEAST_SHUTDOWN_TIME) < 0) ? timeout : LEAST_SHUTDOWN_TIME;
-		return (left.compareTo(least) > 0) ? left : least;
+		long left = timeout.toNanos() - (System.nanoTime() - this.stoppedAt);
+		return Duration.ofNanos(Math.max(left, Math.min(timeout.toNanos(), LEAST_SHUTDOWN_NANOS)));
 	}
 
 	/**

@@ -78,17 +78,15 @@ final class TransactionWriter {
 	 * database has ended it, or some of the goals are inserted
 	 */
 	boolean write(List<NewGoal> goals) {
-		if (!this.backlog.waiting().reserve(goals.size())) {
+		if (!isOfThisDatabase() || hasFailedBefore() || !this.backlog.waiting().reserve(goals.size())) {
 			return false;
 		}
-		WrittenGoals written = new WrittenGoals(goals.size());
+		WrittenGoals written = new WrittenGoals();
+		// Registered before the insert, since the insert may fail.
+		TransactionSynchronizationManager.registerSynchronization(written);
 		try {
-			if (isOfThisDatabase() && !hasFailedBefore()) {
-				// Registered before the insert, since the insert may fail.
-				TransactionSynchronizationManager.registerSynchronization(written);
-				insert(goals);
-				written.inTransaction = true;
-			}
+			insert(goals);
+			written.count = goals.size();
 		}
 		catch (ConcurrencyFailureException ex) {
 			throw ex;
@@ -97,11 +95,9 @@ final class TransactionWriter {
 			this.log.debug(GoalTable.describe(ex) + ". This is tried again after the transaction");
 		}
 		finally {
-			if (!written.inTransaction) {
-				this.backlog.waiting().release(goals.size(), false);
-			}
+			this.backlog.waiting().release(goals.size() - written.count, false);
 		}
-		return written.inTransaction;
+		return written.count > 0;
 	}
 
 	private boolean isOfThisDatabase() {
@@ -117,14 +113,16 @@ final class TransactionWriter {
 	private static boolean hasFailedBefore() {
 		return TransactionSynchronizationManager.getSynchronizations()
 			.stream()
-			.anyMatch((synchronization) -> synchronization instanceof WrittenGoals goals && !goals.inTransaction);
+			.anyMatch((synchronization) -> synchronization instanceof WrittenGoals goals && goals.count == 0);
 	}
 
 	private void insert(List<NewGoal> goals) throws SQLException {
 		DataSource dataSource = this.table.dataSource();
 		Connection connection = DataSourceUtils.doGetConnection(dataSource);
 		try {
-			Savepoint savepoint = savepoint(connection);
+			// A batch may fail halfway, and PostgreSQL goes on only from a savepoint. In
+			// global transactions, savepoints are forbidden.
+			Savepoint savepoint = this.globalTransactions ? null : connection.setSavepoint();
 			try {
 				this.table.insert(connection, goals);
 			}
@@ -139,15 +137,6 @@ final class TransactionWriter {
 		finally {
 			DataSourceUtils.releaseConnection(connection, dataSource);
 		}
-	}
-
-	/**
-	 * A batch may fail halfway, and PostgreSQL goes on only from a savepoint. In global
-	 * transactions, savepoints are forbidden.
-	 */
-	private @Nullable Savepoint savepoint(Connection connection) throws SQLException {
-		return (!this.globalTransactions && connection.getMetaData().supportsSavepoints()) ? connection.setSavepoint()
-				: null;
 	}
 
 	/**
@@ -205,17 +194,11 @@ final class TransactionWriter {
 	 */
 	private final class WrittenGoals implements TransactionSynchronization {
 
-		private final int count;
-
-		private boolean inTransaction;
-
-		private WrittenGoals(int count) {
-			this.count = count;
-		}
+		private int count;
 
 		@Override
 		public void afterCompletion(int status) {
-			if (this.inTransaction) {
+			if (this.count > 0) {
 				TransactionWriter.this.backlog.waiting().release(this.count, status == STATUS_COMMITTED);
 				TransactionWriter.this.stored.run();
 			}

@@ -83,15 +83,13 @@ import org.springframework.transaction.PlatformTransactionManager;
 @ImportRuntimeHints(DataFastJdbcAutoConfiguration.Hints.class)
 public final class DataFastJdbcAutoConfiguration {
 
-	/**
-	 * Where DataFast is off, the {@code DataSource} in it gives no connections.
-	 */
 	@Bean
-	GoalDataSource dataFastGoalDataSource(DataFastProperties properties, DataFastJdbcProperties jdbc,
+	GoalTableInitializer dataFastGoalTableInitializer(DataFastProperties properties, DataFastJdbcProperties jdbc,
 			@DataFastDataSource ObjectProvider<DataSource> qualifiedDataSource,
 			ObjectProvider<DataSource> dataSources) {
 		if (properties.disabledReason() != null) {
-			return new GoalDataSource(new DelegatingDataSource());
+			// This DataSource gives no connections.
+			return new GoalTableInitializer(new DelegatingDataSource(), jdbc, false);
 		}
 		jdbc.validate();
 		DataSource dataSource = qualifiedDataSource.getIfAvailable(dataSources::getIfUnique);
@@ -99,7 +97,7 @@ public final class DataFastJdbcAutoConfiguration {
 			throw noDataSource(dataSources.stream().findAny().isPresent());
 		}
 		refuseRouting(dataSource);
-		return new GoalDataSource(dataSource);
+		return new GoalTableInitializer(dataSource, jdbc, true);
 	}
 
 	private static InvalidDataFastPropertiesException noDataSource(boolean several) {
@@ -131,12 +129,6 @@ public final class DataFastJdbcAutoConfiguration {
 				List.of(new Violation("datafast.delivery.mode", "jdbc", rule, fix)));
 	}
 
-	@Bean
-	GoalTableInitializer dataFastGoalTableInitializer(DataFastProperties properties, DataFastJdbcProperties jdbc,
-			GoalDataSource dataSource) {
-		return new GoalTableInitializer(dataSource.dataSource(), jdbc, properties.disabledReason() == null);
-	}
-
 	/**
 	 * The dispatcher is never lazy: goals that wait in the table have to be delivered
 	 * even if no new one is tracked.
@@ -145,14 +137,13 @@ public final class DataFastJdbcAutoConfiguration {
 	@Lazy(false)
 	@DependsOnDatabaseInitialization
 	JdbcGoalDispatcher dataFastGoalDispatcher(DataFastProperties properties, DataFastJdbcProperties jdbc,
-			GoalDataSource dataSource, GoalDelivery delivery, GoalOutcomePublisher outcomes, DeliveryShutdown shutdown,
+			GoalTableInitializer table, GoalDelivery delivery, GoalOutcomePublisher outcomes, DeliveryShutdown shutdown,
 			FlushBeforeDataSourceDestruction flush, Environment environment, ResourceLoader resourceLoader,
 			ObjectProvider<PlatformTransactionManager> transactionManager) {
 		JsonCodec json = JsonCodec.create(resourceLoader.getClassLoader());
 		JdbcGoalDispatcher dispatcher = new JdbcGoalDispatcher(delivery, outcomes,
-				DeliverySettings.retryPolicy(properties.delivery()), settings(properties, jdbc),
-				dataSource.dataSource(), transactionManager.getIfUnique(), json::write, json::read,
-				DeliverySettings.threadFactory(environment));
+				DeliverySettings.retryPolicy(properties.delivery()), settings(properties, jdbc), table.dataSource(),
+				transactionManager.getIfUnique(), json::write, json::read, DeliverySettings.threadFactory(environment));
 		flush.flush = dispatcher::flush;
 		return shutdown.register(dispatcher);
 	}
@@ -168,16 +159,6 @@ public final class DataFastJdbcAutoConfiguration {
 		return new JdbcGoalDispatcher.Settings(properties.disabledReason() == null, jdbc.tableName(),
 				delivery.capacity(), delivery.concurrency(), delivery.shutdownTimeout(), jdbc.onCrash(),
 				jdbc.parkedRetention(), jdbc.parkedCapacity(), jdbc.pollInterval(), jdbc.heartbeatInterval());
-	}
-
-	/**
-	 * Holds the {@code DataSource} for goals. It is not one itself, so that the
-	 * application does not find another {@code DataSource}.
-	 *
-	 * @param dataSource the one that goals are stored in
-	 */
-	record GoalDataSource(DataSource dataSource) {
-
 	}
 
 	@Configuration(proxyBeanMethods = false)

@@ -65,6 +65,10 @@ final class GoalTableInitializer extends DataSourceScriptDatabaseInitializer imp
 		this.enabled = enabled;
 	}
 
+	DataSource dataSource() {
+		return getDataSource();
+	}
+
 	private static DatabaseInitializationSettings settings(DataSource dataSource, DatabaseInitializationMode mode) {
 		DatabaseInitializationSettings settings = new DatabaseInitializationSettings();
 		settings.setMode(mode);
