@@ -144,7 +144,7 @@ final class GoalEngine {
 	}
 
 	/**
-	 * There are new goals: look for them as soon as a thread is about to be idle.
+	 * There are new goals: look for them as soon as there is a thread to spare.
 	 */
 	void goalsAreDue() {
 		this.due.set(true);
@@ -152,11 +152,13 @@ final class GoalEngine {
 	}
 
 	/**
-	 * With some databases, goals that are looked for while others wait for a thread pile
-	 * up in memory.
+	 * Look for goals while a thread is idle: with some databases, goals that are found
+	 * while all threads are busy pile up in memory, and with others none is found then.
 	 */
 	private void lookForGoals() {
-		if (this.due.get() && this.threads.getQueue().isEmpty() && this.due.compareAndSet(true, false)) {
+		if (this.due.get() && this.threads.getQueue().isEmpty()
+				&& this.scheduler.getCurrentlyExecuting().size() < this.threads.getMaximumPoolSize()
+				&& this.due.compareAndSet(true, false)) {
 			this.scheduler.triggerCheckForDueExecutions();
 		}
 	}
