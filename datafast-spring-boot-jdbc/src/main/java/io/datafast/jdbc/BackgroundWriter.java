@@ -18,21 +18,25 @@ package io.datafast.jdbc;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 import io.datafast.delivery.DaemonThreadFactory;
 import io.datafast.delivery.GoalOutcome.Dropped;
 import io.datafast.delivery.GoalOutcomePublisher;
 import io.datafast.delivery.ThrottledLog;
 import io.datafast.jdbc.GoalTable.NewGoal;
-import org.jspecify.annotations.Nullable;
 
-import org.springframework.dao.DataAccessException;
+import org.springframework.dao.DuplicateKeyException;
+import org.springframework.dao.NonTransientDataAccessResourceException;
+import org.springframework.dao.RecoverableDataAccessException;
+import org.springframework.dao.TransientDataAccessException;
+import org.springframework.dao.UncategorizedDataAccessException;
 import org.springframework.transaction.TransactionException;
 
 /**
@@ -47,9 +51,7 @@ final class BackgroundWriter {
 
 	private static final int BATCH = 100;
 
-	private static final long PAUSE_MILLIS = 200;
-
-	private static final String NO_THREAD = "No thread can be started that stores goals; the next goal tries again";
+	private static final long PAUSE_NANOS = Duration.ofMillis(200).toNanos();
 
 	private final GoalTable table;
 
@@ -65,13 +67,11 @@ final class BackgroundWriter {
 
 	/**
 	 * The goals in the order in which they were tracked. A goal stays here until it has
-	 * been stored or dropped.
+	 * been stored or dropped. Only what removes it decides its outcome.
 	 */
-	private final Deque<NewGoal> waiting = new ArrayDeque<>();
+	private final Queue<NewGoal> waiting = new ConcurrentLinkedQueue<>();
 
-	private boolean working;
-
-	private boolean closed;
+	private volatile boolean closed;
 
 	/**
 	 * Create a writer.
@@ -96,43 +96,38 @@ final class BackgroundWriter {
 	void add(NewGoal goal) {
 		if (!this.backlog.waiting().reserve(1)) {
 			this.outcomes.publish(goal.goal(), new Dropped(Dropped.Reason.QUEUE_FULL, null));
-		}
-		else if (!tryAdd(goal)) {
-			drop(List.of(goal), Dropped.Reason.SHUTDOWN);
-		}
-	}
-
-	private synchronized boolean tryAdd(NewGoal goal) {
-		if (this.closed) {
-			return false;
+			return;
 		}
 		this.waiting.add(goal);
-		if (!this.working) {
+		if (this.closed) {
+			drop(List.of(goal), Dropped.Reason.SHUTDOWN);
+		}
+		else if (this.executor.getQueue().isEmpty()) {
 			try {
 				this.executor.execute(this::work);
-				this.working = true;
 			}
 			catch (Throwable ex) {
-				this.log.warn(NO_THREAD, NO_THREAD, ex);
+				this.log.warn("No thread can be started that stores goals; the next goal tries again", ex);
 			}
 		}
-		return true;
 	}
 
 	/**
 	 * Wait until all goals are stored.
 	 * @param timeout how long to wait at most
 	 */
-	synchronized void flush(Duration timeout) {
-		long deadline = System.nanoTime() + timeout.toNanos();
+	void flush(Duration timeout) {
+		if (this.waiting.isEmpty()) {
+			return;
+		}
 		try {
-			for (long left = timeout.toNanos(); !this.waiting.isEmpty()
-					&& left > 0; left = deadline - System.nanoTime()) {
-				TimeUnit.NANOSECONDS.timedWait(this, left);
-			}
+			this.executor.submit(this::work).get(timeout.toNanos(), TimeUnit.NANOSECONDS);
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
+		}
+		catch (Throwable ex) {
+			// The goals that are left are dropped when this is closed.
 		}
 	}
 
@@ -141,22 +136,28 @@ final class BackgroundWriter {
 	 * @param timeout how long to wait at most
 	 */
 	void close(Duration timeout) {
-		synchronized (this) {
-			this.closed = true;
-		}
+		this.closed = true;
 		flush(timeout);
-		drop(remove(first(Integer.MAX_VALUE)), Dropped.Reason.SHUTDOWN);
+		drop(List.copyOf(this.waiting), Dropped.Reason.SHUTDOWN);
 		this.executor.shutdownNow();
 		this.log.close();
 	}
 
 	private void work() {
-		for (List<NewGoal> batch = first(BATCH); !batch.isEmpty(); batch = first(BATCH)) {
+		for (List<NewGoal> batch = first(); !batch.isEmpty(); batch = first()) {
 			if (!store(batch)) {
-				drop(remove(expired()), Dropped.Reason.FAILED);
-				pause();
+				Instant trackedBefore = Instant.now().minus(MAX_WAIT);
+				drop(this.waiting.stream()
+					.takeWhile((goal) -> GoalId.timeOf(goal.id()).isBefore(trackedBefore))
+					.toList(), Dropped.Reason.FAILED);
+				// After an interruption by close, no goal waits.
+				LockSupport.parkNanos(PAUSE_NANOS);
 			}
 		}
+	}
+
+	private List<NewGoal> first() {
+		return this.waiting.stream().limit(BATCH).toList();
 	}
 
 	/**
@@ -164,76 +165,51 @@ final class BackgroundWriter {
 	 * @return {@code false} if the goals, or the last of them, have to be tried again
 	 */
 	private boolean store(List<NewGoal> batch) {
-		Throwable failure = insert(batch);
-		if (failure == null || (batch.size() == 1 && StorageFailure.isDuplicate(failure))) {
-			// A duplicate was committed before without being acknowledged.
-			this.backlog.waiting().release(remove(batch).size(), true);
-			this.stored.run();
-			return true;
+		try {
+			this.table.insert(batch);
 		}
-		if (isTemporary(failure)) {
-			this.log.warn("Goals that wait for the database",
-					StorageFailure.describe(failure) + ". They wait in memory for up to a minute", null);
-			return false;
+		catch (Throwable ex) {
+			if (isTemporary(ex)) {
+				this.log.warn("Goals that wait for the database",
+						GoalTable.describe(ex) + ". They wait in memory for up to a minute", null);
+				return false;
+			}
+			if (batch.size() > 1) {
+				// A refused goal does not keep the others from being stored.
+				return batch.stream().allMatch((goal) -> store(List.of(goal)));
+			}
+			if (!(ex instanceof DuplicateKeyException)) {
+				this.log.warn("Goals that cannot be stored", GoalTable.describe(ex), null);
+				drop(batch, Dropped.Reason.FAILED);
+				return true;
+			}
+			// The goal was committed before without being acknowledged.
 		}
-		if (batch.size() > 1) {
-			// A refused goal does not keep the others from being stored.
-			return batch.stream().allMatch((goal) -> store(List.of(goal)));
-		}
-		this.log.warn("Goals that cannot be stored", StorageFailure.describe(failure), null);
-		drop(remove(batch), Dropped.Reason.FAILED);
+		this.backlog.waiting().release(remove(batch).size(), true);
+		this.stored.run();
 		return true;
 	}
 
-	private @Nullable Throwable insert(List<NewGoal> batch) {
-		try {
-			this.table.insert(batch);
-			return null;
-		}
-		catch (Throwable ex) {
-			return ex;
-		}
-	}
-
 	private static boolean isTemporary(Throwable failure) {
-		return (failure instanceof DataAccessException || failure instanceof TransactionException)
-				&& !StorageFailure.isRefusal(failure);
+		return failure instanceof TransactionException || failure instanceof TransientDataAccessException
+				|| failure instanceof RecoverableDataAccessException
+				|| failure instanceof NonTransientDataAccessResourceException
+				|| failure instanceof UncategorizedDataAccessException;
 	}
 
 	private void drop(List<NewGoal> goals, Dropped.Reason reason) {
-		this.backlog.waiting().release(goals.size(), false);
-		goals.forEach((goal) -> this.outcomes.publish(goal.goal(), new Dropped(reason, null)));
-	}
-
-	private static void pause() {
-		try {
-			TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
+		for (NewGoal goal : remove(goals)) {
+			this.backlog.waiting().release(1, false);
+			this.outcomes.publish(goal.goal(), new Dropped(reason, null));
 		}
-		catch (InterruptedException ex) {
-			// Interrupted by close, after which no goal waits and the work ends.
-		}
-	}
-
-	private synchronized List<NewGoal> first(int limit) {
-		this.working = !this.waiting.isEmpty();
-		return this.waiting.stream().limit(limit).toList();
-	}
-
-	private synchronized List<NewGoal> expired() {
-		Instant trackedBefore = Instant.now().minus(MAX_WAIT);
-		return this.waiting.stream().takeWhile((goal) -> GoalId.timeOf(goal.id()).isBefore(trackedBefore)).toList();
 	}
 
 	/**
 	 * Remove goals.
 	 * @return those of them that were still waiting
 	 */
-	private synchronized List<NewGoal> remove(List<NewGoal> goals) {
-		List<NewGoal> removed = goals.stream().filter(this.waiting::removeFirstOccurrence).toList();
-		if (this.waiting.isEmpty()) {
-			notifyAll();
-		}
-		return removed;
+	private List<NewGoal> remove(List<NewGoal> goals) {
+		return goals.stream().filter(this.waiting::remove).toList();
 	}
 
 }

@@ -16,10 +16,13 @@
 
 package io.datafast.jdbc;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
-import io.datafast.jdbc.ParkedGoals.ParkedGoal;
+import io.datafast.jdbc.GoalTable.Row;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.actuate.endpoint.Access;
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
@@ -58,27 +61,36 @@ public class DataFastParkedEndpoint {
 	public ParkedGoalsDescriptor parkedGoals() {
 		this.dispatcher.refresh();
 		return new ParkedGoalsDescriptor(this.dispatcher.parked().orElse(0),
-				this.dispatcher.parkedGoals().list(MAX_SHOWN));
+				this.dispatcher.table().findParked().stream().limit(MAX_SHOWN).map(this::describe).toList());
+	}
+
+	private ParkedGoal describe(Row row) {
+		StoredGoal stored = this.dispatcher.table().readOrNull(row);
+		StoredGoal.Ending ending = (stored != null) ? stored.ending() : null;
+		return new ParkedGoal(row.id(), (stored != null) ? stored.goal().name() : "unreadable",
+				GoalId.timeOrNull(row.id()), row.lastFailure(), (ending != null) ? ending.outcome() : "dropped",
+				(ending != null) ? ending.reason() : "failed", (stored != null) ? stored.progress().answers() : 0,
+				(ending != null) ? ending.message() : null);
 	}
 
 	/**
-	 * Deliver all parked goals again.
+	 * Deliver all parked goals again, as if they were tracked now.
 	 * @return how many there were
 	 */
 	@WriteOperation
 	public Map<String, Integer> requeueAll() {
-		return Map.of("requeued", this.dispatcher.parkedGoals().requeue(null));
+		return Map.of("requeued", change(null, this.dispatcher.table()::requeue));
 	}
 
 	/**
-	 * Deliver some parked goals again.
+	 * Deliver some parked goals again, as if they were tracked now.
 	 * @param idOrReason the id of one, or the reason for which they were parked, such as
 	 * {@code authentication} or {@code expired}
 	 * @return how many there were
 	 */
 	@WriteOperation
 	public Map<String, Integer> requeue(@Selector String idOrReason) {
-		return Map.of("requeued", this.dispatcher.parkedGoals().requeue(idOrReason));
+		return Map.of("requeued", change(idOrReason, this.dispatcher.table()::requeue));
 	}
 
 	/**
@@ -87,7 +99,7 @@ public class DataFastParkedEndpoint {
 	 */
 	@DeleteOperation
 	public Map<String, Integer> deleteAll() {
-		return Map.of("deleted", this.dispatcher.parkedGoals().delete(null));
+		return Map.of("deleted", change(null, this.dispatcher.table()::delete));
 	}
 
 	/**
@@ -97,7 +109,18 @@ public class DataFastParkedEndpoint {
 	 */
 	@DeleteOperation
 	public Map<String, Integer> delete(@Selector String idOrReason) {
-		return Map.of("deleted", this.dispatcher.parkedGoals().delete(idOrReason));
+		return Map.of("deleted", change(idOrReason, this.dispatcher.table()::delete));
+	}
+
+	private int change(@Nullable String idOrReason, Predicate<Row> change) {
+		Predicate<Row> chosen = (row) -> idOrReason == null || idOrReason.equals(row.id())
+				|| idOrReason.equals(describe(row).reason());
+		int changed = this.dispatcher.table().changeParked(chosen.and(change));
+		if (changed > 0) {
+			this.dispatcher.refresh();
+			this.dispatcher.goalsAreDue();
+		}
+		return changed;
 	}
 
 	/**
@@ -107,6 +130,24 @@ public class DataFastParkedEndpoint {
 	 * @param goals the first of them
 	 */
 	public record ParkedGoalsDescriptor(int count, List<ParkedGoal> goals) implements OperationResponseBody {
+
+	}
+
+	/**
+	 * A goal that ended without being recorded, and is kept for a while. Neither the
+	 * visitor nor metadata are shown.
+	 *
+	 * @param id identifies it until it is re-queued or deleted
+	 * @param goal the goal's name
+	 * @param trackedAt when it was tracked
+	 * @param parkedAt when it ended
+	 * @param outcome the outcome's name, {@code rejected} or {@code dropped}
+	 * @param reason the name of the outcome's reason
+	 * @param answers how many answers DataFast had given
+	 * @param message what happened, as far as DataFast said anything
+	 */
+	public record ParkedGoal(String id, String goal, @Nullable Instant trackedAt, @Nullable Instant parkedAt,
+			String outcome, String reason, int answers, @Nullable String message) {
 
 	}
 

@@ -23,7 +23,6 @@ import java.sql.DatabaseMetaData;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Types;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
@@ -127,12 +126,7 @@ record Database(JdbcCustomization dialect) {
 
 		@Override
 		public void setInstant(PreparedStatement statement, int index, @Nullable Instant value) throws SQLException {
-			if (value != null) {
-				statement.setString(index, MICROSECONDS.format(value));
-			}
-			else {
-				statement.setNull(index, Types.TIMESTAMP);
-			}
+			statement.setString(index, (value != null) ? MICROSECONDS.format(value) : null);
 		}
 
 		@Override

@@ -24,7 +24,6 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 
 import com.github.kagkarlsson.scheduler.Scheduler;
 import com.github.kagkarlsson.scheduler.SchedulerBuilder;
@@ -34,6 +33,8 @@ import com.github.kagkarlsson.scheduler.task.Task;
 import com.github.kagkarlsson.scheduler.task.TaskDescriptor;
 import com.github.kagkarlsson.scheduler.task.helper.Tasks;
 import io.datafast.delivery.DaemonThreadFactory;
+import io.datafast.jdbc.JdbcGoalDispatcher.Settings;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A running db-scheduler that takes goals from the table and delivers them. An instance
@@ -56,14 +57,16 @@ final class GoalEngine {
 
 	private static final long MAINTENANCE_SECONDS = 10;
 
-	private final Threads threads;
-
 	private final ScheduledExecutorService housekeeper = Executors.newScheduledThreadPool(3,
 			new DaemonThreadFactory("datafast-heartbeat-"));
 
-	private final Scheduler scheduler;
+	private final ThreadPoolExecutor threads;
 
 	private final Runnable maintenance;
+
+	private final Scheduler scheduler;
+
+	private final AtomicBoolean due = new AtomicBoolean();
 
 	/**
 	 * Create an engine.
@@ -73,10 +76,10 @@ final class GoalEngine {
 	 * @param threadFactory makes the threads that deliver
 	 * @param maintenance called every 10 seconds
 	 */
-	GoalEngine(GoalTable table, GoalExecution execution, JdbcSettings settings, ThreadFactory threadFactory,
+	GoalEngine(GoalTable table, GoalExecution execution, Settings settings, ThreadFactory threadFactory,
 			Runnable maintenance) {
 		Database database = table.database();
-		this.threads = new Threads(settings.concurrency(), threadFactory);
+		this.threads = threads(settings.concurrency(), threadFactory);
 		this.maintenance = maintenance;
 		SchedulerBuilder builder = Scheduler.create(table.dataSource(), task(execution))
 			.tableName(table.name())
@@ -115,9 +118,23 @@ final class GoalEngine {
 	 * up, since that can take long.
 	 */
 	private static String nodeName() {
-		String host = System.getenv("HOSTNAME");
-		String name = "datafast-" + ProcessHandle.current().pid() + ((host != null) ? "@" + host : "");
-		return (name.length() > MAX_NAME) ? name.substring(0, MAX_NAME) : name;
+		String name = "datafast-" + ProcessHandle.current().pid() + "@"
+				+ System.getenv().getOrDefault("HOSTNAME", "localhost");
+		return name.substring(0, Math.min(name.length(), MAX_NAME));
+	}
+
+	private ThreadPoolExecutor threads(int count, ThreadFactory threadFactory) {
+		ThreadPoolExecutor threads = new ThreadPoolExecutor(count, count, 10, TimeUnit.SECONDS,
+				new LinkedBlockingQueue<>(), threadFactory) {
+
+			@Override
+			protected void afterExecute(Runnable runnable, @Nullable Throwable failure) {
+				lookForGoals();
+			}
+
+		};
+		threads.allowCoreThreadTimeOut(true);
+		return threads;
 	}
 
 	void start() {
@@ -130,8 +147,20 @@ final class GoalEngine {
 	 * There are new goals: look for them as soon as there is a thread to spare.
 	 */
 	void goalsAreDue() {
-		this.threads.due.set(true);
-		this.threads.lookForGoals();
+		this.due.set(true);
+		lookForGoals();
+	}
+
+	/**
+	 * Look for goals while a thread is idle: with some databases, goals that are found
+	 * while all threads are busy pile up in memory, and with others none is found then.
+	 */
+	private void lookForGoals() {
+		if (this.due.get() && this.threads.getQueue().isEmpty()
+				&& this.scheduler.getCurrentlyExecuting().size() < this.threads.getMaximumPoolSize()
+				&& this.due.compareAndSet(true, false)) {
+			this.scheduler.triggerCheckForDueExecutions();
+		}
 	}
 
 	/**
@@ -139,41 +168,6 @@ final class GoalEngine {
 	 */
 	void stop() {
 		this.scheduler.stop();
-	}
-
-	/**
-	 * The threads that deliver. Goals that are due are looked for only while a thread is
-	 * idle: with some databases, goals that are found while all threads are busy pile up
-	 * in memory.
-	 */
-	private final class Threads extends ThreadPoolExecutor {
-
-		private final AtomicInteger busy = new AtomicInteger();
-
-		private final AtomicBoolean due = new AtomicBoolean();
-
-		private Threads(int threads, ThreadFactory threadFactory) {
-			super(threads, threads, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), threadFactory);
-			allowCoreThreadTimeOut(true);
-		}
-
-		private void lookForGoals() {
-			if (this.due.get() && this.busy.get() < getMaximumPoolSize() && this.due.compareAndSet(true, false)) {
-				GoalEngine.this.scheduler.triggerCheckForDueExecutions();
-			}
-		}
-
-		@Override
-		protected void beforeExecute(Thread thread, Runnable runnable) {
-			this.busy.incrementAndGet();
-		}
-
-		@Override
-		protected void afterExecute(Runnable runnable, Throwable failure) {
-			this.busy.decrementAndGet();
-			lookForGoals();
-		}
-
 	}
 
 }

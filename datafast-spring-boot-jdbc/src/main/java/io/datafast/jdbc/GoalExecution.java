@@ -18,7 +18,7 @@ package io.datafast.jdbc;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 import com.github.kagkarlsson.scheduler.exceptions.ExecutionException;
 import com.github.kagkarlsson.scheduler.task.CompletionHandler;
@@ -38,7 +38,8 @@ import io.datafast.delivery.GoalOutcome;
 import io.datafast.delivery.GoalOutcome.Created;
 import io.datafast.delivery.GoalOutcome.Dropped;
 import io.datafast.delivery.GoalOutcomePublisher;
-import io.datafast.jdbc.JdbcSettings.OnCrash;
+import io.datafast.jdbc.JdbcGoalDispatcher.OnCrash;
+import io.datafast.jdbc.JdbcGoalDispatcher.Settings;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -57,7 +58,7 @@ final class GoalExecution {
 	 */
 	private static final Goal UNREADABLE = Goal.of("unreadable");
 
-	private static final long PAUSE_MILLIS = 200;
+	private static final long PAUSE_NANOS = Duration.ofMillis(200).toNanos();
 
 	private final Log log = LogFactory.getLog(JdbcGoalDispatcher.class);
 
@@ -69,10 +70,10 @@ final class GoalExecution {
 
 	private final Backlog backlog;
 
-	private final JdbcSettings settings;
+	private final Settings settings;
 
 	GoalExecution(GoalAttempt attempt, DeliveryGate gate, GoalOutcomePublisher outcomes, Backlog backlog,
-			JdbcSettings settings) {
+			Settings settings) {
 		this.attempt = attempt;
 		this.gate = gate;
 		this.outcomes = outcomes;
@@ -106,12 +107,10 @@ final class GoalExecution {
 		if (result instanceof Finished finished) {
 			return end(stored.answered(), trackedAt, finished.outcome());
 		}
-		return (result instanceof Retry retry
-				&& retry.delay() != null)
-						? (complete,
-								operations) -> write(() -> operations.reschedule(failed(complete),
-										Instant.now().plus(retry.delay()), stored.after(retry.progress())))
-						: this::putBack;
+		Retry retry = (Retry) result;
+		Duration delay = retry.delay();
+		return (delay == null) ? this::putBack : (complete, operations) -> write(() -> operations
+			.reschedule(failed(complete), Instant.now().plus(delay), stored.after(retry.progress())));
 	}
 
 	/**
@@ -127,7 +126,8 @@ final class GoalExecution {
 			boolean noted = (outcome instanceof Created) ? write(operations::remove)
 					: park(complete, operations, stored.ended(outcome));
 			if (noted) {
-				publish(stored.goal(), trackedAt, outcome);
+				this.backlog.waiting().change(-1);
+				this.outcomes.publish(stored.goal(), outcome, Duration.between(trackedAt, Instant.now()));
 			}
 		};
 	}
@@ -163,47 +163,33 @@ final class GoalExecution {
 		// The deadline is before another node takes the goal over.
 		long deadline = System.nanoTime()
 				+ this.settings.heartbeatInterval().toNanos() * GoalEngine.MISSED_HEARTBEATS / 2;
+		// An interrupt at shutdown ends the call, and must not keep its result from the
+		// row. It ends the repetition.
 		boolean interrupted = Thread.interrupted();
-		try {
-			for (boolean again = false;; again = true) {
-				try {
-					change.run();
-					return true;
-				}
-				catch (ExecutionException ex) {
-					// An earlier attempt was committed without being acknowledged, or
-					// another node has taken the goal over.
-					return again;
-				}
-				catch (RuntimeException ex) {
-					if (interrupted || System.nanoTime() - deadline >= 0) {
-						throw ex;
-					}
-					this.log.debug("The result of a goal cannot be written; this is tried again", ex);
-				}
-				try {
-					TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
-				}
-				catch (InterruptedException ex) {
-					interrupted = true;
-				}
+		for (boolean again = false;; again = true) {
+			try {
+				change.run();
+				return true;
 			}
-		}
-		finally {
-			if (interrupted) {
-				Thread.currentThread().interrupt();
+			catch (ExecutionException ex) {
+				// An earlier attempt was committed without being acknowledged, or
+				// another node has taken the goal over.
+				return again;
 			}
+			catch (RuntimeException ex) {
+				if (interrupted || System.nanoTime() - deadline >= 0) {
+					throw ex;
+				}
+				this.log.debug("The result of a goal cannot be written; this is tried again", ex);
+			}
+			LockSupport.parkNanos(PAUSE_NANOS);
+			interrupted = Thread.interrupted();
 		}
 	}
 
 	private ExecutionComplete failed(ExecutionComplete complete) {
 		Instant now = Instant.now();
 		return ExecutionComplete.failure(complete.getExecution(), now, now, null);
-	}
-
-	private void publish(Goal goal, Instant trackedAt, GoalOutcome outcome) {
-		this.backlog.waiting().change(-1);
-		this.outcomes.publish(goal, outcome, Duration.between(trackedAt, Instant.now()));
 	}
 
 	/**

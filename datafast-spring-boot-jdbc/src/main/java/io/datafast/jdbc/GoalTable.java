@@ -16,11 +16,13 @@
 
 package io.datafast.jdbc;
 
+import java.sql.BatchUpdateException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
@@ -28,18 +30,13 @@ import javax.sql.DataSource;
 
 import com.github.kagkarlsson.scheduler.jdbc.JdbcCustomization;
 import io.datafast.Goal;
+import io.datafast.support.Lazy;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.dao.DataAccessException;
-import org.springframework.dao.NonTransientDataAccessResourceException;
-import org.springframework.dao.TransientDataAccessException;
-import org.springframework.jdbc.CannotGetJdbcConnectionException;
 import org.springframework.jdbc.core.JdbcTemplate;
-import org.springframework.jdbc.core.PreparedStatementSetter;
-import org.springframework.jdbc.core.RowMapper;
+import org.springframework.jdbc.core.SqlTypeValue;
 import org.springframework.jdbc.support.JdbcTransactionManager;
-import org.springframework.jdbc.support.JdbcUtils;
-import org.springframework.jdbc.support.MetaDataAccessException;
 import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -68,9 +65,6 @@ final class GoalTable {
 
 	private static final String KEY = " where task_name = ? and task_instance = ? and version = ?";
 
-	private static final String COLUMNS = "task_name, task_instance, task_data, execution_time, picked, picked_by,"
-			+ " last_success, last_failure, consecutive_failures, last_heartbeat, version";
-
 	private final DataSource dataSource;
 
 	private final String name;
@@ -81,7 +75,7 @@ final class GoalTable {
 
 	private final TransactionTemplate newTransaction;
 
-	private volatile @Nullable Database database;
+	private final Lazy<Database> database;
 
 	/**
 	 * Create an instance.
@@ -94,6 +88,9 @@ final class GoalTable {
 		this.name = name;
 		this.format = format;
 		this.jdbc = new JdbcTemplate(dataSource);
+		this.jdbc.setMaxRows(PAGE);
+		this.database = Lazy.of(() -> Objects
+			.requireNonNull(this.jdbc.execute((Connection connection) -> Database.of(connection.getMetaData()))));
 		this.newTransaction = new TransactionTemplate(new JdbcTransactionManager(dataSource));
 		this.newTransaction.setPropagationBehavior(TransactionDefinition.PROPAGATION_REQUIRES_NEW);
 	}
@@ -113,40 +110,10 @@ final class GoalTable {
 	/**
 	 * The database, which is detected once. In a transaction, the transaction's
 	 * connection is used.
-	 * @throws CannotGetJdbcConnectionException if there is no connection
+	 * @throws DataAccessException if there is no connection
 	 */
 	Database database() {
-		Database database = this.database;
-		if (database == null) {
-			try {
-				database = JdbcUtils.extractDatabaseMetaData(this.dataSource, Database::of);
-			}
-			catch (MetaDataAccessException ex) {
-				throw new CannotGetJdbcConnectionException("There is no connection to the database for goals",
-						(ex.getCause() instanceof SQLException cause) ? cause : null);
-			}
-			this.database = database;
-		}
-		return database;
-	}
-
-	/**
-	 * Check that the table exists and has the columns that are needed.
-	 * @throws MissingGoalTableException if not
-	 * @throws DataAccessException if the database cannot be asked
-	 */
-	void verify() {
-		database();
-		try {
-			this.jdbc.query("select " + COLUMNS + " from " + this.name + " where 1 = 0", (resultSet) -> {
-			});
-		}
-		catch (TransientDataAccessException | NonTransientDataAccessResourceException ex) {
-			throw ex;
-		}
-		catch (DataAccessException ex) {
-			throw new MissingGoalTableException(this.name, ex);
-		}
+		return this.database.get();
 	}
 
 	/**
@@ -166,11 +133,16 @@ final class GoalTable {
 	 * Insert goals in the transaction of a connection.
 	 */
 	void insert(Connection connection, List<NewGoal> goals) throws SQLException {
+		JdbcCustomization dialect = database().dialect();
 		try (PreparedStatement statement = connection.prepareStatement("insert into " + this.name
 				+ " (task_name, task_instance, task_data, execution_time, picked, version) values (?, ?, ?, ?, ?, ?)")) {
 			for (NewGoal goal : goals) {
-				setValues(statement, TASK, goal.id(), this.format.serialize(StoredGoal.of(goal.goal())),
-						GoalId.timeOf(goal.id()), false, 1L);
+				statement.setString(1, TASK);
+				statement.setString(2, goal.id());
+				dialect.setTaskData(statement, 3, this.format.serialize(StoredGoal.of(goal.goal())));
+				dialect.setInstant(statement, 4, GoalId.timeOf(goal.id()));
+				statement.setBoolean(5, false);
+				statement.setLong(6, 1);
 				statement.addBatch();
 			}
 			statement.executeBatch();
@@ -181,70 +153,42 @@ final class GoalTable {
 	 * Count the goals.
 	 */
 	Counts count() {
-		return query(
-				"count(*), sum(case when execution_time >= ? then 1 else 0 end),"
-						+ " min(case when execution_time >= ? then null else task_instance end)",
-				"", 1, (resultSet, number) -> {
+		SqlTypeValue parkedTime = time(PARKED);
+		return this.jdbc.query("select count(*), sum(case when execution_time >= ? then 1 else 0 end),"
+				+ " min(case when execution_time >= ? then null else task_instance end) from " + this.name
+				+ " where task_name = ?", (resultSet, number) -> {
 					int parked = resultSet.getInt(2);
 					return new Counts(resultSet.getInt(1) - parked, parked, resultSet.getString(3));
-				}, PARKED, PARKED, TASK)
+				}, parkedTime, parkedTime, TASK)
 			.get(0);
 	}
 
 	/**
-	 * The parked goals, in the order in which they were tracked.
+	 * The first parked goals, at most 500, in the order in which they were tracked.
 	 */
-	List<Row> findParked(int limit) {
-		return findParked(GoalId.BEFORE_ALL, limit, "");
+	List<Row> findParked() {
+		return findParked(GoalId.BEFORE_ALL, "");
 	}
 
-	private List<Row> findParked(String after, int limit, String condition, Object... values) {
-		return query("task_instance, task_data, last_failure, version",
-				" and execution_time >= ? and task_instance > ?" + condition + " order by task_instance", limit,
+	private List<Row> findParked(String after, String condition, Object... values) {
+		JdbcCustomization dialect = database().dialect();
+		return this.jdbc.query(
+				"select task_instance, task_data, last_failure, version from " + this.name
+						+ " where task_name = ? and execution_time >= ? and task_instance > ?" + condition
+						+ " order by task_instance",
 				(resultSet, number) -> new Row(resultSet.getString("task_instance"),
-						database().dialect().getTaskData(resultSet, "task_data"),
-						database().dialect().getInstant(resultSet, "last_failure"), resultSet.getLong("version")),
-				Stream.concat(Stream.of(TASK, PARKED, after), Stream.of(values)).toArray());
-	}
-
-	private <T> List<T> query(String columns, String condition, int limit, RowMapper<T> mapper, Object... values) {
-		return this.jdbc.query((connection) -> {
-			PreparedStatement statement = connection
-				.prepareStatement("select " + columns + " from " + this.name + " where task_name = ?" + condition);
-			statement.setMaxRows(limit);
-			setValues(statement, values);
-			return statement;
-		}, mapper);
-	}
-
-	/**
-	 * Let a parked goal wait again, as if it were tracked now.
-	 * @return whether it was still parked
-	 */
-	boolean requeue(Row row, StoredGoal fresh, Instant now) {
-		String id = GoalId.create(now);
-		return update("update " + this.name + " set task_instance = ?, execution_time = ?, task_data = ?,"
-				+ " last_failure = null, consecutive_failures = 0, version = version + 1" + KEY + " and picked = ?", id,
-				GoalId.timeOf(id), this.format.serialize(fresh), TASK, row.id(), row.version(), false);
-	}
-
-	boolean delete(Row row) {
-		return update("delete from " + this.name + KEY, TASK, row.id(), row.version());
-	}
-
-	private boolean update(String sql, Object... values) {
-		PreparedStatementSetter setter = (statement) -> setValues(statement, values);
-		return Boolean.TRUE.equals(this.newTransaction.execute((status) -> this.jdbc.update(sql, setter) > 0));
+						dialect.getTaskData(resultSet, "task_data"), dialect.getInstant(resultSet, "last_failure"),
+						resultSet.getLong("version")),
+				Stream.concat(Stream.of(TASK, time(PARKED), after), Stream.of(values)).toArray());
 	}
 
 	/**
 	 * Change parked goals.
-	 * @param id the id of one, or {@code null} for all
 	 * @param change changes a goal, and says whether it did
 	 * @return how many were changed
 	 */
-	int changeParked(@Nullable String id, Predicate<Row> change) {
-		return (id != null) ? changeParked(change, " and task_instance = ?", id) : changeParked(change, "");
+	int changeParked(Predicate<Row> change) {
+		return changeParked(change, "");
 	}
 
 	/**
@@ -252,7 +196,7 @@ final class GoalTable {
 	 * @return how many were deleted
 	 */
 	int deleteParked(Instant parkedBefore) {
-		return changeParked(this::delete, " and last_failure < ?", parkedBefore);
+		return changeParked(this::delete, " and last_failure < ?", time(parkedBefore));
 	}
 
 	/**
@@ -265,7 +209,7 @@ final class GoalTable {
 		String last = GoalId.BEFORE_ALL;
 		List<Row> rows;
 		do {
-			rows = findParked(last, PAGE, condition, values);
+			rows = findParked(last, condition, values);
 			for (Row row : rows) {
 				last = row.id();
 				changed += change.test(row) ? 1 : 0;
@@ -275,19 +219,34 @@ final class GoalTable {
 		return changed;
 	}
 
-	private void setValues(PreparedStatement statement, Object... values) throws SQLException {
+	/**
+	 * Let a parked goal wait again, as if it were tracked now.
+	 * @return whether it was still parked and can be read
+	 */
+	boolean requeue(Row row) {
+		StoredGoal stored = readOrNull(row);
+		String id = GoalId.create(Instant.now());
+		return stored != null && update(
+				"update " + this.name + " set task_instance = ?, execution_time = ?, task_data = ?,"
+						+ " last_failure = null, consecutive_failures = 0, version = version + 1" + KEY,
+				id, time(GoalId.timeOf(id)), this.format.serialize(StoredGoal.of(stored.goal())), TASK, row.id(),
+				row.version());
+	}
+
+	boolean delete(Row row) {
+		return update("delete from " + this.name + KEY, TASK, row.id(), row.version());
+	}
+
+	private boolean update(String sql, Object... values) {
+		return Boolean.TRUE.equals(this.newTransaction.execute((status) -> this.jdbc.update(sql, values) > 0));
+	}
+
+	/**
+	 * A time as a parameter of a statement.
+	 */
+	private SqlTypeValue time(Instant time) {
 		JdbcCustomization dialect = database().dialect();
-		for (int i = 0; i < values.length; i++) {
-			if (values[i] instanceof Instant time) {
-				dialect.setInstant(statement, i + 1, time);
-			}
-			else if (values[i] instanceof byte[] data) {
-				dialect.setTaskData(statement, i + 1, data);
-			}
-			else {
-				statement.setObject(i + 1, values[i]);
-			}
-		}
+		return (statement, index, type, typeName) -> dialect.setInstant(statement, index, time);
 	}
 
 	/**
@@ -300,6 +259,25 @@ final class GoalTable {
 		catch (RuntimeException ex) {
 			return null;
 		}
+	}
+
+	/**
+	 * Describe a failure to store goals without data. Drivers quote the data in their
+	 * exceptions, and goals hold personal data: further lines of a message may quote the
+	 * row, and the message of a batch quotes all of it.
+	 */
+	static String describe(Throwable failure) {
+		SQLException cause = null;
+		for (Throwable next = failure; next != null; next = next.getCause()) {
+			cause = (next instanceof SQLException found) ? found : cause;
+		}
+		if (cause == null) {
+			return "Goals cannot be stored: " + failure.getClass().getName();
+		}
+		String message = (cause instanceof BatchUpdateException) ? null : cause.getMessage();
+		return "Goals cannot be stored: "
+				+ ((message != null) ? message.lines().findFirst().orElse("") : cause.getClass().getName())
+				+ " (SQL state " + cause.getSQLState() + ", error code " + cause.getErrorCode() + ")";
 	}
 
 	/**

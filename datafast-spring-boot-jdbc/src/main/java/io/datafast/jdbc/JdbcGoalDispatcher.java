@@ -37,8 +37,6 @@ import io.datafast.delivery.RetryPolicy;
 import io.datafast.delivery.ThrottledLog;
 import io.datafast.jdbc.GoalTable.NewGoal;
 import io.datafast.support.TransactionalGoalWriter;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.context.SmartLifecycle;
@@ -55,7 +53,7 @@ import org.springframework.transaction.jta.JtaTransactionManager;
  * written} with it. All other goals are {@linkplain #dispatch(Goal) handed over} to one
  * thread in the background that writes them within moments. Every node with the same
  * table takes goals from there. Goals that end without being recorded are
- * {@linkplain ParkedGoals parked}.
+ * {@linkplain DataFastParkedEndpoint parked}.
  * <p>
  * An outcome is published on the node that reaches it. Goals that wait when a node stops
  * stay in the table.
@@ -64,13 +62,11 @@ import org.springframework.transaction.jta.JtaTransactionManager;
  */
 public final class JdbcGoalDispatcher implements TransactionalGoalWriter, GoalBacklog, SmartLifecycle, AutoCloseable {
 
-	private static final Duration LEAST_SHUTDOWN_TIME = Duration.ofSeconds(1);
-
-	private final Log log = LogFactory.getLog(JdbcGoalDispatcher.class);
+	private static final long LEAST_SHUTDOWN_NANOS = Duration.ofSeconds(1).toNanos();
 
 	private final ThrottledLog throttledLog = new ThrottledLog(JdbcGoalDispatcher.class);
 
-	private final JdbcSettings settings;
+	private final Settings settings;
 
 	private final ThreadFactory threadFactory;
 
@@ -85,8 +81,6 @@ public final class JdbcGoalDispatcher implements TransactionalGoalWriter, GoalBa
 	private final TransactionWriter transactionWriter;
 
 	private final BackgroundWriter backgroundWriter;
-
-	private final ParkedGoals parkedGoals;
 
 	private volatile @Nullable GoalEngine engine;
 
@@ -109,7 +103,7 @@ public final class JdbcGoalDispatcher implements TransactionalGoalWriter, GoalBa
 	 * @param threadFactory makes the threads that deliver
 	 */
 	public JdbcGoalDispatcher(GoalDelivery delivery, GoalOutcomePublisher outcomes, RetryPolicy retryPolicy,
-			JdbcSettings settings, DataSource dataSource, @Nullable PlatformTransactionManager transactionManager,
+			Settings settings, DataSource dataSource, @Nullable PlatformTransactionManager transactionManager,
 			Function<Map<String, ?>, byte[]> writer, Function<byte[], @Nullable Map<?, ?>> reader,
 			ThreadFactory threadFactory) {
 		this.settings = settings;
@@ -123,7 +117,6 @@ public final class JdbcGoalDispatcher implements TransactionalGoalWriter, GoalBa
 		this.transactionWriter = new TransactionWriter(this.table, this.backlog,
 				transactionManager instanceof JtaTransactionManager, this::goalsAreDue);
 		this.backgroundWriter = new BackgroundWriter(this.table, this.backlog, outcomes, this::goalsAreDue);
-		this.parkedGoals = new ParkedGoals(this.table, this.backlog, this::goalsAreDue);
 	}
 
 	/**
@@ -149,7 +142,7 @@ public final class JdbcGoalDispatcher implements TransactionalGoalWriter, GoalBa
 		return new NewGoal(GoalId.create(Instant.now()), goal);
 	}
 
-	private void goalsAreDue() {
+	void goalsAreDue() {
 		GoalEngine engine = this.engine;
 		if (engine != null) {
 			engine.goalsAreDue();
@@ -193,24 +186,15 @@ public final class JdbcGoalDispatcher implements TransactionalGoalWriter, GoalBa
 	}
 
 	/**
-	 * Count the goals in the table now. If the database cannot be asked, the last count
-	 * stays.
+	 * Count the goals in the table now.
+	 * @throws DataAccessException if the database cannot be asked
 	 */
 	public void refresh() {
-		try {
-			this.backlog.refresh(this.table);
-		}
-		catch (DataAccessException ex) {
-			this.log.debug("The goals in the table cannot be counted", ex);
-		}
+		this.backlog.refresh(this.table);
 	}
 
-	/**
-	 * The goals that ended without being recorded.
-	 * @return access to them
-	 */
-	public ParkedGoals parkedGoals() {
-		return this.parkedGoals;
+	GoalTable table() {
+		return this.table;
 	}
 
 	@Override
@@ -238,8 +222,7 @@ public final class JdbcGoalDispatcher implements TransactionalGoalWriter, GoalBa
 	}
 
 	/**
-	 * Check that the table exists, and begin to deliver.
-	 * @throws MissingGoalTableException if the table does not exist
+	 * Begin to deliver.
 	 * @throws DataAccessException if the database cannot be asked
 	 */
 	@Override
@@ -247,7 +230,6 @@ public final class JdbcGoalDispatcher implements TransactionalGoalWriter, GoalBa
 		if (this.engine != null) {
 			return;
 		}
-		this.table.verify();
 		this.backlog.refresh(this.table);
 		GoalEngine started = new GoalEngine(this.table, this.execution, this.settings, this.threadFactory,
 				this::maintain);
@@ -312,9 +294,51 @@ public final class JdbcGoalDispatcher implements TransactionalGoalWriter, GoalBa
 		if (this.stoppedAt == null) {
 			this.stoppedAt = System.nanoTime();
 		}
-		Duration left = timeout.minusNanos(System.nanoTime() - this.stoppedAt);
-		Duration least = (timeout.compareTo(LEAST_SHUTDOWN_TIME) < 0) ? timeout : LEAST_SHUTDOWN_TIME;
-		return (left.compareTo(least) > 0) ? left : least;
+		long left = timeout.toNanos() - (System.nanoTime() - this.stoppedAt);
+		return Duration.ofNanos(Math.max(left, Math.min(timeout.toNanos(), LEAST_SHUTDOWN_NANOS)));
+	}
+
+	/**
+	 * How a {@link JdbcGoalDispatcher} works.
+	 *
+	 * @param autoStartup whether it starts with the application context
+	 * @param tableName the table's name, possibly with a schema; used in SQL unchanged
+	 * @param capacity how many goals may wait in the table and for being written to it
+	 * before new ones are dropped, at least 1; parked goals do not count
+	 * @param concurrency how many calls this node may have in flight, at least 1
+	 * @param shutdownTimeout how long stopping waits for the calls in flight and for
+	 * goals that are being written
+	 * @param onCrash what becomes of goals that were in flight on a node that crashed
+	 * @param parkedRetention how long parked goals are kept
+	 * @param parkedCapacity how many parked goals are kept, at least 0
+	 * @param pollInterval how often this node looks for goals that are due, beside those
+	 * it has just written itself
+	 * @param heartbeatInterval how often this node says that its calls are still in
+	 * flight; a goal without four heartbeats in a row counts as one whose node has
+	 * crashed
+	 */
+	public record Settings(boolean autoStartup, String tableName, int capacity, int concurrency,
+			Duration shutdownTimeout, OnCrash onCrash, Duration parkedRetention, int parkedCapacity,
+			Duration pollInterval, Duration heartbeatInterval) {
+
+	}
+
+	/**
+	 * What becomes of a goal whose call was in flight when its node crashed: DataFast may
+	 * have recorded it, or not.
+	 */
+	public enum OnCrash {
+
+		/**
+		 * Try it again: the goal is recorded at least once, and perhaps twice.
+		 */
+		RETRY,
+
+		/**
+		 * Park it: the goal is recorded at most once, and perhaps never.
+		 */
+		PARK
+
 	}
 
 }

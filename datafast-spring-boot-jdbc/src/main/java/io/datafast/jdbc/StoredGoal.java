@@ -66,14 +66,11 @@ record StoredGoal(Goal goal, Progress progress, @Nullable Ending ending) {
 	 */
 	record Ending(String outcome, String reason, @Nullable String message) {
 
-		private static final int MAX_MESSAGE = 500;
-
 		private static Ending of(GoalOutcome outcome) {
 			DataFastException failure = (outcome instanceof GoalOutcome.Rejected rejected) ? rejected.exception()
 					: ((outcome instanceof GoalOutcome.Dropped dropped) ? dropped.lastFailure() : null);
-			String message = (failure != null) ? failure.getMessage() : null;
 			return new Ending(outcome.outcomeName(), outcome.reasonName(),
-					(message != null && message.length() > MAX_MESSAGE) ? message.substring(0, MAX_MESSAGE) : message);
+					(failure != null) ? failure.getMessage() : null);
 		}
 
 	}

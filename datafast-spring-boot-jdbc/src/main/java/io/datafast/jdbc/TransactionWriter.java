@@ -32,6 +32,7 @@ import org.springframework.dao.ConcurrencyFailureException;
 import org.springframework.jdbc.datasource.ConnectionHolder;
 import org.springframework.jdbc.datasource.DataSourceUtils;
 import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.jdbc.support.SQLExceptionSubclassTranslator;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
@@ -77,30 +78,26 @@ final class TransactionWriter {
 	 * database has ended it, or some of the goals are inserted
 	 */
 	boolean write(List<NewGoal> goals) {
-		if (!this.backlog.waiting().reserve(goals.size())) {
+		if (!isOfThisDatabase() || hasFailedBefore() || !this.backlog.waiting().reserve(goals.size())) {
 			return false;
 		}
-		WrittenGoals written = new WrittenGoals(goals.size());
+		WrittenGoals written = new WrittenGoals();
+		// Registered before the insert, since the insert may fail.
+		TransactionSynchronizationManager.registerSynchronization(written);
 		try {
-			if (isOfThisDatabase() && !hasFailedBefore()) {
-				// Registered before the insert, since the insert may fail.
-				TransactionSynchronizationManager.registerSynchronization(written);
-				insert(goals);
-				written.inTransaction = true;
-			}
+			insert(goals);
+			written.count = goals.size();
 		}
 		catch (ConcurrencyFailureException ex) {
 			throw ex;
 		}
 		catch (SQLException | RuntimeException ex) {
-			this.log.debug(StorageFailure.describe(ex) + ". This is tried again after the transaction");
+			this.log.debug(GoalTable.describe(ex) + ". This is tried again after the transaction");
 		}
 		finally {
-			if (!written.inTransaction) {
-				this.backlog.waiting().release(goals.size(), false);
-			}
+			this.backlog.waiting().release(goals.size() - written.count, false);
 		}
-		return written.inTransaction;
+		return written.count > 0;
 	}
 
 	private boolean isOfThisDatabase() {
@@ -116,21 +113,23 @@ final class TransactionWriter {
 	private static boolean hasFailedBefore() {
 		return TransactionSynchronizationManager.getSynchronizations()
 			.stream()
-			.anyMatch((synchronization) -> synchronization instanceof WrittenGoals goals && !goals.inTransaction);
+			.anyMatch((synchronization) -> synchronization instanceof WrittenGoals goals && goals.count == 0);
 	}
 
 	private void insert(List<NewGoal> goals) throws SQLException {
 		DataSource dataSource = this.table.dataSource();
 		Connection connection = DataSourceUtils.doGetConnection(dataSource);
 		try {
-			Savepoint savepoint = savepoint(connection);
+			// A batch may fail halfway, and PostgreSQL goes on only from a savepoint. In
+			// global transactions, savepoints are forbidden.
+			Savepoint savepoint = this.globalTransactions ? null : connection.setSavepoint();
 			try {
 				this.table.insert(connection, goals);
 			}
 			catch (SQLException ex) {
-				if (!undo(connection, savepoint, goals) || hasEndedTransaction(ex)) {
+				if (!undo(connection, savepoint, goals.size(), ex)) {
 					// To commit the rest would lose the application's changes silently.
-					throw new ConcurrencyFailureException(StorageFailure.describe(ex));
+					throw new ConcurrencyFailureException(GoalTable.describe(ex));
 				}
 				throw ex;
 			}
@@ -141,37 +140,30 @@ final class TransactionWriter {
 	}
 
 	/**
-	 * A batch may fail halfway, and PostgreSQL goes on only from a savepoint. In global
-	 * transactions, savepoints are forbidden.
+	 * Take back what has been inserted. With PostgreSQL and MySQL, the rollback to the
+	 * savepoint shows that the transaction goes on, since savepoints end with it. MySQL's
+	 * error code does not tell this: a lock that is not granted in time ends either the
+	 * statement or the transaction. With other databases, the victim of a deadlock or of
+	 * a serialization failure loses the transaction.
+	 * @return whether the transaction can go on
 	 */
-	private @Nullable Savepoint savepoint(Connection connection) throws SQLException {
-		return (!this.globalTransactions && connection.getMetaData().supportsSavepoints()) ? connection.setSavepoint()
-				: null;
-	}
-
-	private boolean undo(Connection connection, @Nullable Savepoint savepoint, List<NewGoal> goals) {
+	private boolean undo(Connection connection, @Nullable Savepoint savepoint, int count, SQLException failure) {
+		Database database = this.table.database();
 		if (savepoint == null) {
-			return goals.size() == 1 && !this.table.database().isPostgreSql();
+			return count == 1 && !database.isPostgreSql() && !isRollback(failure);
 		}
 		try {
 			connection.rollback(savepoint);
-			return true;
+			return database.isPostgreSql() || database.isMySql() || !isRollback(failure);
 		}
 		catch (SQLException ex) {
 			return false;
 		}
 	}
 
-	/**
-	 * Whether the failure has ended the transaction. With PostgreSQL and MySQL, the
-	 * rollback to the savepoint has shown that it has not, since savepoints end with the
-	 * transaction. MySQL's error code does not tell this: a lock that is not granted in
-	 * time ends either the statement or the transaction.
-	 */
-	private boolean hasEndedTransaction(SQLException failure) {
-		Database database = this.table.database();
-		boolean savepointTells = !this.globalTransactions && (database.isPostgreSql() || database.isMySql());
-		return !savepointTells && StorageFailure.isRollback(failure);
+	private static boolean isRollback(SQLException failure) {
+		return new SQLExceptionSubclassTranslator().translate("insert", null,
+				failure) instanceof ConcurrencyFailureException;
 	}
 
 	/**
@@ -202,17 +194,11 @@ final class TransactionWriter {
 	 */
 	private final class WrittenGoals implements TransactionSynchronization {
 
-		private final int count;
-
-		private boolean inTransaction;
-
-		private WrittenGoals(int count) {
-			this.count = count;
-		}
+		private int count;
 
 		@Override
 		public void afterCompletion(int status) {
-			if (this.inTransaction) {
+			if (this.count > 0) {
 				TransactionWriter.this.backlog.waiting().release(this.count, status == STATUS_COMMITTED);
 				TransactionWriter.this.stored.run();
 			}

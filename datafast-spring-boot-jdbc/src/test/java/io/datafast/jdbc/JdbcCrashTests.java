@@ -27,7 +27,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 import io.datafast.autoconfigure.DataFastMetricsAutoConfiguration;
-import io.datafast.jdbc.ParkedGoals.ParkedGoal;
+import io.datafast.jdbc.DataFastParkedEndpoint.ParkedGoal;
 import io.datafast.test.MockAnswer;
 import io.datafast.test.MockDataFast;
 import io.datafast.test.ReceivedGoal;
@@ -105,9 +105,9 @@ class JdbcCrashTests {
 				.run((context) -> {
 					List<String> committed = committed(jdbc);
 					context.getBean(RecordedOutcomes.class).awaitCount(committed.size());
-					List<String> parked = context.getBean(JdbcGoalDispatcher.class)
+					List<String> parked = new DataFastParkedEndpoint(context.getBean(JdbcGoalDispatcher.class))
 						.parkedGoals()
-						.list(committed.size())
+						.goals()
 						.stream()
 						.map(ParkedGoal::goal)
 						.toList();

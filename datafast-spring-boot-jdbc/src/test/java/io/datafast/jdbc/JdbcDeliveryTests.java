@@ -33,7 +33,7 @@ import io.datafast.VisitorNotFoundException;
 import io.datafast.delivery.GoalOutcome.Created;
 import io.datafast.delivery.GoalOutcome.Dropped;
 import io.datafast.delivery.GoalOutcome.Rejected;
-import io.datafast.jdbc.ParkedGoals.ParkedGoal;
+import io.datafast.jdbc.DataFastParkedEndpoint.ParkedGoal;
 import io.datafast.test.MockAnswer;
 import io.datafast.test.MockDataFast;
 import io.datafast.test.ReceivedGoal;
@@ -379,16 +379,16 @@ abstract class JdbcDeliveryTests {
 				goals(context).track(goal(names.get(i)));
 				outcomes(context).awaitCount(i + 1);
 			}
-			ParkedGoals parkedGoals = dispatcher(context).parkedGoals();
-			assertThat(parkedGoals.requeue("authentication")).isEqualTo(2);
+			DataFastParkedEndpoint endpoint = endpoint(context);
+			assertThat(endpoint.requeue("authentication")).containsEntry("requeued", 2);
 			outcomes(context).awaitCount(5);
 			assertThat(names()).containsExactlyInAnyOrder("first", "third");
 			String id = parked(context).get(0).id();
-			assertThat(parkedGoals.requeue(id)).isOne();
+			assertThat(endpoint.requeue(id)).containsEntry("requeued", 1);
 			outcomes(context).awaitCount(6);
 			assertThat(names()).containsExactlyInAnyOrder("first", "third", "second");
-			assertThat(parkedGoals.requeue(id)).isZero();
-			assertThat(parkedGoals.requeue(null)).isZero();
+			assertThat(endpoint.requeue(id)).containsEntry("requeued", 0);
+			assertThat(endpoint.requeueAll()).containsEntry("requeued", 0);
 			assertThat(rows(context)).isZero();
 		});
 	}
@@ -403,7 +403,7 @@ abstract class JdbcDeliveryTests {
 			});
 		this.mock.alwaysAnswer(MockAnswer.ok());
 		this.runner.withPropertyValues("datafast.delivery.max-age=30s").run((context) -> {
-			assertThat(dispatcher(context).parkedGoals().requeue(null)).isOne();
+			assertThat(endpoint(context).requeueAll()).containsEntry("requeued", 1);
 			outcomes(context).awaitSingle(Created.class);
 		});
 	}
@@ -414,11 +414,11 @@ abstract class JdbcDeliveryTests {
 		this.runner.run((context) -> {
 			IntStream.range(0, 3).forEach((i) -> goals(context).track(goal("goal-" + i)));
 			outcomes(context).awaitCount(3);
-			ParkedGoals parkedGoals = dispatcher(context).parkedGoals();
-			assertThat(parkedGoals.delete(parked(context).get(0).id())).isOne();
+			DataFastParkedEndpoint endpoint = endpoint(context);
+			assertThat(endpoint.delete(parked(context).get(0).id())).containsEntry("deleted", 1);
 			assertThat(rows(context)).isEqualTo(2);
-			assertThat(parkedGoals.delete("expired")).isZero();
-			assertThat(parkedGoals.delete("rejected")).isEqualTo(2);
+			assertThat(endpoint.delete("expired")).containsEntry("deleted", 0);
+			assertThat(endpoint.delete("rejected")).containsEntry("deleted", 2);
 			assertThat(rows(context)).isZero();
 		});
 	}
@@ -435,7 +435,7 @@ abstract class JdbcDeliveryTests {
 			assertThat(outcomes(context).awaitSingle(Dropped.class).reason()).isEqualTo(Dropped.Reason.FAILED);
 			assertThat(parked(context)).extracting(ParkedGoal::goal, ParkedGoal::reason)
 				.containsExactly(tuple("unreadable", "failed"));
-			assertThat(dispatcher(context).parkedGoals().requeue(null)).isZero();
+			assertThat(endpoint(context).requeueAll()).containsEntry("requeued", 0);
 		});
 	}
 
@@ -556,7 +556,11 @@ abstract class JdbcDeliveryTests {
 	}
 
 	private static List<ParkedGoal> parked(AssertableApplicationContext context) {
-		return dispatcher(context).parkedGoals().list(100);
+		return endpoint(context).parkedGoals().goals();
+	}
+
+	private static DataFastParkedEndpoint endpoint(AssertableApplicationContext context) {
+		return new DataFastParkedEndpoint(dispatcher(context));
 	}
 
 	private static void awaitRows(AssertableApplicationContext context, int count) {

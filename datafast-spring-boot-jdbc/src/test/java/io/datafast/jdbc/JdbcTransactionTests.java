@@ -317,7 +317,7 @@ abstract class JdbcTransactionTests {
 		run((application) -> {
 			application.track("signup");
 			application.outcomes().awaitCount(1);
-			assertThat(application.dispatcher().parkedGoals().delete(null)).isOne();
+			assertThat(application.endpoint().deleteAll()).containsEntry("deleted", 1);
 			assertThat(application.rowsOfOthers()).isZero();
 		});
 	}
@@ -575,7 +575,7 @@ abstract class JdbcTransactionTests {
 			application.track("parked-too");
 			application.outcomes().awaitCount(2);
 			application.dispatcher().stop();
-			ParkedGoals parkedGoals = application.dispatcher().parkedGoals();
+			DataFastParkedEndpoint endpoint = application.endpoint();
 			Instant later = Instant.now().plus(LONG);
 			application.inTransaction(() -> {
 				TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
@@ -583,8 +583,9 @@ abstract class JdbcTransactionTests {
 					@Override
 					public void beforeCompletion() {
 						CompletableFuture.runAsync(() -> {
-							assertThat(parkedGoals.requeue(parkedGoals.list(1).get(0).id())).isOne();
-							assertThat(application.table().deleteParked(later)).isOne();
+							String id = endpoint.parkedGoals().goals().get(0).id();
+							assertThat(endpoint.requeue(id)).containsEntry("requeued", 1);
+							assertThat(application.dispatcher().table().deleteParked(later)).isOne();
 						}).orTimeout(LONG.toSeconds(), TimeUnit.SECONDS).join();
 					}
 
@@ -610,7 +611,7 @@ abstract class JdbcTransactionTests {
 			assertThat(application.jdbc().queryForObject("select count(*) from business", Integer.class)).isOne();
 			application.track("another");
 			application.outcomes().awaitCount(2);
-			assertThat(output).containsPattern("(?i)The database refused a goal: .*datafast_goals")
+			assertThat(output).containsPattern("(?i)Goals cannot be stored: .*datafast_goals")
 				.doesNotContain(DataFastContextRunners.VISITOR)
 				.doesNotContain(HexFormat.of().formatHex("visitor".getBytes()));
 		});
@@ -641,9 +642,8 @@ abstract class JdbcTransactionTests {
 			return this.context.getBean(JdbcGoalDispatcher.class);
 		}
 
-		GoalTable table() {
-			return new GoalTable(this.context.getBean(DataSource.class), "datafast_goals",
-					new StoredGoal.Format((goal) -> new byte[0], (data) -> null));
+		DataFastParkedEndpoint endpoint() {
+			return new DataFastParkedEndpoint(dispatcher());
 		}
 
 		int backlog() {
@@ -771,6 +771,14 @@ abstract class JdbcTransactionTests {
 	 */
 	static class FailingBatches extends ConnectionFaults {
 
+		/**
+		 * As the drivers of all databases do it: with the state of the cause.
+		 */
+		static BatchUpdateException refusal(int... updateCounts) {
+			return new BatchUpdateException("expected", "23000", 0, updateCounts,
+					new SQLException("expected", "23000"));
+		}
+
 		@Override
 		@Nullable Object invoke(Connection connection, Method method, Object[] arguments) throws Throwable {
 			Object result = super.invoke(connection, method, arguments);
@@ -787,8 +795,7 @@ abstract class JdbcTransactionTests {
 						}
 						Object result = call(statement, method, arguments);
 						if (method.getName().equals("executeBatch")) {
-							throw new BatchUpdateException(new int[] { 1, Statement.EXECUTE_FAILED, 1 },
-									new SQLException("expected", "23000"));
+							throw refusal(1, Statement.EXECUTE_FAILED, 1);
 						}
 						return result;
 					});
@@ -818,7 +825,7 @@ abstract class JdbcTransactionTests {
 							refused.set(true);
 						}
 						if (method.getName().equals("executeBatch") && refused.get()) {
-							throw new BatchUpdateException(new int[0], new SQLException("expected", "23000"));
+							throw FailingBatches.refusal();
 						}
 						return call(statement, method, arguments);
 					});

@@ -97,9 +97,10 @@ class MariaDbTimeZoneTests {
 		onNode("Pacific/Auckland", "-01:00", url, (context) -> {
 			JdbcGoalDispatcher dispatcher = context.getBean(JdbcGoalDispatcher.class);
 			assertThat(dispatcher.parked()).hasValue(1);
-			assertThat(dispatcher.parkedGoals().list(1)).singleElement()
+			DataFastParkedEndpoint endpoint = new DataFastParkedEndpoint(dispatcher);
+			assertThat(endpoint.parkedGoals().goals()).singleElement()
 				.satisfies((parked) -> assertThat(parked.parkedAt()).isBetween(start, Instant.now()));
-			assertThat(dispatcher.parkedGoals().requeue(null)).isOne();
+			assertThat(endpoint.requeueAll()).containsEntry("requeued", 1);
 			context.getBean(RecordedOutcomes.class).awaitSingle(Created.class);
 		});
 	}

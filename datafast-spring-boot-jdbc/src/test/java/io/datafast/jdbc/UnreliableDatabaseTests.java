@@ -40,7 +40,7 @@ import io.datafast.Goal;
 import io.datafast.delivery.GoalOutcome.Created;
 import io.datafast.delivery.GoalOutcome.Dropped;
 import io.datafast.delivery.GoalOutcome.Rejected;
-import io.datafast.jdbc.ParkedGoals.ParkedGoal;
+import io.datafast.jdbc.DataFastParkedEndpoint.ParkedGoal;
 import io.datafast.test.MockAnswer;
 import io.datafast.test.MockDataFast;
 import io.datafast.testing.RecordedOutcomes;
@@ -199,7 +199,7 @@ class UnreliableDatabaseTests {
 	}
 
 	private static List<ParkedGoal> parked(ApplicationContext context) {
-		return context.getBean(JdbcGoalDispatcher.class).parkedGoals().list(10);
+		return new DataFastParkedEndpoint(context.getBean(JdbcGoalDispatcher.class)).parkedGoals().goals();
 	}
 
 	private int rows(String condition, Object... values) {

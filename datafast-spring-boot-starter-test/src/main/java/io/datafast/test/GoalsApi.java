@@ -16,15 +16,18 @@
 
 package io.datafast.test;
 
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectReader;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.json.BasicJsonParser;
@@ -68,7 +71,7 @@ final class GoalsApi {
 
 	private static final Pattern TAG = Pattern.compile("</?[a-z!][^>]*>", Pattern.CASE_INSENSITIVE);
 
-	private final JsonParser json = jsonParser();
+	private final Function<String, Map<String, Object>> json = jsonReader();
 
 	private final Set<String> unknownVisitors = ConcurrentHashMap.newKeySet();
 
@@ -76,19 +79,16 @@ final class GoalsApi {
 
 	private volatile boolean suspended;
 
-	private final String eventIdPrefix = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
-
-	private final AtomicInteger events = new AtomicInteger();
-
-	private static JsonParser jsonParser() {
+	private static Function<String, Map<String, Object>> jsonReader() {
 		JsonParser parser = JsonParserFactory.getJsonParser();
 		boolean onlyJackson2 = parser instanceof BasicJsonParser
 				&& ClassUtils.isPresent("com.fasterxml.jackson.databind.ObjectMapper", null);
-		return onlyJackson2 ? new Jackson2JsonParser() : parser;
+		return onlyJackson2 ? new Jackson2Reader() : parser::parseMap;
 	}
 
 	static String message(int status) {
 		return switch (status) {
+			case ReceivedRequest.NO_ANSWER -> "";
 			case 200 -> "Goal created successfully";
 			case 400 -> "Invalid request";
 			case 401 -> "Invalid API key";
@@ -145,14 +145,14 @@ final class GoalsApi {
 		}
 		require(!name.equals(RESERVED_NAME), "name must not be '" + RESERVED_NAME + "', which is reserved");
 		Map<String, String> metadata = fields.containsKey("metadata") ? metadata(fields.get("metadata")) : Map.of();
-		String eventId = this.eventIdPrefix + HexFormat.of().toHexDigits(this.events.incrementAndGet());
+		String eventId = UUID.randomUUID().toString().replace("-", "").substring(0, 24);
 		return new ReceivedGoal(name, visitorId, metadata, eventId, request.receivedAt());
 	}
 
 	private Map<String, Object> parseFields(String body) throws RefusedException {
 		Map<String, Object> fields = null;
 		try {
-			fields = this.json.parseMap(body);
+			fields = this.json.apply(body);
 		}
 		catch (JsonParseException ex) {
 			// Answered below, as the JSON literal null is.
@@ -209,6 +209,27 @@ final class GoalsApi {
 		this.unknownVisitors.clear();
 		this.bots.clear();
 		this.suspended = false;
+	}
+
+	/**
+	 * Reads JSON objects with Jackson 2, which {@code JsonParserFactory} of Spring Boot 4
+	 * does not look for.
+	 */
+	static final class Jackson2Reader implements Function<String, Map<String, Object>> {
+
+		private final ObjectReader reader = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+			.readerForMapOf(Object.class);
+
+		@Override
+		public Map<String, Object> apply(String json) {
+			try {
+				return this.reader.readValue(json);
+			}
+			catch (JsonProcessingException ex) {
+				throw new JsonParseException(ex);
+			}
+		}
+
 	}
 
 	/**

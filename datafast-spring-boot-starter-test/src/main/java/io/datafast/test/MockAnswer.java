@@ -18,6 +18,7 @@ package io.datafast.test;
 
 import java.time.Duration;
 import java.util.Collections;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
@@ -86,7 +87,7 @@ public final class MockAnswer {
 	 * @return the answer
 	 */
 	public static MockAnswer ok() {
-		return of(Kind.PROCESS, 200);
+		return of(Kind.OK, 200);
 	}
 
 	/**
@@ -188,19 +189,14 @@ public final class MockAnswer {
 
 	@Override
 	public String toString() {
-		String text = (this.kind == Kind.STATUS) ? "status(" + this.status + ")" : this.kind.text;
+		String text = this.kind.name().toLowerCase(Locale.ROOT)
+				+ ((this.kind == Kind.STATUS) ? "(" + this.status + ")" : "()");
 		return (this.latency != null) ? text + " after " + this.latency : text;
 	}
 
 	enum Kind {
 
-		PROCESS("ok()"), STATUS("status()"), HANG("hang()"), DISCONNECT("disconnect()"), TRUNCATED("truncated()");
-
-		private final String text;
-
-		Kind(String text) {
-			this.text = text;
-		}
+		OK, STATUS, HANG, DISCONNECT, TRUNCATED
 
 	}
 

@@ -25,13 +25,15 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 import com.sun.net.httpserver.HttpServer;
 import org.jspecify.annotations.Nullable;
+
+import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 
 /**
  * An in-process DataFast goals API. It enforces the rules of the real one, answers as it
@@ -95,7 +97,7 @@ public final class MockDataFast implements AutoCloseable {
 
 	private static final int BACKLOG = 4096;
 
-	private static final AtomicInteger THREADS = new AtomicInteger();
+	private static final long POLL_MILLIS = 5;
 
 	static {
 		if (System.getProperty(NO_DELAY) == null) {
@@ -103,9 +105,9 @@ public final class MockDataFast implements AutoCloseable {
 		}
 	}
 
-	private final MockState state = new MockState();
+	private final ExecutorService executor;
 
-	private final ExecutorService executor = Executors.newCachedThreadPool(MockDataFast::newThread);
+	private final MockApiHandler handler;
 
 	private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -118,7 +120,11 @@ public final class MockDataFast implements AutoCloseable {
 	private MockDataFast(HttpServer server) {
 		this.server = server;
 		this.baseUrl = "http://127.0.0.1:" + server.getAddress().getPort() + "/api/v1";
-		this.server.createContext("/", new MockApiHandler(this.state, this.executor));
+		CustomizableThreadFactory threadFactory = new CustomizableThreadFactory("mock-datafast-");
+		threadFactory.setDaemon(true);
+		this.executor = Executors.newCachedThreadPool(threadFactory);
+		this.handler = new MockApiHandler(this.executor);
+		this.server.createContext("/", this.handler);
 		this.server.setExecutor(this.executor);
 		// The server's own thread inherits being a daemon from the one that starts it.
 		CompletableFuture.runAsync(this.server::start, this.executor).join();
@@ -149,12 +155,6 @@ public final class MockDataFast implements AutoCloseable {
 		catch (IOException ex) {
 			throw new UncheckedIOException("Cannot start MockDataFast on port " + port, ex);
 		}
-	}
-
-	private static Thread newThread(Runnable task) {
-		Thread thread = new Thread(task, "mock-datafast-" + THREADS.incrementAndGet());
-		thread.setDaemon(true);
-		return thread;
 	}
 
 	/**
@@ -188,7 +188,7 @@ public final class MockDataFast implements AutoCloseable {
 	 * @return an immutable snapshot, in the order of arrival
 	 */
 	public List<ReceivedGoal> getGoals() {
-		return this.state.goals();
+		return this.handler.goals();
 	}
 
 	/**
@@ -207,7 +207,7 @@ public final class MockDataFast implements AutoCloseable {
 	 * @return an immutable snapshot, in the order of arrival
 	 */
 	public List<ReceivedRequest> getRequests() {
-		return this.state.requests();
+		return this.handler.requests();
 	}
 
 	/**
@@ -218,7 +218,7 @@ public final class MockDataFast implements AutoCloseable {
 	 * @return this mock
 	 */
 	public MockDataFast answer(MockAnswer... answers) {
-		this.state.addAnswers(List.of(answers));
+		this.handler.addAnswers(List.of(answers));
 		return this;
 	}
 
@@ -229,7 +229,7 @@ public final class MockDataFast implements AutoCloseable {
 	 * @return this mock
 	 */
 	public MockDataFast alwaysAnswer(MockAnswer answer) {
-		this.state.setStandingAnswer(answer);
+		this.handler.setStandingAnswer(answer);
 		return this;
 	}
 
@@ -242,7 +242,7 @@ public final class MockDataFast implements AutoCloseable {
 	 * @throws IllegalArgumentException if the latency is negative
 	 */
 	public MockDataFast latency(Duration latency) {
-		this.state.setLatency(MockAnswer.requireNotNegative(latency));
+		this.handler.setLatency(MockAnswer.requireNotNegative(latency));
 		return this;
 	}
 
@@ -252,7 +252,7 @@ public final class MockDataFast implements AutoCloseable {
 	 * @return this mock
 	 */
 	public MockDataFast unknownVisitor(String visitorId) {
-		this.state.api().addUnknownVisitor(visitorId);
+		this.handler.api().addUnknownVisitor(visitorId);
 		return this;
 	}
 
@@ -262,7 +262,7 @@ public final class MockDataFast implements AutoCloseable {
 	 * @return this mock
 	 */
 	public MockDataFast bot(String visitorId) {
-		this.state.api().addBot(visitorId);
+		this.handler.api().addBot(visitorId);
 		return this;
 	}
 
@@ -273,13 +273,13 @@ public final class MockDataFast implements AutoCloseable {
 	 * @return this mock
 	 */
 	public MockDataFast suspended(boolean suspended) {
-		this.state.api().setSuspended(suspended);
+		this.handler.api().setSuspended(suspended);
 		return this;
 	}
 
 	/**
 	 * Waits until a condition holds. It is evaluated on the calling thread: at once,
-	 * after requests have arrived, and a last time when the timeout has elapsed.
+	 * every few milliseconds, and a last time when the timeout has elapsed.
 	 *
 	 * <pre class="code">
 	 * mockDataFast.awaitUntil((mock) -&gt; mock.getRequests().size() == 3, Duration.ofSeconds(10));
@@ -290,13 +290,18 @@ public final class MockDataFast implements AutoCloseable {
 	 * interrupted, whose interrupt flag is then set
 	 */
 	public boolean awaitUntil(Predicate<? super MockDataFast> condition, Duration timeout) {
+		long deadline = System.nanoTime() + TimeUnit.NANOSECONDS.convert(timeout);
+		boolean holds = condition.test(this);
 		try {
-			return this.state.awaitUntil(() -> condition.test(this), timeout);
+			while (!holds && System.nanoTime() - deadline < 0) {
+				Thread.sleep(POLL_MILLIS);
+				holds = condition.test(this);
+			}
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
-			return false;
 		}
+		return holds;
 	}
 
 	/**
@@ -314,11 +319,11 @@ public final class MockDataFast implements AutoCloseable {
 	}
 
 	void beginTest() {
-		this.state.beginTest();
+		this.handler.beginTest();
 	}
 
 	void endTest() {
-		this.state.endTest();
+		this.handler.endTest();
 	}
 
 	/**
@@ -326,7 +331,7 @@ public final class MockDataFast implements AutoCloseable {
 	 * answer don't get any: their connections are closed.
 	 */
 	public void reset() {
-		this.state.reset();
+		this.handler.reset();
 	}
 
 	/**

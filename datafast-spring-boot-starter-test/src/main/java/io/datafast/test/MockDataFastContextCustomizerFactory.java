@@ -33,7 +33,9 @@ import org.springframework.test.context.ContextConfigurationAttributes;
 import org.springframework.test.context.ContextCustomizer;
 import org.springframework.test.context.ContextCustomizerFactory;
 import org.springframework.test.context.MergedContextConfiguration;
+import org.springframework.test.context.TestContext;
 import org.springframework.test.context.TestContextAnnotationUtils;
+import org.springframework.test.context.support.AbstractTestExecutionListener;
 import org.springframework.util.ClassUtils;
 
 /**
@@ -42,7 +44,7 @@ import org.springframework.util.ClassUtils;
  */
 class MockDataFastContextCustomizerFactory implements ContextCustomizerFactory {
 
-	static final String BEAN_NAME = "mockDataFast";
+	private static final String BEAN_NAME = "mockDataFast";
 
 	/**
 	 * The meta-annotation of all test slices of Spring Boot.
@@ -112,6 +114,42 @@ class MockDataFastContextCustomizerFactory implements ContextCustomizerFactory {
 			if (this.slice && ClassUtils.isPresent(SLICE_CONFIGURATION, context.getClassLoader())) {
 				new AnnotatedBeanDefinitionReader((BeanDefinitionRegistry) context.getBeanFactory())
 					.register(ClassUtils.resolveClassName(SLICE_CONFIGURATION, context.getClassLoader()));
+			}
+		}
+
+	}
+
+	/**
+	 * Resets the mock before each test method of a class with
+	 * {@link AutoConfigureMockDataFast @AutoConfigureMockDataFast}, unless another method
+	 * is using it.
+	 */
+	static class ResetListener extends AbstractTestExecutionListener {
+
+		private static final String USED = ResetListener.class.getName() + ".used";
+
+		/**
+		 * After dependency injection, before transactions and SQL scripts.
+		 */
+		@Override
+		public int getOrder() {
+			return 2500;
+		}
+
+		@Override
+		public void beforeTestMethod(TestContext testContext) {
+			if (TestContextAnnotationUtils.hasAnnotation(testContext.getTestClass(), AutoConfigureMockDataFast.class)
+					&& testContext.hasApplicationContext()) {
+				MockDataFast mockDataFast = testContext.getApplicationContext().getBean(BEAN_NAME, MockDataFast.class);
+				mockDataFast.beginTest();
+				testContext.setAttribute(USED, mockDataFast);
+			}
+		}
+
+		@Override
+		public void afterTestMethod(TestContext testContext) {
+			if (testContext.removeAttribute(USED) instanceof MockDataFast mockDataFast) {
+				mockDataFast.endTest();
 			}
 		}
 

@@ -72,7 +72,7 @@ class MockDataFastContextTests {
 	@Test
 	void leavesContextOfOtherClassesUnloaded() throws Exception {
 		TestContextManager manager = new TestContextManager(NotAnnotated.class);
-		new MockDataFastTestExecutionListener().beforeTestMethod(manager.getTestContext());
+		new MockDataFastContextCustomizerFactory.ResetListener().beforeTestMethod(manager.getTestContext());
 		assertThat(manager.getTestContext().hasApplicationContext()).isFalse();
 		assertThat(
 				manager.getTestContext().getApplicationContext().getBeanProvider(MockDataFast.class).getIfAvailable())
@@ -82,7 +82,7 @@ class MockDataFastContextTests {
 	@Test
 	void isRegisteredWithTestFramework() {
 		assertThat(new TestContextManager(Annotated.class).getTestExecutionListeners())
-			.hasAtLeastOneElementOfType(MockDataFastTestExecutionListener.class);
+			.hasAtLeastOneElementOfType(MockDataFastContextCustomizerFactory.ResetListener.class);
 	}
 
 	@Test

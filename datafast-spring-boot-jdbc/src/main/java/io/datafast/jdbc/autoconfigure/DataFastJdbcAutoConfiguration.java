@@ -37,7 +37,6 @@ import io.datafast.delivery.GoalOutcomePublisher;
 import io.datafast.jdbc.DataFastDataSource;
 import io.datafast.jdbc.DataFastParkedEndpoint;
 import io.datafast.jdbc.JdbcGoalDispatcher;
-import io.datafast.jdbc.JdbcSettings;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.TimeGauge;
@@ -52,18 +51,14 @@ import org.springframework.beans.factory.config.DestructionAwareBeanPostProcesso
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.ConditionOutcome;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
-import org.springframework.boot.autoconfigure.condition.SpringBootCondition;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.autoconfigure.condition.NoneNestedConditions;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
-import org.springframework.boot.context.properties.bind.BindException;
-import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.jdbc.DataSourceUnwrapper;
-import org.springframework.boot.sql.init.DatabaseInitializationMode;
 import org.springframework.boot.sql.init.dependency.DependsOnDatabaseInitialization;
 import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.ConditionContext;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.ImportRuntimeHints;
@@ -71,7 +66,6 @@ import org.springframework.context.annotation.Lazy;
 import org.springframework.context.annotation.Role;
 import org.springframework.core.env.Environment;
 import org.springframework.core.io.ResourceLoader;
-import org.springframework.core.type.AnnotatedTypeMetadata;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
 import org.springframework.jdbc.datasource.lookup.AbstractRoutingDataSource;
 import org.springframework.transaction.PlatformTransactionManager;
@@ -89,15 +83,13 @@ import org.springframework.transaction.PlatformTransactionManager;
 @ImportRuntimeHints(DataFastJdbcAutoConfiguration.Hints.class)
 public final class DataFastJdbcAutoConfiguration {
 
-	/**
-	 * Where DataFast is off, the {@code DataSource} in it gives no connections.
-	 */
 	@Bean
-	GoalDataSource dataFastGoalDataSource(DataFastProperties properties, DataFastJdbcProperties jdbc,
+	GoalTableInitializer dataFastGoalTableInitializer(DataFastProperties properties, DataFastJdbcProperties jdbc,
 			@DataFastDataSource ObjectProvider<DataSource> qualifiedDataSource,
 			ObjectProvider<DataSource> dataSources) {
 		if (properties.disabledReason() != null) {
-			return new GoalDataSource(new DelegatingDataSource());
+			// This DataSource gives no connections.
+			return new GoalTableInitializer(new DelegatingDataSource(), jdbc, false);
 		}
 		jdbc.validate();
 		DataSource dataSource = qualifiedDataSource.getIfAvailable(dataSources::getIfUnique);
@@ -105,7 +97,7 @@ public final class DataFastJdbcAutoConfiguration {
 			throw noDataSource(dataSources.stream().findAny().isPresent());
 		}
 		refuseRouting(dataSource);
-		return new GoalDataSource(dataSource);
+		return new GoalTableInitializer(dataSource, jdbc, true);
 	}
 
 	private static InvalidDataFastPropertiesException noDataSource(boolean several) {
@@ -137,13 +129,6 @@ public final class DataFastJdbcAutoConfiguration {
 				List.of(new Violation("datafast.delivery.mode", "jdbc", rule, fix)));
 	}
 
-	@Bean
-	GoalTableInitializer dataFastGoalTableInitializer(DataFastProperties properties, DataFastJdbcProperties jdbc,
-			GoalDataSource dataSource) {
-		return new GoalTableInitializer(dataSource.dataSource(), jdbc.tableName(),
-				(properties.disabledReason() == null) ? jdbc.initializeSchema() : DatabaseInitializationMode.NEVER);
-	}
-
 	/**
 	 * The dispatcher is never lazy: goals that wait in the table have to be delivered
 	 * even if no new one is tracked.
@@ -152,14 +137,13 @@ public final class DataFastJdbcAutoConfiguration {
 	@Lazy(false)
 	@DependsOnDatabaseInitialization
 	JdbcGoalDispatcher dataFastGoalDispatcher(DataFastProperties properties, DataFastJdbcProperties jdbc,
-			GoalDataSource dataSource, GoalDelivery delivery, GoalOutcomePublisher outcomes, DeliveryShutdown shutdown,
+			GoalTableInitializer table, GoalDelivery delivery, GoalOutcomePublisher outcomes, DeliveryShutdown shutdown,
 			FlushBeforeDataSourceDestruction flush, Environment environment, ResourceLoader resourceLoader,
 			ObjectProvider<PlatformTransactionManager> transactionManager) {
 		JsonCodec json = JsonCodec.create(resourceLoader.getClassLoader());
 		JdbcGoalDispatcher dispatcher = new JdbcGoalDispatcher(delivery, outcomes,
-				DeliverySettings.retryPolicy(properties.delivery()), settings(properties, jdbc),
-				dataSource.dataSource(), transactionManager.getIfUnique(), json::write, json::read,
-				DeliverySettings.threadFactory(environment));
+				DeliverySettings.retryPolicy(properties.delivery()), settings(properties, jdbc), table.dataSource(),
+				transactionManager.getIfUnique(), json::write, json::read, DeliverySettings.threadFactory(environment));
 		flush.flush = dispatcher::flush;
 		return shutdown.register(dispatcher);
 	}
@@ -170,21 +154,11 @@ public final class DataFastJdbcAutoConfiguration {
 		return new FlushBeforeDataSourceDestruction();
 	}
 
-	private static JdbcSettings settings(DataFastProperties properties, DataFastJdbcProperties jdbc) {
+	private static JdbcGoalDispatcher.Settings settings(DataFastProperties properties, DataFastJdbcProperties jdbc) {
 		Delivery delivery = properties.delivery();
-		return new JdbcSettings(properties.disabledReason() == null, jdbc.tableName(), delivery.capacity(),
-				delivery.concurrency(), delivery.shutdownTimeout(), jdbc.onCrash(), jdbc.parkedRetention(),
-				jdbc.parkedCapacity(), jdbc.pollInterval(), jdbc.heartbeatInterval());
-	}
-
-	/**
-	 * Holds the {@code DataSource} for goals. It is not one itself, so that the
-	 * application does not find another {@code DataSource}.
-	 *
-	 * @param dataSource the one that goals are stored in
-	 */
-	record GoalDataSource(DataSource dataSource) {
-
+		return new JdbcGoalDispatcher.Settings(properties.disabledReason() == null, jdbc.tableName(),
+				delivery.capacity(), delivery.concurrency(), delivery.shutdownTimeout(), jdbc.onCrash(),
+				jdbc.parkedRetention(), jdbc.parkedCapacity(), jdbc.pollInterval(), jdbc.heartbeatInterval());
 	}
 
 	@Configuration(proxyBeanMethods = false)
@@ -254,24 +228,18 @@ public final class DataFastJdbcAutoConfiguration {
 	}
 
 	/**
-	 * Matches unless the property names another mode. The property is bound, which is
-	 * more lenient than a comparison of strings.
+	 * Matches unless the property names the other mode. An empty or an invalid value does
+	 * not keep goals in memory.
 	 */
-	static final class OnJdbcMode extends SpringBootCondition {
+	static final class OnJdbcMode extends NoneNestedConditions {
 
-		private static final String PROPERTY = "datafast.delivery.mode";
+		OnJdbcMode() {
+			super(ConfigurationPhase.REGISTER_BEAN);
+		}
 
-		@Override
-		public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
-			try {
-				Delivery.Mode mode = Binder.get(context.getEnvironment())
-					.bind(PROPERTY, Delivery.Mode.class)
-					.orElse(Delivery.Mode.JDBC);
-				return new ConditionOutcome(mode == Delivery.Mode.JDBC, PROPERTY + " is " + mode);
-			}
-			catch (BindException ex) {
-				return ConditionOutcome.noMatch("An invalid value is reported when the properties are bound");
-			}
+		@ConditionalOnProperty(name = "datafast.delivery.mode", havingValue = "memory")
+		static final class MemoryMode {
+
 		}
 
 	}

@@ -23,7 +23,7 @@ import java.util.regex.Pattern;
 
 import io.datafast.autoconfigure.InvalidDataFastPropertiesException;
 import io.datafast.autoconfigure.InvalidDataFastPropertiesException.Violation;
-import io.datafast.jdbc.JdbcSettings.OnCrash;
+import io.datafast.jdbc.JdbcGoalDispatcher.OnCrash;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;

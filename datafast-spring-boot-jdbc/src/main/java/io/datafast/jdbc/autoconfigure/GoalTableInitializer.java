@@ -25,6 +25,10 @@ import java.util.Map;
 
 import javax.sql.DataSource;
 
+import io.datafast.autoconfigure.InvalidDataFastPropertiesException;
+import io.datafast.autoconfigure.InvalidDataFastPropertiesException.Violation;
+
+import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.boot.jdbc.init.DataSourceScriptDatabaseInitializer;
 import org.springframework.boot.jdbc.init.PlatformPlaceholderDatabaseDriverResolver;
 import org.springframework.boot.jdbc.DatabaseDriver;
@@ -32,21 +36,37 @@ import org.springframework.boot.sql.init.DatabaseInitializationMode;
 import org.springframework.boot.sql.init.DatabaseInitializationSettings;
 import org.springframework.core.io.ByteArrayResource;
 import org.springframework.core.io.Resource;
+import org.springframework.jdbc.BadSqlGrammarException;
+import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
  * Creates the table that goals are stored in, and its indexes, as far as they do not
  * exist. For a database with migrations, copying the script to the other migrations is
- * the better way.
+ * the better way. Start-up fails if there is no table after all migrations.
  */
-final class GoalTableInitializer extends DataSourceScriptDatabaseInitializer {
+final class GoalTableInitializer extends DataSourceScriptDatabaseInitializer implements SmartInitializingSingleton {
 
 	private static final String TABLE_NAME = "datafast_goals";
 
 	private final String tableName;
 
-	GoalTableInitializer(DataSource dataSource, String tableName, DatabaseInitializationMode mode) {
-		super(dataSource, settings(dataSource, mode));
-		this.tableName = tableName;
+	private final boolean enabled;
+
+	/**
+	 * Create an initializer.
+	 * @param dataSource the database
+	 * @param properties name the table
+	 * @param enabled whether DataFast is on, and the table is needed
+	 */
+	GoalTableInitializer(DataSource dataSource, DataFastJdbcProperties properties, boolean enabled) {
+		super(dataSource,
+				settings(dataSource, enabled ? properties.initializeSchema() : DatabaseInitializationMode.NEVER));
+		this.tableName = properties.tableName();
+		this.enabled = enabled;
+	}
+
+	DataSource dataSource() {
+		return getDataSource();
 	}
 
 	private static DatabaseInitializationSettings settings(DataSource dataSource, DatabaseInitializationMode mode) {
@@ -57,8 +77,7 @@ final class GoalTableInitializer extends DataSourceScriptDatabaseInitializer {
 					new PlatformPlaceholderDatabaseDriverResolver().withDriverPlatform(DatabaseDriver.MARIADB, "mysql")
 						.resolveAll(dataSource, "optional:classpath:io/datafast/jdbc/schema-@@platform@@.sql"));
 		}
-		// Some databases know no "if not exists", and another node may be faster. A table
-		// that is still missing then fails start-up.
+		// Some databases know no "if not exists", and another node may be faster.
 		settings.setContinueOnError(true);
 		return settings;
 	}
@@ -85,6 +104,29 @@ final class GoalTableInitializer extends DataSourceScriptDatabaseInitializer {
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
+		}
+	}
+
+	@Override
+	public void afterSingletonsInstantiated() {
+		if (!this.enabled) {
+			return;
+		}
+		try {
+			new JdbcTemplate(getDataSource())
+				.execute("select task_name, task_instance, task_data, execution_time, picked, picked_by, last_success,"
+						+ " last_failure, consecutive_failures, last_heartbeat, version from " + this.tableName
+						+ " where 1 = 0");
+		}
+		catch (BadSqlGrammarException ex) {
+			throw new InvalidDataFastPropertiesException(List.of(new Violation("datafast.delivery.jdbc.table-name",
+					this.tableName,
+					"is the name of the table that goals are stored in, which does not exist, lacks a column,"
+							+ " or may not be read: " + ex.getMostSpecificCause().getMessage(),
+					"Create the table with the script for your database, for instance as a Flyway or Liquibase"
+							+ " migration: classpath:io/datafast/jdbc/schema-{postgresql,mysql,h2,sqlserver,oracle}.sql\n"
+							+ "Or set datafast.delivery.jdbc.initialize-schema=always to have it created at"
+							+ " start-up.\nOr set datafast.delivery.mode=memory to keep goals in memory.")));
 		}
 	}
 

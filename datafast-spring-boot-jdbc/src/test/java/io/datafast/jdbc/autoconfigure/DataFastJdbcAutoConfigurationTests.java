@@ -19,7 +19,6 @@ package io.datafast.jdbc.autoconfigure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -45,7 +44,6 @@ import io.datafast.delivery.memory.InMemoryGoalDispatcher;
 import io.datafast.jdbc.DataFastDataSource;
 import io.datafast.jdbc.JdbcContextRunners;
 import io.datafast.jdbc.JdbcGoalDispatcher;
-import io.datafast.jdbc.MissingGoalTableException;
 import io.datafast.test.MockAnswer;
 import io.datafast.test.MockDataFast;
 import io.datafast.testing.DataFastContextRunners;
@@ -213,7 +211,8 @@ class DataFastJdbcAutoConfigurationTests {
 	void aMissingTableFailsStartUp(CapturedOutput output) {
 		fail("datafast.delivery.jdbc.initialize-schema=never", "datafast.delivery.jdbc.table-name=my_goals");
 		assertThat(output).contains("APPLICATION FAILED TO START")
-			.contains("stores goals in the table 'my_goals', which does not exist")
+			.contains("Property: datafast.delivery.jdbc.table-name\n    Value: my_goals")
+			.contains("the table that goals are stored in, which does not exist, lacks a column, or may not be read")
 			.contains("classpath:io/datafast/jdbc/schema-{postgresql,mysql,h2,sqlserver,oracle}.sql")
 			.contains("datafast.delivery.jdbc.initialize-schema=always");
 	}
@@ -222,8 +221,8 @@ class DataFastJdbcAutoConfigurationTests {
 	void aFileIsNoEmbeddedDatabase(@TempDir Path directory) {
 		this.runner.withPropertyValues("spring.datasource.url=jdbc:h2:file:" + directory.resolve("goals"))
 			.run((context) -> assertThat(context).getFailure()
-				.hasRootCauseInstanceOf(SQLException.class)
-				.hasStackTraceContaining(MissingGoalTableException.class.getName()));
+				.isInstanceOf(InvalidDataFastPropertiesException.class)
+				.hasMessageContaining("datafast.delivery.jdbc.table-name"));
 	}
 
 	@Test
