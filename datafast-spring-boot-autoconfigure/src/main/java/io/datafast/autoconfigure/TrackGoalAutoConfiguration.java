@@ -21,6 +21,7 @@ import io.datafast.delivery.GoalOutcomePublisher;
 import io.datafast.interceptor.TrackGoalBeanPostProcessor;
 
 import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -42,8 +43,8 @@ public final class TrackGoalAutoConfiguration {
 	@Bean
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 	@ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
-	static TrackGoalBeanPostProcessor dataFastTrackGoalBeanPostProcessor() {
-		return new TrackGoalBeanPostProcessor();
+	static TrackGoalBeanPostProcessor dataFastTrackGoalBeanPostProcessor(ConfigurableListableBeanFactory beanFactory) {
+		return new TrackGoalBeanPostProcessor(beanFactory);
 	}
 
 	@Bean
