@@ -49,6 +49,7 @@ import org.apache.commons.logging.LogFactory;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -217,8 +218,8 @@ public final class DataFastAutoConfiguration {
 	@Bean
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 	@ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
-	static TrackGoalBeanPostProcessor dataFastTrackGoalBeanPostProcessor() {
-		return new TrackGoalBeanPostProcessor();
+	static TrackGoalBeanPostProcessor dataFastTrackGoalBeanPostProcessor(ConfigurableListableBeanFactory beanFactory) {
+		return new TrackGoalBeanPostProcessor(beanFactory);
 	}
 
 	@Bean

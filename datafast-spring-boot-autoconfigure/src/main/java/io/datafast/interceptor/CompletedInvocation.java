@@ -20,7 +20,6 @@ import java.lang.reflect.Method;
 import java.util.List;
 import java.util.Map;
 
-import io.datafast.interceptor.FailureDescription.ExpressionFailedException;
 import io.datafast.interceptor.result.ResultValues;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
@@ -29,11 +28,10 @@ import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
 import org.springframework.context.expression.BeanFactoryResolver;
 import org.springframework.expression.AccessException;
-import org.springframework.expression.BeanResolver;
 import org.springframework.expression.EvaluationContext;
+import org.springframework.expression.EvaluationException;
 import org.springframework.expression.Expression;
 import org.springframework.expression.PropertyAccessor;
-import org.springframework.expression.TypeLocator;
 import org.springframework.expression.TypedValue;
 import org.springframework.expression.spel.support.ReflectivePropertyAccessor;
 import org.springframework.expression.spel.support.StandardEvaluationContext;
@@ -51,16 +49,30 @@ public class CompletedInvocation {
 
 	private final @Nullable Object result;
 
-	private final Environment environment;
+	private final StandardEvaluationContext shared;
 
 	private @Nullable EvaluationContext evaluationContext;
 
 	CompletedInvocation(TrackedMethod trackedMethod, MethodInvocation invocation, @Nullable Object result,
-			Environment environment) {
+			StandardEvaluationContext shared) {
 		this.trackedMethod = trackedMethod;
 		this.invocation = invocation;
 		this.result = result;
-		this.environment = environment;
+		this.shared = shared;
+	}
+
+	/**
+	 * What all invocations share: access to the application's beans, to the entries of
+	 * maps and, on any thread, to the application's classes.
+	 */
+	static StandardEvaluationContext sharedContext(BeanFactory beanFactory) {
+		StandardEvaluationContext context = new StandardEvaluationContext();
+		context.setBeanResolver(new BeanFactoryResolver(beanFactory));
+		context.setPropertyAccessors(List.of(new MapAwareAccessor()));
+		if (beanFactory instanceof ConfigurableBeanFactory configurable) {
+			context.setTypeLocator(new StandardTypeLocator(configurable.getBeanClassLoader()));
+		}
+		return context;
 	}
 
 	/**
@@ -102,31 +114,26 @@ public class CompletedInvocation {
 		return ResultValues.unbox(this.invocation.getArguments()[index]);
 	}
 
-	boolean isTrue(Expression condition) {
-		return Boolean.TRUE.equals(evaluate(condition, this, Boolean.class));
-	}
-
-	@Nullable Object evaluate(Expression expression) {
-		return evaluate(expression, this, null);
-	}
-
-	@Nullable Object evaluate(Expression expression, Object root) {
-		return evaluate(expression, root, null);
-	}
-
-	private @Nullable Object evaluate(Expression expression, Object root, @Nullable Class<?> type) {
+	/**
+	 * Evaluate an expression.
+	 * @throws EvaluationException if it fails; names the expression
+	 */
+	@Nullable Object evaluate(Expression expression, Object root, Class<?> type) {
 		try {
 			return expression.getValue(evaluationContext(), root, type);
 		}
 		catch (Exception ex) {
-			throw new ExpressionFailedException(expression, ex);
+			EvaluationException failure = new EvaluationException(expression.getExpressionString(), "It failed");
+			failure.initCause(ex);
+			throw failure;
 		}
 	}
 
 	private EvaluationContext evaluationContext() {
 		if (this.evaluationContext == null) {
 			StandardEvaluationContext context = new InvocationContext();
-			this.environment.applyTo(context);
+			this.shared.applyDelegatesTo(context);
+			context.setBeanResolver(this.shared.getBeanResolver());
 			this.evaluationContext = context;
 		}
 		return this.evaluationContext;
@@ -145,35 +152,6 @@ public class CompletedInvocation {
 			}
 			Integer index = CompletedInvocation.this.trackedMethod.variables().get(name);
 			return (index != null) ? getArgument(index) : super.lookupVariable(name);
-		}
-
-	}
-
-	/**
-	 * Gives expressions access to the application's beans, to the entries of maps and, on
-	 * any thread, to the application's classes. Thread-safe.
-	 */
-	static final class Environment {
-
-		private final BeanResolver beans;
-
-		private final @Nullable TypeLocator types;
-
-		private final List<PropertyAccessor> properties = List.of(new MapAwareAccessor());
-
-		Environment(BeanFactory beanFactory) {
-			ClassLoader classLoader = (beanFactory instanceof ConfigurableBeanFactory configurable)
-					? configurable.getBeanClassLoader() : null;
-			this.beans = new BeanFactoryResolver(beanFactory);
-			this.types = (classLoader != null) ? new StandardTypeLocator(classLoader) : null;
-		}
-
-		private void applyTo(StandardEvaluationContext context) {
-			context.setBeanResolver(this.beans);
-			context.setPropertyAccessors(this.properties);
-			if (this.types != null) {
-				context.setTypeLocator(this.types);
-			}
 		}
 
 	}

@@ -18,7 +18,6 @@ package io.datafast.interceptor;
 
 import java.util.Arrays;
 import java.util.function.IntSupplier;
-import java.util.function.Supplier;
 
 import io.datafast.DataFastGoals;
 import io.datafast.Goal;
@@ -28,6 +27,7 @@ import io.datafast.delivery.ThrottledLog;
 import io.datafast.interceptor.TrackedMethod.Entry;
 import io.datafast.interceptor.TrackedMethod.Operation;
 import io.datafast.interceptor.result.ResultValues;
+import io.datafast.interceptor.result.TrackedCall;
 import io.datafast.support.Lazy;
 import io.datafast.support.TrackingContext;
 import io.datafast.support.TrackingContext.CurrentTransaction;
@@ -38,13 +38,17 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.BeanFactory;
+import org.springframework.core.NestedExceptionUtils;
+import org.springframework.expression.EvaluationException;
+import org.springframework.expression.spel.SpelEvaluationException;
+import org.springframework.expression.spel.support.StandardEvaluationContext;
 import org.springframework.util.ClassUtils;
 import org.springframework.util.ObjectUtils;
 import org.springframework.validation.Errors;
 
 /**
  * Tracks the goals of successful invocations. It looks its beans up with the first goal.
- * No method throws an exception. Thread-safe.
+ * Thread-safe.
  */
 final class GoalTracker {
 
@@ -62,7 +66,7 @@ final class GoalTracker {
 
 	private final Lazy<HandlerResponse> response;
 
-	private final CompletedInvocation.Environment environment;
+	private final StandardEvaluationContext expressions;
 
 	GoalTracker(BeanFactory beanFactory) {
 		this.goals = Lazy.of(beanFactory.getBeanProvider(DataFastGoals.class)::getObject);
@@ -73,40 +77,15 @@ final class GoalTracker {
 			.getIfAvailable(() -> () -> TrackingContext.Transaction.NONE));
 		this.response = Lazy
 			.of(() -> beanFactory.getBeanProvider(HandlerResponse.class).getIfAvailable(() -> (arguments) -> null));
-		this.environment = new CompletedInvocation.Environment(beanFactory);
+		this.expressions = CompletedInvocation.sharedContext(beanFactory);
 	}
 
 	/**
-	 * Capture the context of a call on this thread. If that fails, the failure is thrown
-	 * when a goal is tracked in the context.
+	 * A call whose result comes later.
+	 * @throws RuntimeException if the context of the call could not be read
 	 */
-	TrackingContext captureContext(TrackedMethod method, MethodInvocation invocation) {
-		IntSupplier response;
-		try {
-			response = findResponse(method, invocation);
-		}
-		catch (Throwable ex) {
-			response = () -> {
-				throw new IllegalStateException("The response to a request could not be found", ex);
-			};
-		}
-		return TrackingContext.of(() -> this.visitorIdResolver.get().resolveVisitorId(), captureTransaction(),
-				response);
-	}
-
-	/**
-	 * Capture the transaction of this thread. If that fails, the failure is thrown when a
-	 * goal is tracked in the transaction.
-	 */
-	TrackingContext.Transaction captureTransaction() {
-		try {
-			return this.transaction.get().get();
-		}
-		catch (Throwable ex) {
-			return (goal) -> {
-				throw new IllegalStateException("The transaction of a call could not be observed", ex);
-			};
-		}
+	TrackedCall call(TrackedMethod method, MethodInvocation invocation) {
+		return new LaterResult(method, invocation);
 	}
 
 	private @Nullable IntSupplier findResponse(TrackedMethod method, MethodInvocation invocation) {
@@ -114,35 +93,28 @@ final class GoalTracker {
 	}
 
 	/**
-	 * Track the goals of an invocation that has completed without an exception, on the
-	 * thread that has made it.
+	 * Track the goals of an invocation that has completed without an exception. Throws no
+	 * exception.
 	 * @param method what to track
 	 * @param invocation the invocation
 	 * @param value the value that it gave
 	 */
 	void track(TrackedMethod method, MethodInvocation invocation, @Nullable Object value) {
-		track(method, invocation, value, () -> findResponse(method, invocation));
+		track(method, invocation, value, null);
 	}
 
-	/**
-	 * Track the goals of an invocation that has completed without an exception.
-	 * @param method what to track
-	 * @param invocation the invocation
-	 * @param value the value that it gave
-	 * @param response finds what reads the status of the response to the request that the
-	 * invocation handles, or {@code null} if there is none
-	 */
-	void track(TrackedMethod method, MethodInvocation invocation, @Nullable Object value,
-			Supplier<@Nullable IntSupplier> response) {
+	private void track(TrackedMethod method, MethodInvocation invocation, @Nullable Object value,
+			@Nullable TrackingContext later) {
 		try {
 			Object result = ResultValues.unbox(value);
-			if (isSuccess(method, invocation, result, response.get())) {
-				CompletedInvocation completed = new CompletedInvocation(method, invocation, result, this.environment);
+			if (isSuccess(method, invocation, result,
+					(later != null) ? later.responseStatus() : findResponse(method, invocation))) {
+				CompletedInvocation completed = new CompletedInvocation(method, invocation, result, this.expressions);
 				method.operations().forEach((operation) -> track(method, operation, completed));
 			}
 		}
 		catch (Throwable ex) {
-			fail(method, FailureDescription.of(ex));
+			fail(method, ex);
 		}
 	}
 
@@ -158,7 +130,8 @@ final class GoalTracker {
 
 	private void track(TrackedMethod method, Operation operation, CompletedInvocation invocation) {
 		try {
-			if (operation.condition() != null && !invocation.isTrue(operation.condition())) {
+			if (operation.condition() != null
+					&& !Boolean.TRUE.equals(invocation.evaluate(operation.condition(), invocation, Boolean.class))) {
 				return;
 			}
 			Goal goal = addMetadata(Goal.of(operation.name()).forVisitor(visitorId(method, operation, invocation)),
@@ -171,7 +144,7 @@ final class GoalTracker {
 			}
 		}
 		catch (Throwable ex) {
-			fail(method, operation, FailureDescription.of(ex));
+			fail(method, operation, describe(ex));
 		}
 	}
 
@@ -179,7 +152,7 @@ final class GoalTracker {
 			CompletedInvocation invocation) {
 		Object visitorId = null;
 		if (operation.visitorId() != null) {
-			visitorId = invocation.evaluate(operation.visitorId());
+			visitorId = invocation.evaluate(operation.visitorId(), invocation, Object.class);
 		}
 		else if (method.visitorIdParameter() >= 0) {
 			visitorId = invocation.getArgument(method.visitorIdParameter());
@@ -196,19 +169,16 @@ final class GoalTracker {
 			}
 			catch (Exception ex) {
 				String where = describe(method, operation) + " left metadata entry \"" + entry.key() + "\" out";
-				this.failures.warn(where, where + ": " + FailureDescription.of(ex), null);
+				this.failures.warn(where, where + ": " + describe(ex), null);
 			}
 		}
 		return result;
 	}
 
 	private static @Nullable Object value(Entry entry, CompletedInvocation invocation) {
-		if (entry.parameter() < 0) {
-			return (entry.expression() != null) ? invocation.evaluate(entry.expression()) : null;
-		}
-		Object argument = unwrap(invocation.getArgument(entry.parameter()));
-		return (argument == null || entry.expression() == null) ? argument
-				: invocation.evaluate(entry.expression(), argument);
+		Object root = (entry.parameter() < 0) ? invocation : unwrap(invocation.getArgument(entry.parameter()));
+		return (root == null || entry.expression() == null) ? root
+				: invocation.evaluate(entry.expression(), root, Object.class);
 	}
 
 	/**
@@ -221,9 +191,13 @@ final class GoalTracker {
 	/**
 	 * Count the goals of an invocation as lost.
 	 * @param method what would have been tracked
-	 * @param failure why, without data
+	 * @param failure what failed
 	 */
-	void fail(TrackedMethod method, String failure) {
+	void fail(TrackedMethod method, Throwable failure) {
+		fail(method, describe(failure));
+	}
+
+	private void fail(TrackedMethod method, String failure) {
 		method.operations().forEach((operation) -> fail(method, operation, failure));
 	}
 
@@ -241,6 +215,64 @@ final class GoalTracker {
 	private static String describe(TrackedMethod method, Operation operation) {
 		return "@TrackGoal(\"" + operation.name() + "\") on "
 				+ ClassUtils.getQualifiedMethodName(method.method(), method.beanClass());
+	}
+
+	/**
+	 * What failed and where, but without messages, which may quote metadata values.
+	 */
+	private static String describe(Throwable failure) {
+		if (failure instanceof SpelEvaluationException spel && spel.getCause() == null) {
+			return spel.getMessageCode() + " at position " + spel.getPosition();
+		}
+		if (failure instanceof EvaluationException evaluation && evaluation.getExpressionString() != null
+				&& evaluation.getCause() != null) {
+			return "expression \"" + evaluation.getExpressionString() + "\" failed: " + describe(evaluation.getCause());
+		}
+		Throwable cause = NestedExceptionUtils.getMostSpecificCause(failure);
+		StackTraceElement[] trace = cause.getStackTrace();
+		return cause.getClass().getName() + ((trace.length > 0) ? " at " + trace[0] : "");
+	}
+
+	/**
+	 * A call whose result comes later. It remembers the visitor, the transaction and the
+	 * response of the calling thread: the thread that has the result may work on
+	 * something else, and the request may be over by then. Thread-safe.
+	 */
+	private final class LaterResult implements TrackedCall {
+
+		private final TrackedMethod method;
+
+		private final MethodInvocation invocation;
+
+		private final TrackingContext context;
+
+		private LaterResult(TrackedMethod method, MethodInvocation invocation) {
+			this.method = method;
+			this.invocation = invocation;
+			this.context = TrackingContext.of(() -> GoalTracker.this.visitorIdResolver.get().resolveVisitorId(),
+					GoalTracker.this.transaction.get().get(), findResponse(method, invocation));
+		}
+
+		@Override
+		public TrackingContext context() {
+			return this.context;
+		}
+
+		@Override
+		public TrackingContext contextHere() {
+			return this.context.withTransaction(GoalTracker.this.transaction.get().get());
+		}
+
+		@Override
+		public void succeeded(@Nullable Object value, TrackingContext context) {
+			context.run(() -> track(this.method, this.invocation, value, context));
+		}
+
+		@Override
+		public void unobservable(String what) {
+			fail(this.method, "the library cannot know when it completes, since it returned " + what);
+		}
+
 	}
 
 }

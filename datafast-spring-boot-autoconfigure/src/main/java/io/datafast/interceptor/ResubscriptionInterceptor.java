@@ -62,7 +62,7 @@ final class ResubscriptionInterceptor implements MethodInterceptor {
 			// The next advice has proceeded at once.
 			return result;
 		}
-		return method.resultHandler().resubscribing(result, () -> proceed(copy.invocableClone()));
+		return method.resultHandler().resubscribing(result, copy);
 	}
 
 	/**
@@ -72,18 +72,6 @@ final class ResubscriptionInterceptor implements MethodInterceptor {
 	static int countReached(MethodInvocation invocation) {
 		return (invocation instanceof ProxyMethodInvocation proxied
 				&& proxied.getUserAttribute(REACHED) instanceof AtomicInteger counter) ? counter.incrementAndGet() : 0;
-	}
-
-	private static @Nullable Object proceed(MethodInvocation invocation) throws Exception {
-		try {
-			return invocation.proceed();
-		}
-		catch (Exception | Error ex) {
-			throw ex;
-		}
-		catch (Throwable ex) {
-			throw new IllegalStateException(ex);
-		}
 	}
 
 }

@@ -17,25 +17,23 @@
 package io.datafast.interceptor;
 
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.ObjectInputStream;
-import java.io.ObjectOutputStream;
 import java.io.Serializable;
 import java.lang.reflect.Method;
+import java.util.Objects;
 
 import org.aopalliance.intercept.MethodInterceptor;
-import org.jspecify.annotations.Nullable;
 
 import org.springframework.aop.Pointcut;
+import org.springframework.aop.framework.AbstractAdvisingBeanPostProcessor;
 import org.springframework.aop.framework.ProxyFactory;
-import org.springframework.aop.framework.ProxyProcessorSupport;
 import org.springframework.aop.support.DefaultPointcutAdvisor;
 import org.springframework.aop.support.StaticMethodMatcherPointcut;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.beans.factory.support.AbstractBeanFactory;
-import org.springframework.util.Assert;
+import org.springframework.util.SerializationUtils;
 
 /**
  * Makes Java's serialization write a bean in the place of its proxy. The class of a proxy
@@ -62,38 +60,23 @@ final class SerializableProxy {
 	/**
 	 * Prepare the proxy of a serializable bean.
 	 * @param proxyFactory makes the proxy, a subclass of the bean's class
-	 * @param beanName the name of the bean
 	 * @param beanFactory the bean factory
 	 */
-	static void prepare(ProxyFactory proxyFactory, String beanName, BeanFactory beanFactory) {
-		// Written now: a bean factory has no reference once its context has closed, and
-		// web servers write their sessions after that.
-		byte[] reference = write(beanFactory);
-		if (reference == null) {
+	static void prepare(ProxyFactory proxyFactory, BeanFactory beanFactory) {
+		byte[] reference;
+		try {
+			// Written now: a bean factory has no reference once its context has closed,
+			// and web servers write their sessions after that.
+			reference = Objects.requireNonNull(SerializationUtils.serialize(beanFactory));
+		}
+		catch (IllegalArgumentException ex) {
+			// The bean factory has no reference.
 			return;
 		}
-		MethodInterceptor advice = (invocation) -> {
-			Object bean = invocation.getThis();
-			Assert.state(bean != null, "There is no bean");
-			return new SerializedBean(bean, beanName, reference);
-		};
+		MethodInterceptor advice = (invocation) -> new SerializedBean(Objects.requireNonNull(invocation.getThis()),
+				reference);
 		proxyFactory.addInterface(Replaced.class);
 		proxyFactory.addAdvisor(0, new DefaultPointcutAdvisor(REPLACEMENT, advice));
-	}
-
-	/**
-	 * Serialize the bean factory. Spring's bean factory writes a reference in its place.
-	 */
-	private static byte @Nullable [] write(BeanFactory beanFactory) {
-		ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-		try (ObjectOutputStream stream = new ObjectOutputStream(bytes)) {
-			stream.writeObject(beanFactory);
-			return bytes.toByteArray();
-		}
-		catch (IOException ex) {
-			// The bean factory has no reference.
-			return null;
-		}
 	}
 
 	/**
@@ -110,30 +93,23 @@ final class SerializableProxy {
 	}
 
 	@SuppressWarnings("serial")
-	private record SerializedBean(Object bean, String beanName, byte[] beanFactory) implements Serializable {
+	private record SerializedBean(Object bean, byte[] beanFactory) implements Serializable {
 
+		/**
+		 * Other post-processors register beans, as listeners or for a schedule, and would
+		 * register this one a second time.
+		 */
 		private Object readResolve() throws IOException, ClassNotFoundException {
-			Object processed = this.bean;
-			try (ObjectInputStream stream = new ObjectInputStream(new ByteArrayInputStream(this.beanFactory))) {
-				if (stream.readObject() instanceof AbstractBeanFactory factory) {
-					for (BeanPostProcessor postProcessor : factory.getBeanPostProcessors()) {
-						if (isAdvising(postProcessor)) {
-							Object result = postProcessor.postProcessAfterInitialization(processed, this.beanName);
-							processed = (result != null) ? result : processed;
-						}
+			Object advised = this.bean;
+			ObjectInputStream stream = new ObjectInputStream(new ByteArrayInputStream(this.beanFactory));
+			if (stream.readObject() instanceof AbstractBeanFactory factory) {
+				for (BeanPostProcessor postProcessor : factory.getBeanPostProcessors()) {
+					if (postProcessor instanceof AbstractAdvisingBeanPostProcessor advising) {
+						advised = advising.postProcessAfterInitialization(advised, this.bean.getClass().getName());
 					}
 				}
 			}
-			return processed;
-		}
-
-		/**
-		 * Others register beans, as listeners or for a schedule, and would register this
-		 * one a second time.
-		 */
-		private static boolean isAdvising(BeanPostProcessor postProcessor) {
-			return postProcessor instanceof ProxyProcessorSupport
-					|| postProcessor instanceof TrackGoalBeanPostProcessor.Innermost;
+			return advised;
 		}
 
 	}

@@ -84,15 +84,7 @@ final class TrackGoalAdvisor extends AbstractPointcutAdvisor {
 	private record Reference(BeanFactory beanFactory, boolean innermost) implements Serializable {
 
 		private Object readResolve() {
-			TrackGoalBeanPostProcessor postProcessor = this.beanFactory
-				.getBeanProvider(TrackGoalBeanPostProcessor.class)
-				.getIfAvailable();
-			if (postProcessor == null) {
-				// Read by an application that does not track.
-				return new TrackGoalAdvisor((method, targetClass) -> false, (invocation) -> invocation.proceed(),
-						this.innermost, this.beanFactory);
-			}
-			return postProcessor.getAdvisor(this.innermost);
+			return this.beanFactory.getBean(TrackGoalBeanPostProcessor.class).getAdvisor(this.innermost);
 		}
 
 	}

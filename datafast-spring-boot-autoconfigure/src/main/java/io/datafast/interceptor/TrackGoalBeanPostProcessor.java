@@ -41,16 +41,12 @@ import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.aop.framework.autoproxy.AbstractBeanFactoryAwareAdvisingPostProcessor;
-import org.springframework.aop.framework.autoproxy.AutoProxyUtils;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.aop.target.EmptyTargetSource;
-import org.springframework.beans.factory.BeanFactory;
-import org.springframework.beans.factory.config.ConfigurableBeanFactory;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.config.EmbeddedValueResolver;
 import org.springframework.beans.factory.support.MergedBeanDefinitionPostProcessor;
 import org.springframework.beans.factory.support.RootBeanDefinition;
-import org.springframework.core.Conventions;
 import org.springframework.core.Ordered;
 
 /**
@@ -71,54 +67,42 @@ public final class TrackGoalBeanPostProcessor extends AbstractBeanFactoryAwareAd
 
 	private static final Log logger = LogFactory.getLog(TrackGoalBeanPostProcessor.class);
 
-	private static final String EXPOSED_INTERFACES = Conventions.getQualifiedAttributeName(AutoProxyUtils.class,
-			"exposedInterfaces");
-
 	private final Map<String, Object> earlyReferences = new ConcurrentHashMap<>();
 
-	private @Nullable ConfigurableListableBeanFactory definitions;
+	private final ConfigurableListableBeanFactory serializedFactory;
 
-	private @Nullable TrackedMethodSource source;
+	private final TrackedMethodSource source;
 
-	private @Nullable Advisor resubscriptionAdvisor;
+	private final Advisor innermostAdvisor;
+
+	private final Advisor resubscriptionAdvisor;
 
 	/**
 	 * Create a post-processor. It looks beans up with the first goal.
+	 * @param beanFactory the bean factory of the beans that are advised
 	 */
-	public TrackGoalBeanPostProcessor() {
+	public TrackGoalBeanPostProcessor(ConfigurableListableBeanFactory beanFactory) {
 		// After the post-processors of other advice, so that the bean is their proxy.
 		// Before those of the lowest order: that of @Async adds its advice outside of a
 		// proxy's other advice, and that of @Scheduled schedules calls of the bean.
 		setOrder(Ordered.LOWEST_PRECEDENCE - 1);
 		setProxyTargetClass(true);
-	}
-
-	@Override
-	public void setBeanFactory(BeanFactory beanFactory) {
-		super.setBeanFactory(beanFactory);
-		this.definitions = (beanFactory instanceof ConfigurableListableBeanFactory listable) ? listable : null;
-		Lazy<ReactiveTrackingContexts> contexts = Lazy
-			.of(() -> beanFactory.getBeanProvider(ReactiveTrackingContexts.class)
-				.getIfAvailable(ReactiveTrackingContexts::none));
-		TrackedMethodSource source = new TrackedMethodSource(
-				(beanFactory instanceof ConfigurableBeanFactory configurable) ? new EmbeddedValueResolver(configurable)
-						: (value) -> value,
-				contexts);
+		this.serializedFactory = beanFactory;
+		TrackedMethodSource source = new TrackedMethodSource(new EmbeddedValueResolver(beanFactory),
+				Lazy.of(() -> beanFactory.getBeanProvider(ReactiveTrackingContexts.class)
+					.getIfAvailable(ReactiveTrackingContexts::none)));
 		this.source = source;
-		this.advisor = new TrackGoalAdvisor((method, targetClass) -> source.find(method, targetClass) != null,
+		this.innermostAdvisor = new TrackGoalAdvisor((method, targetClass) -> source.find(method, targetClass) != null,
 				new TrackGoalInterceptor(source, new GoalTracker(beanFactory)), true, beanFactory);
 		this.resubscriptionAdvisor = new TrackGoalAdvisor((method, targetClass) -> {
 			TrackedMethod tracked = source.find(method, targetClass);
 			return tracked != null && ResultHandler.isReactive(tracked.method());
 		}, new ResubscriptionInterceptor(source), false, beanFactory);
-	}
-
-	private TrackedMethodSource source() {
-		return Objects.requireNonNull(this.source);
+		this.advisor = this.innermostAdvisor;
 	}
 
 	Advisor getAdvisor(boolean innermost) {
-		return Objects.requireNonNull(innermost ? this.advisor : this.resubscriptionAdvisor);
+		return innermost ? this.innermostAdvisor : this.resubscriptionAdvisor;
 	}
 
 	/**
@@ -126,7 +110,7 @@ public final class TrackGoalBeanPostProcessor extends AbstractBeanFactoryAwareAd
 	 * @return a copy, in no particular order
 	 */
 	public Set<TrackedMethod> getTrackedMethods() {
-		return source().catalogue();
+		return this.source.catalogue();
 	}
 
 	/**
@@ -138,46 +122,7 @@ public final class TrackGoalBeanPostProcessor extends AbstractBeanFactoryAwareAd
 	 */
 	@Override
 	public boolean isEligible(Class<?> targetClass) {
-		return source().hasTrackedMethods(targetClass);
-	}
-
-	/**
-	 * Determine the class of a bean's proxy while the application is processed ahead of
-	 * time. It must be the class that {@link #prepareProxyFactory} leads to.
-	 */
-	@Override
-	public Class<?> determineBeanType(Class<?> beanClass, String beanName) {
-		if (!isEligible(beanClass)) {
-			return super.determineBeanType(beanClass, beanName);
-		}
-		ProxyFactory proxyFactory = new ProxyFactory();
-		proxyFactory.copyFrom(this);
-		proxyFactory.setTargetClass(beanClass);
-		Object exposedInterfaces = findExposedInterfaces(beanName);
-		if (canBeExtended(beanClass) && exposedInterfaces == null) {
-			keepSerializable(proxyFactory, beanClass, beanName);
-		}
-		else {
-			proxyFactory.setProxyTargetClass(false);
-			if (exposedInterfaces instanceof Class<?>[] interfaces && interfaces.length > 0) {
-				proxyFactory.setInterfaces(interfaces);
-			}
-			else {
-				evaluateProxyInterfaces(beanClass, proxyFactory);
-			}
-		}
-		proxyFactory.addAdvisor(getAdvisor(true));
-		return proxyFactory.getProxyClass(getProxyClassLoader());
-	}
-
-	/**
-	 * What says that the application wants a proxy of the bean's interfaces, as by
-	 * {@code @Proxyable} of Spring Framework 7: some of the interfaces, or none for all
-	 * of them.
-	 */
-	private @Nullable Object findExposedInterfaces(String beanName) {
-		return (this.definitions != null && this.definitions.containsBeanDefinition(beanName))
-				? this.definitions.getBeanDefinition(beanName).getAttribute(EXPOSED_INTERFACES) : null;
+		return this.source.hasTrackedMethods(targetClass);
 	}
 
 	/**
@@ -210,14 +155,14 @@ public final class TrackGoalBeanPostProcessor extends AbstractBeanFactoryAwareAd
 		if (bean instanceof Advised advised && !advised.isFrozen() && !isEligible(AopUtils.getTargetClass(bean))
 				&& Arrays.stream(advised.getProxiedInterfaces()).anyMatch(this::isEligible)) {
 			// The method's body is advice of the proxy, as in a Spring Data repository.
-			advised.addAdvisor(0, getAdvisor(true));
+			advised.addAdvisor(0, this.innermostAdvisor);
 			return bean;
 		}
 		Object advisedBean = super.postProcessAfterInitialization(bean, beanName);
-		if (advisedBean == bean && bean instanceof Advised advised && isAdvised(bean)
-				&& AopUtils.canApply(getAdvisor(false), AopUtils.getTargetClass(bean))) {
-			for (int i = advised.indexOf(getAdvisor(true)) - 1; i >= 0; i--) {
-				advised.addAdvisor(i, getAdvisor(false));
+		if (advisedBean == bean && bean instanceof Advised advised
+				&& AopUtils.canApply(this.resubscriptionAdvisor, AopUtils.getTargetClass(bean))) {
+			for (int i = advised.indexOf(this.innermostAdvisor) - 1; i >= 0; i--) {
+				advised.addAdvisor(i, this.resubscriptionAdvisor);
 			}
 		}
 		return advisedBean;
@@ -228,8 +173,8 @@ public final class TrackGoalBeanPostProcessor extends AbstractBeanFactoryAwareAd
 	 * that was injected into it.
 	 */
 	private boolean isAdvised(@Nullable Object bean) {
-		return bean instanceof Advised advised
-				&& (advised.indexOf(getAdvisor(true)) >= 0 || isAdvised(AopProxyUtils.getSingletonTarget(advised)));
+		return bean instanceof Advised advised && (advised.indexOf(this.innermostAdvisor) >= 0
+				|| isAdvised(AopProxyUtils.getSingletonTarget(advised)));
 	}
 
 	/**
@@ -238,31 +183,29 @@ public final class TrackGoalBeanPostProcessor extends AbstractBeanFactoryAwareAd
 	 * as in a Spring Data repository; the advice of this class then stays outside of it.
 	 */
 	private void moveInnermost(Advised advised) {
-		int index = advised.indexOf(getAdvisor(true));
+		int index = advised.indexOf(this.innermostAdvisor);
 		if (index >= 0 && index < advised.getAdvisorCount() - 1 && !advised.isFrozen()
 				&& !(advised.getTargetSource() instanceof EmptyTargetSource)
 				&& isEligible(AopUtils.getTargetClass(advised))) {
 			advised.removeAdvisor(index);
-			advised.addAdvisor(getAdvisor(true));
+			advised.addAdvisor(this.innermostAdvisor);
 		}
 	}
 
 	@Override
-	protected ProxyFactory prepareProxyFactory(Object bean, String beanName) {
-		ProxyFactory proxyFactory = super.prepareProxyFactory(bean, beanName);
-		Class<?> beanClass = bean.getClass();
-		if (!canBeExtended(beanClass)) {
-			proxyFactory.setProxyTargetClass(false);
-		}
-		if (proxyFactory.isProxyTargetClass()) {
+	protected void customizeProxyFactory(ProxyFactory proxyFactory) {
+		Class<?> beanClass = Objects.requireNonNull(proxyFactory.getTargetClass());
+		boolean extensible = !Modifier.isFinal(beanClass.getModifiers()) && !beanClass.isSealed();
+		if (extensible && proxyFactory.isProxyTargetClass()) {
 			warnOfBrokenHandlers(beanClass);
-			keepSerializable(proxyFactory, beanClass, beanName);
-			return proxyFactory;
+			if (Serializable.class.isAssignableFrom(beanClass)) {
+				SerializableProxy.prepare(proxyFactory, this.serializedFactory);
+			}
+			return;
 		}
-		Method method = source().findTrackedMethodBesideInterfaces(beanClass);
+		Method method = this.source.findTrackedMethodBesideInterfaces(beanClass);
 		if (method != null) {
-			String kind = beanClass.isSealed() ? "sealed"
-					: Modifier.isFinal(beanClass.getModifiers()) ? "final" : "@Proxyable(INTERFACES)";
+			String kind = beanClass.isSealed() ? "sealed" : extensible ? "@Proxyable(INTERFACES)" : "final";
 			throw new InvalidTrackGoalException(TrackGoalParser.describe(method),
 					List.of(new Violation("class", beanClass.getName() + " is " + kind,
 							"a proxy cannot extend a " + kind
@@ -270,17 +213,10 @@ public final class TrackGoalBeanPostProcessor extends AbstractBeanFactoryAwareAd
 							"Remove '" + kind + "', declare the method in an interface, or call"
 									+ " DataFastGoals.track(...) in the method.")));
 		}
-		return proxyFactory;
-	}
-
-	private void keepSerializable(ProxyFactory proxyFactory, Class<?> beanClass, String beanName) {
-		if (Serializable.class.isAssignableFrom(beanClass) && this.definitions != null) {
-			SerializableProxy.prepare(proxyFactory, beanName, this.definitions);
+		if (!extensible) {
+			proxyFactory.setProxyTargetClass(false);
+			evaluateProxyInterfaces(beanClass, proxyFactory);
 		}
-	}
-
-	private static boolean canBeExtended(Class<?> beanClass) {
-		return !Modifier.isFinal(beanClass.getModifiers()) && !beanClass.isSealed();
 	}
 
 	/**

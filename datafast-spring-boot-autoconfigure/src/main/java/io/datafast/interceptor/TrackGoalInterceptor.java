@@ -16,8 +16,6 @@
 
 package io.datafast.interceptor;
 
-import io.datafast.interceptor.result.TrackedCall;
-import io.datafast.support.TrackingContext;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
@@ -51,12 +49,11 @@ final class TrackGoalInterceptor implements MethodInterceptor {
 			this.tracker.track(method, invocation, result);
 			return result;
 		}
-		LaterResult call = new LaterResult(method, invocation);
 		try {
-			return method.resultHandler().handle(result, call);
+			return method.resultHandler().handle(result, this.tracker.call(method, invocation));
 		}
 		catch (Throwable ex) {
-			call.failed(ex);
+			this.tracker.fail(method, ex);
 			return result;
 		}
 	}
@@ -64,54 +61,6 @@ final class TrackGoalInterceptor implements MethodInterceptor {
 	static Class<?> targetClass(MethodInvocation invocation) {
 		Object target = invocation.getThis();
 		return (target != null) ? AopUtils.getTargetClass(target) : invocation.getMethod().getDeclaringClass();
-	}
-
-	/**
-	 * A call whose result comes later. It remembers the visitor, the transaction and the
-	 * response of the calling thread: the thread that has the result may work on
-	 * something else, and the request may be over by then. Thread-safe.
-	 */
-	private final class LaterResult implements TrackedCall {
-
-		private final TrackedMethod method;
-
-		private final MethodInvocation invocation;
-
-		private final TrackingContext context;
-
-		private LaterResult(TrackedMethod method, MethodInvocation invocation) {
-			this.method = method;
-			this.invocation = invocation;
-			this.context = TrackGoalInterceptor.this.tracker.captureContext(method, invocation);
-		}
-
-		@Override
-		public TrackingContext context() {
-			return this.context;
-		}
-
-		@Override
-		public TrackingContext contextHere() {
-			return this.context.withTransaction(TrackGoalInterceptor.this.tracker.captureTransaction());
-		}
-
-		@Override
-		public void succeeded(@Nullable Object value, TrackingContext context) {
-			context.run(() -> TrackGoalInterceptor.this.tracker.track(this.method, this.invocation, value,
-					context::responseStatus));
-		}
-
-		@Override
-		public void unobservable(String what) {
-			TrackGoalInterceptor.this.tracker.fail(this.method,
-					"the library cannot know when it completes, since it returned " + what);
-		}
-
-		@Override
-		public void failed(Throwable failure) {
-			TrackGoalInterceptor.this.tracker.fail(this.method, FailureDescription.of(failure));
-		}
-
 	}
 
 }

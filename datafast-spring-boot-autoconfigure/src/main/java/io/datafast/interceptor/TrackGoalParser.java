@@ -20,18 +20,15 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Supplier;
+import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-import io.datafast.Goal;
-import io.datafast.InvalidGoalException;
 import io.datafast.annotation.GoalMetadata;
 import io.datafast.annotation.TrackGoal;
 import io.datafast.annotation.VisitorId;
@@ -39,6 +36,7 @@ import io.datafast.interceptor.InvalidTrackGoalException.Violation;
 import io.datafast.interceptor.TrackedMethod.Entry;
 import io.datafast.interceptor.TrackedMethod.Operation;
 import io.datafast.interceptor.result.ResultHandler;
+import io.datafast.support.GoalRules;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.context.aot.AbstractAotProcessor;
@@ -68,17 +66,13 @@ final class TrackGoalParser {
 	 */
 	static final String RESULT = "result";
 
-	private static final Set<String> VARIABLES_OF_SPEL = Set.of("root", "this");
+	private static final Set<String> OTHER_VARIABLES = Set.of(RESULT, "root", "this");
 
 	/**
 	 * The base class of filters. Its final methods would run on the proxy instead of the
 	 * filter.
 	 */
 	private static final String FILTER = "org.springframework.web.filter.GenericFilterBean";
-
-	private static final int MAX_ENTRIES = 10;
-
-	private static final int MAX_NAME_LENGTH = 64;
 
 	private static final ParameterNameDiscoverer parameterNames = new DefaultParameterNameDiscoverer();
 
@@ -207,9 +201,9 @@ final class TrackGoalParser {
 				String where = "@GoalMetadata on parameter " + i;
 				String key = metadata.key().isEmpty() ? this.names[i] : resolve(where, metadata.key());
 				if (key != null) {
-					checkKey(where, key);
+					check(where, key, GoalRules::checkKey);
 				}
-				else if (metadata.key().isEmpty()) {
+				else {
 					violation(where, "", "the key is the parameter's name, which the class file does not hold",
 							"Name the key, as in @GoalMetadata(\"plan\"), or compile with -parameters.");
 				}
@@ -221,69 +215,55 @@ final class TrackGoalParser {
 
 	private Operation parse(TrackGoal annotation, List<Entry> parameterEntries) {
 		String name = resolve("name", annotation.name());
-		if (name != null) {
-			check("name", name, () -> Goal.of(name), "[^a-z0-9_:-]+");
-		}
+		check("name", name, GoalRules::checkName);
 		List<Entry> entries = new ArrayList<>(parameterEntries);
 		for (GoalMetadata metadata : annotation.metadata()) {
 			String key = resolve("metadata", metadata.key());
-			if (key != null) {
-				checkKey("metadata", key);
-				String where = "metadata \"" + key + "\"";
-				if (metadata.expression().isEmpty()) {
-					violation(where, "", "an entry inside @TrackGoal needs an expression",
-							"Add expression = \"...\", for instance \"#result.id\", or \"'...'\" for a constant.");
-				}
-				entries.add(new Entry(key, -1, parseExpression(where, metadata.expression())));
+			String where = "metadata \"" + key + "\"";
+			check("metadata", key, GoalRules::checkKey);
+			if (metadata.expression().isEmpty()) {
+				violation(where, "", "an entry inside @TrackGoal needs an expression",
+						"Add expression = \"...\", for instance \"#result.id\", or \"'...'\" for a constant.");
 			}
+			entries.add(new Entry(key, -1, parseExpression(where, metadata.expression())));
 		}
-		String goal = (name != null) ? name : annotation.name();
-		checkEntries(goal, entries);
-		return new Operation(goal, parseExpression("condition", annotation.condition()),
+		checkEntries(name, entries);
+		return new Operation(name, parseExpression("condition", annotation.condition()),
 				parseExpression("visitorId", annotation.visitorId()), List.copyOf(entries));
 	}
 
-	private void checkKey(String where, String key) {
-		check(where, key, () -> Goal.of("name").with(key, ""), "[^a-z0-9_-]+");
-	}
-
-	private void check(String where, String value, Supplier<Goal> goal, String disallowed) {
-		try {
-			goal.get();
-		}
-		catch (InvalidGoalException ex) {
-			String suggestion = value.replaceAll("([a-z0-9])([A-Z])", "$1_$2")
-				.toLowerCase(Locale.ROOT)
-				.replaceAll(disallowed, "_")
-				.replaceAll("^_+|_+$", "");
-			suggestion = suggestion.substring(0, Math.min(suggestion.length(), MAX_NAME_LENGTH));
-			String fix = (!suggestion.isEmpty() && !suggestion.equals(value)) ? "For instance \"" + suggestion + "\"."
-					: "Choose another.";
-			ex.getViolations().forEach((rule) -> violation(where, value, rule, fix));
-		}
+	private void check(String where, String value, BiConsumer<String, List<String>> rules) {
+		List<String> broken = new ArrayList<>();
+		rules.accept(value, broken);
+		String suggestion = value.replaceAll("([a-z0-9])([A-Z])", "$1_$2")
+			.toLowerCase(Locale.ROOT)
+			.replaceAll("[^a-z0-9_:-]+", "_")
+			.replaceAll("^_+|_+$", "");
+		List<String> brokenBySuggestion = new ArrayList<>();
+		rules.accept(suggestion, brokenBySuggestion);
+		String fix = brokenBySuggestion.isEmpty() ? "For instance \"" + suggestion + "\"." : "Choose another.";
+		broken.forEach((rule) -> violation(where, value, rule, fix));
 	}
 
 	private void checkEntries(String name, List<Entry> entries) {
-		Set<String> keys = new HashSet<>();
+		Set<String> keys = new LinkedHashSet<>();
 		for (Entry entry : entries) {
 			if (!keys.add(entry.key())) {
 				violation("metadata", entry.key(), "the key is used twice for goal \"" + name + "\"",
 						"Remove one of the two, or give it another key.");
 			}
 		}
-		if (entries.size() > MAX_ENTRIES) {
-			violation(
-					"metadata", String.join(", ", entries.stream().map(Entry::key).toList()), "goal \"" + name
-							+ "\" has " + entries.size() + " entries, and at most " + MAX_ENTRIES + " are allowed",
-					"Remove " + (entries.size() - MAX_ENTRIES) + " of them.");
-		}
+		List<String> broken = new ArrayList<>();
+		GoalRules.checkSize(entries.size(), broken);
+		broken.forEach((rule) -> violation("metadata", String.join(", ", keys), rule,
+				"Remove " + (entries.size() - GoalRules.MAX_ENTRIES) + " of them."));
 	}
 
 	/**
 	 * Resolve placeholders.
-	 * @return the resolved value, or {@code null} if that is a violation
+	 * @return the resolved value, or a well-formed one if that is a violation
 	 */
-	private @Nullable String resolve(String where, String value) {
+	private String resolve(String where, String value) {
 		String problem = "there is no such property";
 		try {
 			String resolved = this.placeholders.resolveStringValue(value);
@@ -294,13 +274,12 @@ final class TrackGoalParser {
 		catch (IllegalArgumentException ex) {
 			problem = ex.getMessage();
 		}
-		if (Boolean.getBoolean(AbstractAotProcessor.AOT_PROCESSING)) {
-			// The property may be defined at run time only.
-			return "unresolved-" + Integer.toHexString(value.hashCode());
+		// While processing ahead of time, the property may be unknown.
+		if (!Boolean.getBoolean(AbstractAotProcessor.AOT_PROCESSING)) {
+			violation(where, value, "the placeholder cannot be resolved: " + problem,
+					"Define the property, or give a default as in ${name:default}.");
 		}
-		violation(where, value, "the placeholder cannot be resolved: " + problem,
-				"Define the property, or give a default as in ${name:default}.");
-		return null;
+		return "unresolved-" + Integer.toHexString(value.hashCode());
 	}
 
 	private @Nullable Expression parseExpression(String where, String expression) {
@@ -324,13 +303,11 @@ final class TrackGoalParser {
 	private void checkVariables(String where, String expression, SpelNode node) {
 		if (node instanceof VariableReference || node instanceof FunctionReference) {
 			String name = node.toStringAST().substring(1).replaceFirst("\\(.*", "");
-			if (name.equals(RESULT)) {
-				if (this.variables.containsKey(RESULT)) {
-					violation(where, expression, "#result is what the method returned, and a parameter has that name",
-							"Rename the parameter, or call it #a" + this.variables.get(RESULT) + ".");
-				}
+			if (name.equals(RESULT) && this.variables.containsKey(RESULT)) {
+				violation(where, expression, "#result is what the method returned, and a parameter has that name",
+						"Rename the parameter, or call it #a" + this.variables.get(RESULT) + ".");
 			}
-			else if (!this.variables.containsKey(name) && !VARIABLES_OF_SPEL.contains(name)) {
+			else if (!this.variables.containsKey(name) && !OTHER_VARIABLES.contains(name)) {
 				violation(where, expression, "there is no variable #" + name, "There are " + knownVariables()
 						+ ". Parameters have names if the class is compiled with -parameters.");
 			}

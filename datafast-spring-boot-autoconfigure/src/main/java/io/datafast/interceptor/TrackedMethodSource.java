@@ -112,15 +112,27 @@ final class TrackedMethodSource {
 	 * A quick check that rules out nearly all classes, since it is made for each bean. A
 	 * search through the declarations of each method would cost more.
 	 */
-	private boolean isCandidate(@Nullable Class<?> type) {
+	private boolean isCandidate(Class<?> beanClass) {
+		try {
+			return inheritsAnnotation(beanClass);
+		}
+		catch (IllegalStateException | LinkageError ex) {
+			// As in other post-processors: a class that reflection cannot read may still
+			// work.
+			logger.debug("Cannot look for @TrackGoal in " + beanClass.getName(), ex);
+			return false;
+		}
+	}
+
+	private boolean inheritsAnnotation(@Nullable Class<?> type) {
 		if (type == null || !AnnotationUtils.isCandidateClass(type, TrackGoal.class)) {
 			return false;
 		}
 		Boolean known = this.candidates.get(type);
 		if (known == null) {
-			known = declaresAnnotation(type) || isCandidate(type.getSuperclass());
+			known = declaresAnnotation(type) || inheritsAnnotation(type.getSuperclass());
 			for (Class<?> implemented : type.getInterfaces()) {
-				known = known || isCandidate(implemented);
+				known = known || inheritsAnnotation(implemented);
 			}
 			this.candidates.put(type, known);
 		}
@@ -128,18 +140,11 @@ final class TrackedMethodSource {
 	}
 
 	private static boolean declaresAnnotation(Class<?> type) {
-		try {
-			for (Method method : ReflectionUtils.getDeclaredMethods(type)) {
-				Annotation[] annotations = method.getDeclaredAnnotations();
-				if (annotations.length > 0 && MergedAnnotations.from(annotations).isPresent(TrackGoal.class)) {
-					return true;
-				}
+		for (Method method : ReflectionUtils.getDeclaredMethods(type)) {
+			Annotation[] annotations = method.getDeclaredAnnotations();
+			if (annotations.length > 0 && MergedAnnotations.from(annotations).isPresent(TrackGoal.class)) {
+				return true;
 			}
-		}
-		catch (IllegalStateException | LinkageError ex) {
-			// As in other post-processors: a class that reflection cannot read may still
-			// work.
-			logger.debug("Cannot look for @TrackGoal in " + type.getName(), ex);
 		}
 		return false;
 	}

@@ -30,11 +30,13 @@ import org.springframework.http.ResponseCookie;
 /**
  * A visitor cookie that goes with the response to a request, unless the response is one
  * that caches may share (RFC 9111) or has a cookie of the application's own with that
- * name. Both are known when the response is committed. Immutable.
+ * name. Both are known when the response is committed. Thread-safe.
  */
 public final class PendingVisitorCookie {
 
 	private final ResponseCookie cookie;
+
+	private volatile boolean markedPrivate;
 
 	PendingVisitorCookie(ResponseCookie cookie) {
 		this.cookie = cookie;
@@ -49,16 +51,25 @@ public final class PendingVisitorCookie {
 	 * @param addCookie adds a cookie to the response
 	 */
 	public void write(HttpHeaders headers, BiConsumer<String, String> addHeader, Consumer<ResponseCookie> addCookie) {
-		List<String> existing = existingCookies(headers);
-		if (existing.isEmpty() && !mayBeShared(headers)) {
+		if (mayBeWritten(headers)) {
 			addCookie.accept(this.cookie);
 		}
-		else if (!existing.contains(withoutTime(this.cookie.toString()))) {
+		else if (!isWritten(headers)) {
 			return;
 		}
 		if (!isExcluded(directives(headers, HttpHeaders.CACHE_CONTROL))) {
+			// First, since the thread of the request may ask while this one adds.
+			this.markedPrivate = true;
 			addHeader.accept(HttpHeaders.CACHE_CONTROL, "private");
 		}
+	}
+
+	/**
+	 * Whether the response has been kept out of shared caches by a header of its own.
+	 * @return whether it has
+	 */
+	public boolean isMarkedPrivate() {
+		return this.markedPrivate;
 	}
 
 	/**
@@ -71,23 +82,19 @@ public final class PendingVisitorCookie {
 	 * @return the id, or {@code null} if the cookie is not written
 	 */
 	public @Nullable String visitorId(HttpHeaders headers) {
-		List<String> existing = existingCookies(headers);
-		return (existing.isEmpty() ? !mayBeShared(headers) : existing.contains(withoutTime(this.cookie.toString())))
-				? this.cookie.getValue() : null;
+		return (isWritten(headers) || mayBeWritten(headers)) ? this.cookie.getValue() : null;
 	}
 
-	private List<String> existingCookies(HttpHeaders headers) {
-		return values(headers, HttpHeaders.SET_COOKIE).stream()
-			.filter((value) -> value.startsWith(this.cookie.getName() + "="))
-			.map(PendingVisitorCookie::withoutTime)
-			.toList();
+	private boolean isWritten(HttpHeaders headers) {
+		return hasCookie(headers, this.cookie.getName() + "=" + this.cookie.getValue() + ";");
 	}
 
-	/**
-	 * A cookie's text has the time at which the text was made.
-	 */
-	private static String withoutTime(String cookie) {
-		return cookie.replaceFirst("; Expires=[^;]*", "");
+	private boolean mayBeWritten(HttpHeaders headers) {
+		return !hasCookie(headers, this.cookie.getName() + "=") && !mayBeShared(headers);
+	}
+
+	private static boolean hasCookie(HttpHeaders headers, String start) {
+		return values(headers, HttpHeaders.SET_COOKIE).stream().anyMatch((value) -> value.startsWith(start));
 	}
 
 	/**

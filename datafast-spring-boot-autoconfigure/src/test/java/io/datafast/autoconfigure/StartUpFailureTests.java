@@ -185,7 +185,7 @@ class StartUpFailureTests {
 	@Test
 	void tooManyEntries(CapturedOutput output) {
 		fail(ManyGoals.class);
-		assertThat(output).contains("has 11 entries, and at most 10 are allowed").contains("Remove 1 of them.");
+		assertThat(output).contains("metadata has 11 entries: at most 10 are allowed").contains("Remove 1 of them.");
 	}
 
 	@Test

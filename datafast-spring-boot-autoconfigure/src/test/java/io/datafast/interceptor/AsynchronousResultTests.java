@@ -264,16 +264,6 @@ public class AsynchronousResultTests {
 	}
 
 	@Test
-	void aCallableOfABoundedTypeVariableIsReturnedAsItIsAndItsGoalCountedAsLost() {
-		with((shop) -> {
-			Job job = new Job();
-			Job bounded = shop.bounded(job);
-			assertThat(bounded).isSameAs(job);
-			assertThat(this.outcomes.outcomes()).containsExactly(FAILED);
-		});
-	}
-
-	@Test
 	void aCallableOfADeclaredClassIsReturnedAsItIsAndItsGoalCountedAsLost(CapturedOutput output) {
 		with((shop) -> {
 			Job job = new Job();
@@ -381,11 +371,6 @@ public class AsynchronousResultTests {
 
 		@TrackGoal("same")
 		<T> T same(T result) {
-			return result;
-		}
-
-		@TrackGoal("bounded")
-		<T extends Callable<String>> T bounded(T result) {
 			return result;
 		}
 

@@ -312,7 +312,7 @@ class TrackGoalTests {
 				.contains("left metadata entry \"length\" out")
 				.contains("Shop.badExpressions")
 				.contains("#order.plan.length()")
-				.contains("EL1011E");
+				.contains("METHOD_CALL_ON_NULL_OBJECT_NOT_ALLOWED");
 			shop.badExpressions(VISITOR, new Order(null, 1));
 			assertThat(this.dispatched).hasSize(2);
 			assertThat(outcomes(context)).isEmpty();

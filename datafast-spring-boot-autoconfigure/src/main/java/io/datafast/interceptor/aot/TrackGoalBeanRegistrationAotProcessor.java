@@ -16,12 +16,16 @@
 
 package io.datafast.interceptor.aot;
 
+import java.lang.reflect.Member;
 import java.lang.reflect.Method;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import io.datafast.annotation.GoalMetadata;
@@ -43,6 +47,7 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.support.RegisteredBean;
 import org.springframework.core.ResolvableType;
 import org.springframework.util.ClassUtils;
+import org.springframework.util.StringUtils;
 
 /**
  * Contributes the hints that a bean with
@@ -51,12 +56,15 @@ import org.springframework.util.ClassUtils;
  *
  * <p>
  * A type is touched if a value of it can be reached from the arguments, the result, the
- * target or a bean through members that the expressions name. These are a few more types
- * than the expressions reach, and they are found through collections, asynchronous
- * results and operators alike. The declared type counts: a subclass's own members need
- * hints of the application.
+ * target or a bean through members that the expressions name. Any word of an expression
+ * may name a member, a bean or a type. These are a few more types than the expressions
+ * reach, and they are found through collections, asynchronous results and operators
+ * alike. The declared type counts: a subclass's own members need hints of the
+ * application.
  */
 final class TrackGoalBeanRegistrationAotProcessor implements BeanRegistrationAotProcessor {
+
+	private static final Pattern NAME = Pattern.compile("[\\w$]+([.-][\\w$]+)*");
 
 	/**
 	 * Generic types can grow without end, as in {@code Node<List<T>> next()}.
@@ -84,18 +92,28 @@ final class TrackGoalBeanRegistrationAotProcessor implements BeanRegistrationAot
 		hints.reflection().registerMethod(tracked.method(), ExecutableMode.INVOKE);
 		hints.proxies().registerJdkProxy(TrackGoal.class);
 		hints.proxies().registerJdkProxy(GoalMetadata.class);
-		ExpressionReferences references = new ExpressionReferences();
-		tracked.expressions().forEach(references::add);
+		Set<String> names = tracked.expressions()
+			.flatMap((expression) -> NAME.matcher(expression.getExpressionString()).results())
+			.map(MatchResult::group)
+			.flatMap((name) -> Stream.concat(Stream.of(name), Stream.of(name.split("[.-]"))))
+			.collect(Collectors.toSet());
 		Deque<ResolvableType> types = new ArrayDeque<>();
 		types.add(ResolvableType.forMethodReturnType(tracked.method(), tracked.beanClass()));
 		for (int i = 0; i < tracked.method().getParameterCount(); i++) {
 			types.add(ResolvableType.forMethodParameter(tracked.method(), i, tracked.beanClass()));
 		}
-		Stream
-			.of(Stream.of(CompletedInvocation.class, tracked.beanClass()), references.beanTypes(beanFactory),
-					references.types(tracked.beanClass().getClassLoader()))
-			.flatMap((found) -> found.map(ResolvableType::forClass))
-			.forEach(types::add);
+		types.add(ResolvableType.forClass(CompletedInvocation.class));
+		types.add(ResolvableType.forClass(tracked.beanClass()));
+		for (String name : names) {
+			if (beanFactory.containsBean(name)) {
+				types.add(ResolvableType.forClass(beanFactory.getType(name)));
+			}
+			Class<?> type = findType(name, tracked.beanClass().getClassLoader());
+			if (type != null) {
+				hints.reflection().registerType(type, MemberCategory.INVOKE_PUBLIC_CONSTRUCTORS);
+				types.add(ResolvableType.forClass(type));
+			}
+		}
 		Set<String> seen = new HashSet<>();
 		while (!types.isEmpty() && seen.size() < MAX_TYPES) {
 			ResolvableType type = types.remove();
@@ -104,12 +122,27 @@ final class TrackGoalBeanRegistrationAotProcessor implements BeanRegistrationAot
 				if (type.isArray()) {
 					types.add(type.getComponentType());
 				}
-				register(type, hints.reflection(), references, types);
+				register(type, hints.reflection(), names, types);
 			}
 		}
 	}
 
-	private static void register(ResolvableType type, ReflectionHints hints, ExpressionReferences references,
+	/**
+	 * Find a type, in {@code java.lang} too, as SpEL does.
+	 */
+	private static @Nullable Class<?> findType(String name, @Nullable ClassLoader classLoader) {
+		for (String candidate : new String[] { name, "java.lang." + name }) {
+			try {
+				return ClassUtils.forName(candidate, classLoader);
+			}
+			catch (ClassNotFoundException | LinkageError ex) {
+				// Try the next name.
+			}
+		}
+		return null;
+	}
+
+	private static void register(ResolvableType type, ReflectionHints hints, Set<String> names,
 			Deque<ResolvableType> types) {
 		Class<?> raw = type.resolve();
 		if (raw == null || raw.isPrimitive() || raw.isArray() || raw == Object.class) {
@@ -119,21 +152,23 @@ final class TrackGoalBeanRegistrationAotProcessor implements BeanRegistrationAot
 		if (unbox != null) {
 			hints.registerMethod(unbox, ExecutableMode.INVOKE);
 		}
-		if (references.isEmpty()) {
+		if (names.isEmpty()) {
 			return;
 		}
 		hints.registerType(raw, MemberCategory.INVOKE_PUBLIC_METHODS);
-		if (references.constructs(raw)) {
-			hints.registerType(raw, MemberCategory.INVOKE_PUBLIC_CONSTRUCTORS);
-		}
 		Stream.of(raw.getMethods())
-			.filter((member) -> references.names(member.getName()))
-			.map((member) -> ResolvableType.forType(member.getGenericReturnType(), type.as(member.getDeclaringClass())))
+			.filter((method) -> isNamed(method, names))
+			.map((method) -> ResolvableType.forType(method.getGenericReturnType(), type.as(method.getDeclaringClass())))
 			.forEach(types::add);
-		Stream.of(raw.getFields()).filter((field) -> references.names(field.getName())).forEach((field) -> {
+		Stream.of(raw.getFields()).filter((field) -> isNamed(field, names)).forEach((field) -> {
 			hints.registerField(field);
 			types.add(ResolvableType.forField(field, type.as(field.getDeclaringClass())));
 		});
+	}
+
+	private static boolean isNamed(Member member, Set<String> names) {
+		String property = member.getName().replaceFirst("^(get|is)", "");
+		return names.contains(member.getName()) || names.contains(StringUtils.uncapitalizeAsProperty(property));
 	}
 
 }

@@ -65,11 +65,10 @@ final class FutureResults {
 	/**
 	 * Track the goals of a {@link Future} that is done.
 	 */
-	static Object observeFuture(Future<?> future, TrackedCall call) {
-		String what = "a " + future.getClass().getName();
+	static void observe(Future<?> future, TrackedCall call) {
 		if (!future.isDone()) {
-			call.unobservable(what + " that is not done: return a CompletableFuture");
-			return future;
+			call.unobservable("a " + future.getClass().getName() + " that is not done: return a CompletableFuture");
+			return;
 		}
 		try {
 			call.succeeded(future.get(), call.context());
@@ -79,9 +78,7 @@ final class FutureResults {
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
-			call.unobservable(what + " while the thread is interrupted");
 		}
-		return future;
 	}
 
 	/**

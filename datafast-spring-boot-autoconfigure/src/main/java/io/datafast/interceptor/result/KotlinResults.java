@@ -17,6 +17,7 @@
 package io.datafast.interceptor.result;
 
 import java.lang.reflect.Method;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 
 import io.datafast.support.ReactiveTrackingContexts;
@@ -28,6 +29,7 @@ import kotlinx.coroutines.Deferred;
 import kotlinx.coroutines.flow.Flow;
 import kotlinx.coroutines.flow.FlowKt;
 import kotlinx.coroutines.flow.SharedFlow;
+import kotlinx.coroutines.future.FutureKt;
 import kotlinx.coroutines.reactor.ReactorContext;
 import org.jspecify.annotations.Nullable;
 
@@ -95,18 +97,17 @@ final class KotlinResults {
 	}
 
 	/**
-	 * Observe a {@code Deferred}, without starting a lazy one.
+	 * Whether a flow that tracks goals could not take the place of one of that type.
 	 */
-	static Object observeDeferred(Object result, TrackedCall call) {
-		Deferred<?> deferred = (Deferred<?>) result;
-		TrackingContext context = call.context();
-		deferred.invokeOnCompletion((failure) -> {
-			if (failure == null) {
-				call.succeeded(deferred.getCompleted(), context);
-			}
-			return Unit.INSTANCE;
-		});
-		return result;
+	static boolean isSpecialFlow(Class<?> type) {
+		return isFlow(type) && type != Flow.class;
+	}
+
+	/**
+	 * The future of a {@code Deferred}, which does not start a lazy one.
+	 */
+	static CompletionStage<?> toFuture(Object deferred) {
+		return FutureKt.asCompletableFuture((Deferred<?>) deferred);
 	}
 
 	/**

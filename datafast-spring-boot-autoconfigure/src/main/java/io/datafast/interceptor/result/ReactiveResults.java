@@ -16,17 +16,19 @@
 
 package io.datafast.interceptor.result;
 
-import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
 import io.datafast.support.ReactiveTrackingContexts;
 import io.datafast.support.TrackingContext;
+import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.util.context.ContextView;
 
+import org.springframework.aop.ProxyMethodInvocation;
 import org.springframework.core.ReactiveAdapter;
 
 /**
@@ -44,62 +46,52 @@ final class ReactiveResults {
 	 */
 	static Object observe(Object result, ReactiveAdapter adapter, TrackedCall call,
 			Supplier<ReactiveTrackingContexts> contexts) {
-		if (!adapter.getDescriptor().isDeferred()) {
-			new Subscription(call, call.context()).observe(Flux.from(adapter.toPublisher(result)), adapter)
-				.subscribe((value) -> {
-				}, (failure) -> {
-				});
-			return result;
-		}
-		if (result instanceof Mono<?> mono && adapter.getReactiveType() == Mono.class) {
-			return Mono.deferContextual(
-					(context) -> new Subscription(call, contexts.get().forSubscriber(call.contextHere(), context))
-						.observe(mono));
-		}
 		Publisher<Object> source = adapter.toPublisher(result);
-		return adapter.fromPublisher(Flux.deferContextual(
-				(context) -> new Subscription(call, contexts.get().forSubscriber(call.contextHere(), context))
-					.observe(Flux.from(source), adapter)));
+		return adapter.fromPublisher(adapter.isMultiValue()
+				? Flux.deferContextual((subscriber) -> Subscription.of(call, contexts, subscriber).observe(source))
+				: Mono.deferContextual(
+						(subscriber) -> Subscription.of(call, contexts, subscriber).observe(Mono.fromDirect(source))));
 	}
 
 	/**
 	 * Returns a result whose later subscriptions get a result of their own.
 	 */
-	static Object resubscribing(Object result, ReactiveAdapter adapter, Callable<? extends @Nullable Object> again) {
+	static Object resubscribing(Object result, ReactiveAdapter adapter, ProxyMethodInvocation again) {
 		AtomicBoolean subscribed = new AtomicBoolean();
-		if (result instanceof Mono<?> mono && adapter.getReactiveType() == Mono.class) {
-			return Mono.defer(() -> subscribed.compareAndSet(false, true) ? mono
-					: Mono.fromCallable(again).flatMap((next) -> (Mono<?>) next));
+		Flux<Object> results = Flux.defer(() -> subscribed.compareAndSet(false, true) ? adapter.toPublisher(result)
+				: proceed(again.invocableClone(), adapter));
+		return adapter.fromPublisher(adapter.isMultiValue() ? results : Mono.fromDirect(results));
+	}
+
+	private static Publisher<Object> proceed(MethodInvocation invocation, ReactiveAdapter adapter) {
+		try {
+			return adapter.toPublisher(invocation.proceed());
 		}
-		return adapter.fromPublisher(Flux.defer(() -> subscribed.compareAndSet(false, true)
-				? adapter.toPublisher(result) : Mono.fromCallable(again).flatMapMany(adapter::toPublisher)));
+		catch (Throwable ex) {
+			return Mono.error(ex);
+		}
 	}
 
 	/**
-	 * Reports the first signal that means success to the call. After an error or a
-	 * cancellation, nothing is reported.
+	 * Reports to the call, unless the subscription has been cancelled.
 	 */
-	private record Subscription(TrackedCall call, TrackingContext context, AtomicBoolean over) {
+	private record Subscription(TrackedCall call, TrackingContext context, AtomicBoolean cancelled) {
 
-		Subscription(TrackedCall call, TrackingContext context) {
-			this(call, context, new AtomicBoolean());
+		static Subscription of(TrackedCall call, Supplier<ReactiveTrackingContexts> contexts, ContextView subscriber) {
+			return new Subscription(call, contexts.get().forSubscriber(call.contextHere(), subscriber),
+					new AtomicBoolean());
 		}
 
-		<T> Mono<T> observe(Mono<T> mono) {
-			return mono.doOnCancel(this::cancelled).doOnSuccess(this::succeeded);
+		<T> Flux<T> observe(Publisher<T> source) {
+			return Flux.from(source).doOnCancel(() -> this.cancelled.set(true)).doOnComplete(() -> succeeded(null));
 		}
 
-		<T> Flux<T> observe(Flux<T> flux, ReactiveAdapter adapter) {
-			Flux<T> observed = flux.doOnCancel(this::cancelled).doOnComplete(() -> succeeded(null));
-			return adapter.isMultiValue() ? observed : observed.doOnNext(this::succeeded);
-		}
-
-		private void cancelled() {
-			this.over.set(true);
+		<T> Mono<T> observe(Mono<T> source) {
+			return source.doOnCancel(() -> this.cancelled.set(true)).doOnSuccess(this::succeeded);
 		}
 
 		private void succeeded(@Nullable Object value) {
-			if (this.over.compareAndSet(false, true)) {
+			if (!this.cancelled.get()) {
 				this.call.succeeded(value, this.context);
 			}
 		}

@@ -17,7 +17,6 @@
 package io.datafast.interceptor.result;
 
 import java.lang.reflect.Method;
-import java.lang.reflect.TypeVariable;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
@@ -28,6 +27,7 @@ import java.util.stream.Stream;
 import io.datafast.support.ReactiveTrackingContexts;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.ProxyMethodInvocation;
 import org.springframework.core.KotlinDetector;
 import org.springframework.core.ReactiveAdapter;
 import org.springframework.core.ReactiveAdapterRegistry;
@@ -50,8 +50,6 @@ public final class ResultHandler {
 
 	private final boolean mayComeLater;
 
-	private final boolean declaresCallable;
-
 	private final boolean handlerMethod;
 
 	private final Supplier<ReactiveTrackingContexts> contexts;
@@ -67,41 +65,30 @@ public final class ResultHandler {
 		this.declaredType = KotlinDetector.isSuspendingFunction(method) ? Object.class : method.getReturnType();
 		this.mayComeLater = this.declaredType == Object.class || isLater(this.declaredType)
 				|| ResultValues.mayBeAsyncServerResponse(this.declaredType);
-		this.declaresCallable = this.declaredType == Callable.class
-				&& !(method.getGenericReturnType() instanceof TypeVariable);
 		this.handlerMethod = handlerMethod;
 		this.contexts = contexts;
 	}
 
 	private static boolean isLater(Class<?> type) {
-		return Stream
-			.of(CompletionStage.class, Future.class, Callable.class, WebAsyncTask.class, DeferredResult.class,
-					Flow.Publisher.class)
+		return Stream.of(CompletionStage.class, Future.class, Callable.class, WebAsyncTask.class, DeferredResult.class)
 			.anyMatch((later) -> later.isAssignableFrom(type)) || KotlinResults.isDeferred(type)
 				|| KotlinResults.isFlow(type) || findAdapter(type) != null;
 	}
 
-	/**
-	 * The adapter of the most specific type. The registry alone would treat a subclass of
-	 * RxJava's {@code Flowable} as a plain {@code Publisher}.
-	 */
 	private static @Nullable ReactiveAdapter findAdapter(Class<?> type) {
-		if (CompletionStage.class.isAssignableFrom(type) || KotlinResults.isFlow(type)
-				|| KotlinResults.isDeferred(type)) {
-			return null;
-		}
-		ReactiveAdapterRegistry registry = ReactiveAdapterRegistry.getSharedInstance();
-		return Stream.<Class<?>>iterate(type, (current) -> current != null, Class::getSuperclass)
-			.flatMap((current) -> Stream.concat(Stream.of(current), Stream.of(current.getInterfaces())))
-			.filter((current) -> !isPlainPublisher(current))
-			.map(registry::getAdapter)
-			.filter((adapter) -> adapter != null && !isPlainPublisher(adapter.getReactiveType()))
-			.findFirst()
-			.orElseGet(() -> registry.getAdapter(type));
+		ReactiveAdapter adapter = KotlinResults.isFlow(type) ? null
+				: ReactiveAdapterRegistry.getSharedInstance().getAdapter(type);
+		return (adapter != null && adapter.getDescriptor().isDeferred()) ? adapter : null;
 	}
 
-	private static boolean isPlainPublisher(Class<?> type) {
-		return type == Flow.Publisher.class || type.getName().equals("org.reactivestreams.Publisher");
+	/**
+	 * The adapter of the result's type unless that is too general for the caller, as the
+	 * one of {@code Publisher} is for a subclass of RxJava's {@code Flowable}.
+	 */
+	private @Nullable ReactiveAdapter findAdapter(Object result) {
+		ReactiveAdapter adapter = findAdapter(result.getClass());
+		return (adapter != null && this.declaredType.isAssignableFrom(adapter.getReactiveType())) ? adapter
+				: findAdapter(this.declaredType);
 	}
 
 	/**
@@ -116,16 +103,15 @@ public final class ResultHandler {
 					: "Add org.jetbrains.kotlinx:kotlinx-coroutines-reactor, without which Spring advises no"
 							+ " suspending functions.";
 		}
-		if (KotlinResults.isSharedFlow(type)) {
-			return "Return a Flow: a SharedFlow or StateFlow never completes.";
+		if (KotlinResults.isSpecialFlow(type)) {
+			return "Return a Flow that completes.";
 		}
 		ReactiveAdapter adapter = findAdapter(type);
 		if (!REACTOR_PRESENT && (adapter != null || Flow.Publisher.class.isAssignableFrom(type))) {
 			return "Add io.projectreactor:reactor-core.";
 		}
-		return (adapter != null && adapter.getDescriptor().isDeferred()
-				&& !type.isAssignableFrom(adapter.getReactiveType()))
-						? "Return a " + adapter.getReactiveType().getSimpleName() + "." : null;
+		return (adapter != null && !type.isAssignableFrom(adapter.getReactiveType()))
+				? "Return a " + adapter.getReactiveType().getSimpleName() + "." : null;
 	}
 
 	/**
@@ -142,22 +128,20 @@ public final class ResultHandler {
 	 * @return whether they may
 	 */
 	public static boolean isReactive(Method method) {
-		ReactiveAdapter adapter = REACTOR_PRESENT ? findAdapter(method.getReturnType()) : null;
-		return (adapter != null && adapter.getDescriptor().isDeferred()) || KotlinDetector.isSuspendingFunction(method);
+		return (REACTOR_PRESENT && findAdapter(method.getReturnType()) != null)
+				|| KotlinDetector.isSuspendingFunction(method);
 	}
 
 	/**
 	 * Have each later subscription to a result run the method's advice again.
 	 * @param result what the method returned
-	 * @param again calls the method once more, with all its advice
+	 * @param again calls the method with all advice; a copy is called each time
 	 * @return a result of the same type that does so, or the result itself if it has no
 	 * such subscriptions
 	 */
-	public Object resubscribing(Object result, Callable<? extends @Nullable Object> again) {
-		ReactiveAdapter adapter = findAdapter(result.getClass());
-		return (adapter != null && adapter.getDescriptor().isDeferred()
-				&& this.declaredType.isAssignableFrom(adapter.getReactiveType()))
-						? ReactiveResults.resubscribing(result, adapter, again) : result;
+	public Object resubscribing(Object result, ProxyMethodInvocation again) {
+		ReactiveAdapter adapter = findAdapter(result);
+		return (adapter != null) ? ReactiveResults.resubscribing(result, adapter, again) : result;
 	}
 
 	/**
@@ -169,13 +153,13 @@ public final class ResultHandler {
 	 */
 	public Object handle(Object result, TrackedCall call) {
 		Class<?> type = result.getClass();
-		if (result instanceof DeferredResult<?> deferred) {
-			SpringMvcResults.observe(deferred, call);
+		if (result instanceof DeferredResult) {
+			SpringMvcResults.observe(result, call);
 			return result;
 		}
 		if (result instanceof WebAsyncTask<?> task) {
-			return SpringMvcResults.observe(task.getCallable(), call) ? result
-					: unobservable(result, call, SpringMvcResults.NOT_RUN);
+			SpringMvcResults.observe(task.getCallable(), call);
+			return result;
 		}
 		if (result instanceof CompletionStage<?> stage) {
 			CompletionStage<?> dependent = FutureResults.observe(stage, call);
@@ -186,57 +170,37 @@ public final class ResultHandler {
 			return unobservable(result, call, "an asynchronous ServerResponse: track the goal in the function");
 		}
 		if (KotlinResults.isDeferred(type)) {
-			return KotlinResults.observeDeferred(result, call);
+			FutureResults.observe(KotlinResults.toFuture(result), call);
+			return result;
 		}
 		if (KotlinResults.isSharedFlow(type)) {
 			return unobservable(result, call, "a SharedFlow or StateFlow, which never completes");
 		}
 		if (KotlinResults.isFlow(type)) {
-			return ofDeclaredType(result, call,
-					KotlinResults.observeFlow(result, call, REACTOR_PRESENT ? this.contexts : null));
+			return KotlinResults.observeFlow(result, call, REACTOR_PRESENT ? this.contexts : null);
 		}
-		ReactiveAdapter adapter = findAdapter(type);
-		if (adapter != null && REACTOR_PRESENT) {
-			return ofDeclaredType(result, call, ReactiveResults.observe(result, adapter, call, this.contexts));
-		}
-		if (adapter != null || result instanceof Flow.Publisher) {
-			return unobservable(result, call, "a " + type.getName() + ": add reactor-core");
+		ReactiveAdapter adapter = findAdapter(result);
+		if (adapter != null) {
+			return ReactiveResults.observe(result, adapter, call, this.contexts);
 		}
 		if (result instanceof Future<?> future) {
-			return FutureResults.observeFuture(future, call);
+			FutureResults.observe(future, call);
+			return result;
 		}
-		return (result instanceof Callable<?> task) ? handleCallable(task, call) : succeeded(result, call);
-	}
-
-	/**
-	 * Spring MVC calls every {@link Callable} that a handler method returns, so its
-	 * interceptors observe the call. Elsewhere, a callable that tracks the goals takes
-	 * the place of the returned one, if the method declares no more specific type.
-	 */
-	private Object handleCallable(Callable<?> task, TrackedCall call) {
-		if (this.handlerMethod && SpringMvcResults.observe(task, call)) {
-			return task;
+		if (result instanceof Callable<?> task) {
+			if (this.declaredType == Callable.class || (this.declaredType == Object.class && this.handlerMethod)) {
+				return FutureResults.tracking(task, call);
+			}
+			if (Callable.class.isAssignableFrom(this.declaredType)) {
+				return unobservable(result, call, "a " + this.declaredType.getName() + ": declare a Callable");
+			}
 		}
-		if (this.declaresCallable) {
-			return FutureResults.tracking(task, call);
-		}
-		return Callable.class.isAssignableFrom(this.declaredType)
-				? unobservable(task, call, "a " + this.declaredType.getName() + ": declare a Callable")
-				: succeeded(task, call);
-	}
-
-	private Object ofDeclaredType(Object result, TrackedCall call, Object observed) {
-		return this.declaredType.isInstance(observed) ? observed
-				: unobservable(result, call, "a " + this.declaredType.getName() + ": declare a more general type");
+		call.succeeded(result, call.context());
+		return result;
 	}
 
 	private static Object unobservable(Object result, TrackedCall call, String what) {
 		call.unobservable(what);
-		return result;
-	}
-
-	private static Object succeeded(Object result, TrackedCall call) {
-		call.succeeded(result, call.context());
 		return result;
 	}
 

@@ -39,43 +39,19 @@ import org.springframework.web.context.request.async.WebAsyncUtils;
  */
 final class SpringMvcResults {
 
-	static final String NOT_RUN = "a task that Spring MVC does not run: return a CompletableFuture";
-
 	private SpringMvcResults() {
 	}
 
 	/**
-	 * Observe a task that Spring MVC will run.
-	 * @return whether there is a request in which Spring MVC can run it
+	 * Observe a {@link DeferredResult}, or the {@link Callable} of a task.
 	 */
-	static boolean observe(Callable<?> task, TrackedCall call) {
-		return register(new Observation(task, call, () -> call.unobservable(NOT_RUN)));
-	}
-
-	static void observe(DeferredResult<?> result, TrackedCall call) {
-		Runnable ifNotTaken = () -> trackUnlessPending(result, call);
-		if (!register(new Observation(result, call, ifNotTaken))) {
-			ifNotTaken.run();
-		}
-	}
-
-	/**
-	 * Tracks the goals of a result that Spring MVC does not wait for.
-	 */
-	private static void trackUnlessPending(DeferredResult<?> result, TrackedCall call) {
-		if (!result.hasResult()) {
-			call.unobservable("a DeferredResult that no handler returned to Spring MVC: return a CompletableFuture");
-		}
-		else if (!(result.getResult() instanceof Throwable)) {
-			call.succeeded(result.getResult(), call.context());
-		}
-	}
-
-	private static boolean register(Observation observation) {
+	static void observe(Object result, TrackedCall call) {
+		Observation observation = new Observation(result, call);
 		RequestAttributes request = RequestContextHolder.getRequestAttributes();
 		WebAsyncManager manager = findManager(request);
 		if (request == null || manager == null) {
-			return false;
+			observation.handled();
+			return;
 		}
 		manager.registerCallableInterceptor(observation, observation);
 		manager.registerDeferredResultInterceptor(observation, observation);
@@ -83,7 +59,6 @@ final class SpringMvcResults {
 		// Called when the handler has returned and Spring MVC has taken its result.
 		request.registerDestructionCallback(Observation.class.getName() + '@' + System.identityHashCode(observation),
 				observation::handled, RequestAttributes.SCOPE_REQUEST);
-		return true;
 	}
 
 	/**
@@ -115,7 +90,6 @@ final class SpringMvcResults {
 
 	/**
 	 * Reports the value to the call, unless the request has timed out or failed before.
-	 * If Spring MVC does not take the result at all, a fallback runs.
 	 */
 	private static final class Observation
 			implements CallableProcessingInterceptor, DeferredResultProcessingInterceptor {
@@ -124,18 +98,15 @@ final class SpringMvcResults {
 
 		private final TrackedCall call;
 
-		private final Runnable ifNotTaken;
-
 		private final AtomicBoolean over = new AtomicBoolean();
 
 		private volatile TrackingContext context;
 
 		private volatile boolean taken;
 
-		private Observation(Object observed, TrackedCall call, Runnable ifNotTaken) {
+		private Observation(Object observed, TrackedCall call) {
 			this.observed = observed;
 			this.call = call;
-			this.ifNotTaken = ifNotTaken;
 			this.context = call.context();
 		}
 
@@ -176,9 +147,22 @@ final class SpringMvcResults {
 			this.over.set(true);
 		}
 
+		/**
+		 * If Spring MVC has not taken the result, nothing will tell when it is there.
+		 */
 		private void handled() {
-			if (!this.taken) {
-				this.ifNotTaken.run();
+			if (this.taken) {
+				return;
+			}
+			if (!(this.observed instanceof DeferredResult<?> result)) {
+				this.call.unobservable("a task that Spring MVC does not run: return a CompletableFuture");
+			}
+			else if (!result.hasResult()) {
+				this.call.unobservable(
+						"a DeferredResult that no handler returned to Spring MVC: return a CompletableFuture");
+			}
+			else {
+				completed(result, result.getResult());
 			}
 		}
 

@@ -51,10 +51,4 @@ public interface TrackedCall {
 	 */
 	void unobservable(String what);
 
-	/**
-	 * The result could not be observed.
-	 * @param failure why not
-	 */
-	void failed(Throwable failure);
-
 }

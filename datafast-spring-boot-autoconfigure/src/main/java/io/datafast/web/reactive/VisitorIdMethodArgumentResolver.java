@@ -21,7 +21,6 @@ import io.datafast.annotation.VisitorId;
 import io.datafast.web.VisitorIdArgument;
 import reactor.core.publisher.Mono;
 import reactor.util.context.Context;
-import reactor.util.context.ContextView;
 
 import org.springframework.core.MethodParameter;
 import org.springframework.web.filter.reactive.ServerWebExchangeContextFilter;
@@ -53,7 +52,7 @@ public final class VisitorIdMethodArgumentResolver implements HandlerMethodArgum
 	}
 
 	/**
-	 * {@inheritDoc}
+	 * {@inheritDoc} The exchange is in no context where no filter has put it there.
 	 * @return the id as a {@code String} or an {@code Optional}, empty if there is none,
 	 * or an {@code IllegalStateException} if the parameter is neither a {@code String}
 	 * nor an {@code Optional<String>}
@@ -61,16 +60,9 @@ public final class VisitorIdMethodArgumentResolver implements HandlerMethodArgum
 	@Override
 	public Mono<Object> resolveArgument(MethodParameter parameter, BindingContext bindingContext,
 			ServerWebExchange exchange) {
-		return Mono.deferContextual((context) -> Mono.justOrEmpty(this.argument.resolve(parameter,
-				() -> this.visitorIdResolver.resolveVisitorId(withExchange(context, exchange)))));
-	}
-
-	/**
-	 * Add the exchange to the context where no filter has done so.
-	 */
-	private static ContextView withExchange(ContextView context, ServerWebExchange exchange) {
-		return context.hasKey(ServerWebExchangeContextFilter.EXCHANGE_CONTEXT_ATTRIBUTE) ? context
-				: Context.of(context).put(ServerWebExchangeContextFilter.EXCHANGE_CONTEXT_ATTRIBUTE, exchange);
+		return Mono.deferContextual((context) -> Mono
+			.justOrEmpty(this.argument.resolve(parameter, () -> this.visitorIdResolver.resolveVisitorId(
+					Context.of(context).put(ServerWebExchangeContextFilter.EXCHANGE_CONTEXT_ATTRIBUTE, exchange)))));
 	}
 
 }

@@ -47,18 +47,19 @@ public final class ServletVisitorIdResolver implements VisitorIdResolver {
 				|| isOver(attributes)) {
 			return null;
 		}
+		String visitorId = null;
 		try {
-			String visitorId = VisitorCookieFilter.findVisitorId(attributes.getRequest(), this.cookie);
-			// The request may have ended in between.
-			return isOver(attributes) ? null : visitorId;
+			visitorId = VisitorCookieFilter.findVisitorId(attributes.getRequest(), attributes.getResponse(),
+					this.cookie);
 		}
 		catch (RuntimeException ex) {
 			// Servers can refuse access to a request that is over.
-			if (isOver(attributes)) {
-				return null;
+			if (!isOver(attributes)) {
+				throw ex;
 			}
-			throw ex;
 		}
+		// The request may have ended in between.
+		return isOver(attributes) ? null : visitorId;
 	}
 
 	/**

@@ -58,10 +58,12 @@ public final class VisitorCookieFilter implements Filter {
 		this.cookie = cookie;
 	}
 
-	static @Nullable String findVisitorId(HttpServletRequest request, VisitorCookie cookie) {
+	static @Nullable String findVisitorId(HttpServletRequest request, @Nullable HttpServletResponse response,
+			VisitorCookie cookie) {
 		String visitorId = cookie.findVisitorId(headers(request), cookies(request));
-		return (visitorId == null && request.getAttribute(COOKIE_ATTRIBUTE) instanceof VisitorCookieResponse response)
-				? response.visitorId() : visitorId;
+		return (visitorId == null && response != null
+				&& request.getAttribute(COOKIE_ATTRIBUTE) instanceof PendingVisitorCookie pending)
+						? pending.visitorId(VisitorCookieResponse.headers(response)) : visitorId;
 	}
 
 	private static Function<String, List<String>> headers(HttpServletRequest request) {
@@ -93,18 +95,12 @@ public final class VisitorCookieFilter implements Filter {
 	 * another method than the request.
 	 */
 	private @Nullable VisitorCookieResponse prepare(HttpServletRequest request, HttpServletResponse response) {
-		if (request.getDispatcherType() != DispatcherType.REQUEST) {
-			return (request.getAttribute(COOKIE_ATTRIBUTE) instanceof VisitorCookieResponse requested)
-					? requested.around(response) : null;
+		if (request.getDispatcherType() == DispatcherType.REQUEST) {
+			request.setAttribute(COOKIE_ATTRIBUTE, this.cookie.prepare(request.getMethod(), headers(request),
+					cookies(request), request.getServerName(), request.isSecure()));
 		}
-		PendingVisitorCookie pending = this.cookie.prepare(request.getMethod(), headers(request), cookies(request),
-				request.getServerName(), request.isSecure());
-		if (pending == null) {
-			return null;
-		}
-		VisitorCookieResponse prepared = new VisitorCookieResponse(response, pending);
-		request.setAttribute(COOKIE_ATTRIBUTE, prepared);
-		return prepared;
+		return (request.getAttribute(COOKIE_ATTRIBUTE) instanceof PendingVisitorCookie pending)
+				? new VisitorCookieResponse(response, pending) : null;
 	}
 
 }

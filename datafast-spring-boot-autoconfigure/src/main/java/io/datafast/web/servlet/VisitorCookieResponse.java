@@ -47,30 +47,14 @@ final class VisitorCookieResponse extends HttpServletResponseWrapper {
 
 	private long written;
 
-	private volatile boolean markedPrivate;
-
 	VisitorCookieResponse(HttpServletResponse response, PendingVisitorCookie cookie) {
 		super(response);
 		this.cookie = cookie;
 	}
 
-	/**
-	 * The response as another dispatch of the request has it. The dispatch does not pass
-	 * the filters again that have wrapped this one.
-	 */
-	VisitorCookieResponse around(HttpServletResponse response) {
-		VisitorCookieResponse dispatched = new VisitorCookieResponse(response, this.cookie);
-		dispatched.markedPrivate = this.markedPrivate;
-		return dispatched;
-	}
-
-	@Nullable String visitorId() {
-		return this.cookie.visitorId(headers());
-	}
-
-	private HttpHeaders headers() {
+	static HttpHeaders headers(HttpServletResponse response) {
 		HttpHeaders headers = new HttpHeaders();
-		getHeaderNames().forEach((name) -> headers.addAll(name, List.copyOf(getHeaders(name))));
+		response.getHeaderNames().forEach((name) -> headers.addAll(name, List.copyOf(response.getHeaders(name))));
 		return headers;
 	}
 
@@ -80,11 +64,8 @@ final class VisitorCookieResponse extends HttpServletResponseWrapper {
 	 */
 	void beforeCommit() {
 		if (!isCommitted() && getStatus() != SC_NOT_MODIFIED) {
-			this.cookie.write(headers(), (name, value) -> {
-				// First, since the thread of the request may ask while this one adds.
-				this.markedPrivate = true;
-				addHeader(name, value);
-			}, (cookie) -> addHeader(HttpHeaders.SET_COOKIE, cookie.toString()));
+			this.cookie.write(headers(this), this::addHeader,
+					(cookie) -> addHeader(HttpHeaders.SET_COOKIE, cookie.toString()));
 		}
 	}
 
@@ -104,7 +85,7 @@ final class VisitorCookieResponse extends HttpServletResponseWrapper {
 	 * Spring Security adds its caching headers only where there are none.
 	 */
 	private boolean isOwn(String name) {
-		return this.markedPrivate && HttpHeaders.CACHE_CONTROL.equalsIgnoreCase(name)
+		return this.cookie.isMarkedPrivate() && HttpHeaders.CACHE_CONTROL.equalsIgnoreCase(name)
 				&& List.of("private").equals(List.copyOf(getHeaders(name)));
 	}
 
