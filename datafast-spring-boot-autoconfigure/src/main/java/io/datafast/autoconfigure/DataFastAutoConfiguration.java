@@ -62,7 +62,6 @@ import org.springframework.context.annotation.Role;
 import org.springframework.core.env.Environment;
 import org.springframework.core.io.ResourceLoader;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
-import org.springframework.util.Assert;
 import org.springframework.util.ClassUtils;
 import org.springframework.web.client.RestClient;
 import org.springframework.web.util.DefaultUriBuilderFactory;
@@ -156,32 +155,32 @@ public final class DataFastAutoConfiguration {
 				context.getIfAvailable(() -> DeliveryContext.NONE)));
 	}
 
+	/**
+	 * The client is created with the first goal, so that it does not add to the start-up
+	 * time.
+	 */
 	@Bean
 	@ConditionalOnMissingBean
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-	GoalDelivery dataFastGoalDelivery(DataFastProperties properties, ObjectProvider<GoalClient> client) {
-		// Where DataFast is off, the client cannot be created, and is not called.
-		return (properties.disabledReason() == null) ? client.getObject()::create : (goal) -> {
-			throw new IllegalStateException("DataFast is off");
-		};
-	}
-
-	@Bean
-	@org.springframework.context.annotation.Lazy
-	@ConditionalOnMissingBean
-	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-	GoalClient dataFastGoalClient(DataFastProperties properties, ClientSslBundle sslBundle,
+	GoalDelivery dataFastGoalDelivery(DataFastProperties properties, ClientSslBundle sslBundle,
 			ObjectProvider<ObservationRegistry> observationRegistry,
 			ObjectProvider<DataFastRestClientCustomizer> customizers, ResourceLoader resourceLoader,
 			DeliveryShutdown shutdown, Environment environment) {
-		Assert.state(properties.apiKey() != null, "There is no datafast.api-key");
+		String apiKey = properties.apiKey();
+		if (properties.disabledReason() != null || apiKey == null) {
+			return (goal) -> {
+				throw new IllegalStateException("DataFast is off");
+			};
+		}
+		JsonCodec json = JsonCodec.create(resourceLoader.getClassLoader());
 		Supplier<ObservationRegistry> observations = shutdown
 			.lazily(() -> observationRegistry.getIfUnique(() -> ObservationRegistry.NOOP));
 		Supplier<List<DataFastRestClientCustomizer>> orderedCustomizers = shutdown
 			.lazily(() -> customizers.orderedStream().toList());
-		return new GoalClient(() -> createBuilder(properties, sslBundle, observations.get(), orderedCustomizers.get()),
-				JsonCodec.create(resourceLoader.getClassLoader()), new CurrentCredentials(environment,
-						new GoalClientCredentials(properties.apiKey(), properties.websiteId())));
+		Supplier<GoalClient> client = Lazy.of(() -> new GoalClient(
+				() -> createBuilder(properties, sslBundle, observations.get(), orderedCustomizers.get()), json,
+				new CurrentCredentials(environment, new GoalClientCredentials(apiKey, properties.websiteId()))));
+		return (goal) -> client.get().create(goal);
 	}
 
 	@Bean

@@ -32,7 +32,6 @@ import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
 import java.util.Set;
@@ -44,6 +43,8 @@ import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
@@ -102,7 +103,9 @@ public final class HttpClientRequestFactory implements ClientHttpRequestFactory 
 	/**
 	 * Headers that {@link HttpClient} sets itself and refuses to take from its callers.
 	 */
-	private static final Set<String> RESTRICTED_HEADERS = restrictedHeaders();
+	private static final Set<String> RESTRICTED_HEADERS = Stream
+		.of("connection", "content-length", "expect", "host", "upgrade")
+		.collect(Collectors.toCollection(() -> new TreeSet<>(String.CASE_INSENSITIVE_ORDER)));
 
 	private final Duration connectTimeout;
 
@@ -134,12 +137,6 @@ public final class HttpClientRequestFactory implements ClientHttpRequestFactory 
 		this.connectTimeout = connectTimeout;
 		this.readTimeout = readTimeout;
 		this.tls = tls;
-	}
-
-	private static Set<String> restrictedHeaders() {
-		Set<String> names = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
-		Collections.addAll(names, "connection", "content-length", "expect", "host", "upgrade");
-		return names;
 	}
 
 	@Override

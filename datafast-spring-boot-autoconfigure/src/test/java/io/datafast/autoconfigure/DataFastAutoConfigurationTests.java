@@ -24,8 +24,8 @@ import io.datafast.DataFastGoals;
 import io.datafast.Goal;
 import io.datafast.GoalReceipt;
 import io.datafast.VisitorIdResolver;
-import io.datafast.client.GoalClient;
 import io.datafast.delivery.GoalDispatcher;
+import io.datafast.delivery.GoalDelivery;
 import io.datafast.delivery.GoalOutcomePublisher;
 import io.datafast.delivery.memory.InMemoryGoalDispatcher;
 import io.datafast.testing.DataFastContextRunners;
@@ -107,15 +107,6 @@ class DataFastAutoConfigurationTests {
 	}
 
 	@Test
-	void createsNoClientWithoutKey() {
-		this.runner.run((context) -> {
-			assertThat(context).hasSingleBean(DataFastGoals.class);
-			assertThat(context.getSourceApplicationContext().getBeanFactory().containsSingleton("dataFastGoalClient"))
-				.isFalse();
-		});
-	}
-
-	@Test
 	void warnsOfPlainHttpToAnotherMachineOnly(CapturedOutput output) {
 		for (String url : new String[] { "http://localhost:1/api", "http://127.0.0.1:1/api", "http://[::1]:1/api",
 				"https://example.com/api" }) {
@@ -177,7 +168,7 @@ class DataFastAutoConfigurationTests {
 		this.runner.withPropertyValues("datafast.api-key=df_key")
 			.withBean("one", RestClient.Builder.class, RestClient::builder)
 			.withBean("two", RestClient.Builder.class, RestClient::builder)
-			.run((context) -> assertThat(context).hasNotFailed().hasSingleBean(GoalClient.class));
+			.run((context) -> assertThat(context).hasNotFailed().hasSingleBean(GoalDelivery.class));
 	}
 
 	@Test

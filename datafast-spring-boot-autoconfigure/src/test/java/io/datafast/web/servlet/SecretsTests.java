@@ -27,8 +27,8 @@ import io.datafast.annotation.GoalMetadata;
 import io.datafast.annotation.TrackGoal;
 import io.datafast.annotation.VisitorId;
 import io.datafast.autoconfigure.DataFastProperties;
-import io.datafast.client.GoalClient;
 import io.datafast.delivery.GoalDeliveryListener;
+import io.datafast.delivery.GoalDelivery;
 import io.datafast.delivery.GoalDispatcher;
 import io.datafast.test.MockAnswer;
 import io.datafast.test.MockDataFast;
@@ -94,7 +94,7 @@ class SecretsTests {
 			application.get("/failing-expression", HEADERS);
 			application.get("/filtered", HEADERS);
 			application.outcomes().awaitCount(expected + 2);
-			for (Class<?> type : new Class<?>[] { DataFastProperties.class, DataFastGoals.class, GoalClient.class,
+			for (Class<?> type : new Class<?>[] { DataFastProperties.class, DataFastGoals.class, GoalDelivery.class,
 					GoalDispatcher.class }) {
 				said.append(application.bean(type)).append('\n');
 			}
