@@ -18,6 +18,7 @@ package io.datafast.autoconfigure;
 
 import java.net.URI;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 
 import io.datafast.DataFastGoals;
@@ -97,16 +98,17 @@ public final class DataFastAutoConfiguration {
 			ObjectProvider<VisitorIdResolver> visitorIdResolver, ObjectProvider<GoalFilter> filters,
 			ObjectProvider<GoalDispatcher> dispatcher, ObjectProvider<GoalDispatcherDecorator> dispatcherDecorator,
 			GoalDelivery delivery, DeliveryShutdown shutdown) {
-		if (properties.disabledReason() == null) {
-			warnOfPlainHttp(properties.baseUrl());
+		if (properties.disabledReason() != null) {
+			if (properties.isEnabled()) {
+				logger.warn("There is no datafast.api-key: goals are skipped. Set the key to send them, or"
+						+ " datafast.enabled=false to silence this warning; datafast.enabled=true makes the key mandatory.");
+			}
+			return new DefaultDataFastGoals(properties.disabledReason(), visitorIdResolver::getObject, Map.of(),
+					List::of, dispatcher::getObject, delivery, outcomes);
 		}
-		else if (properties.isEnabled()) {
-			logger.warn("There is no datafast.api-key: goals are skipped. Set the key to send them, or"
-					+ " datafast.enabled=false to silence this warning; datafast.enabled=true makes the key mandatory.");
-		}
-		return new DefaultDataFastGoals(properties.disabledReason(),
-				shutdown.lazily(() -> visitorIdResolver.getIfAvailable(() -> () -> null)), properties.metadata(),
-				shutdown.lazily(() -> filters.orderedStream().toList()),
+		warnOfPlainHttp(properties.baseUrl());
+		return new DefaultDataFastGoals(null, shutdown.lazily(() -> visitorIdResolver.getIfAvailable(() -> () -> null)),
+				properties.metadata(), shutdown.lazily(() -> filters.orderedStream().toList()),
 				shutdown.lazily(() -> dispatcherDecorator.getIfAvailable(() -> (target) -> target)
 					.decorate(dispatcher.getObject())),
 				delivery, outcomes);

@@ -26,6 +26,7 @@ import io.datafast.support.Lazy;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
+import org.springframework.beans.factory.BeanCreationNotAllowedException;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -59,6 +60,8 @@ public final class DeliveryShutdown
 
 	private final List<Supplier<?>> lookups = new CopyOnWriteArrayList<>();
 
+	private volatile boolean destroyed;
+
 	@Override
 	public void postProcessBeanFactory(ConfigurableListableBeanFactory beanFactory) {
 	}
@@ -83,7 +86,12 @@ public final class DeliveryShutdown
 	 * @return gives the result of the look-up
 	 */
 	public <T> Supplier<T> lazily(Supplier<T> lookup) {
-		Supplier<T> lazy = Lazy.of(lookup);
+		Supplier<T> lazy = Lazy.of(() -> {
+			if (this.destroyed) {
+				throw new BeanCreationNotAllowedException("goals", "The application has ended");
+			}
+			return lookup.get();
+		});
 		this.lookups.add(lazy);
 		return lazy;
 	}
@@ -102,6 +110,7 @@ public final class DeliveryShutdown
 
 	@Override
 	public void destroy() {
+		this.destroyed = true;
 		for (AutoCloseable next = this.resources.poll(); next != null; next = this.resources.poll()) {
 			try {
 				next.close();

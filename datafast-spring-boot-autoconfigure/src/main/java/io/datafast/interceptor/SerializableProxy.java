@@ -104,8 +104,10 @@ final class SerializableProxy {
 			ObjectInputStream stream = new ObjectInputStream(new ByteArrayInputStream(this.beanFactory));
 			if (stream.readObject() instanceof AbstractBeanFactory factory) {
 				for (BeanPostProcessor postProcessor : factory.getBeanPostProcessors()) {
-					if (postProcessor instanceof AbstractAdvisingBeanPostProcessor advising) {
-						advised = advising.postProcessAfterInitialization(advised, this.bean.getClass().getName());
+					if (postProcessor instanceof AbstractAdvisingBeanPostProcessor
+							|| postProcessor instanceof TrackGoalBeanPostProcessor.Innermost) {
+						advised = Objects.requireNonNull(
+								postProcessor.postProcessAfterInitialization(advised, this.bean.getClass().getName()));
 					}
 				}
 			}

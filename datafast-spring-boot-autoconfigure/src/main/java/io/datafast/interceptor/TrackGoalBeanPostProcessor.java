@@ -159,7 +159,7 @@ public final class TrackGoalBeanPostProcessor extends AbstractBeanFactoryAwareAd
 			return bean;
 		}
 		Object advisedBean = super.postProcessAfterInitialization(bean, beanName);
-		if (advisedBean == bean && bean instanceof Advised advised
+		if (advisedBean == bean && bean instanceof Advised advised && advised.indexOf(this.innermostAdvisor) > 0
 				&& AopUtils.canApply(this.resubscriptionAdvisor, AopUtils.getTargetClass(bean))) {
 			for (int i = advised.indexOf(this.innermostAdvisor) - 1; i >= 0; i--) {
 				advised.addAdvisor(i, this.resubscriptionAdvisor);

@@ -156,11 +156,14 @@ final class GoalEngine {
 	 * while all threads are busy pile up in memory, and with others none is found then.
 	 */
 	private void lookForGoals() {
-		if (this.due.get() && this.threads.getQueue().isEmpty()
-				&& this.scheduler.getCurrentlyExecuting().size() < this.threads.getMaximumPoolSize()
+		if (this.due.get() && busyThreads() < this.threads.getMaximumPoolSize()
 				&& this.due.compareAndSet(true, false)) {
 			this.scheduler.triggerCheckForDueExecutions();
 		}
+	}
+
+	private int busyThreads() {
+		return this.threads.getQueue().size() + this.scheduler.getCurrentlyExecuting().size();
 	}
 
 	/**

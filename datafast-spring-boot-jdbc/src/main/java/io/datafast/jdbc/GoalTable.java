@@ -23,6 +23,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
@@ -123,10 +124,25 @@ final class GoalTable {
 	 * connection, or the commit fails
 	 */
 	void insert(List<NewGoal> goals) {
-		this.newTransaction.execute((status) -> this.jdbc.execute((Connection connection) -> {
-			insert(connection, goals);
-			return true;
-		}));
+		AtomicReference<@Nullable DataAccessException> failure = new AtomicReference<>();
+		this.newTransaction.executeWithoutResult((status) -> {
+			try {
+				this.jdbc.execute((Connection connection) -> {
+					insert(connection, goals);
+					return true;
+				});
+			}
+			catch (DataAccessException ex) {
+				// Messages of drivers quote the goals. Spring would log an exception that
+				// leaves the transaction if the rollback fails too.
+				status.setRollbackOnly();
+				failure.set(ex);
+			}
+		});
+		DataAccessException thrown = failure.get();
+		if (thrown != null) {
+			throw thrown;
+		}
 	}
 
 	/**

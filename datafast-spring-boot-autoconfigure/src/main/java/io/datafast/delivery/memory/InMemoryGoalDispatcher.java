@@ -161,7 +161,10 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, GoalBacklog
 	@Override
 	public void dispatch(Goal goal) {
 		Dropped.Reason refusal = admit(new PendingGoal(goal, this.context.capture()));
-		if (refusal != null) {
+		if (refusal == null) {
+			advance();
+		}
+		else {
 			this.outcomes.publish(goal, new Dropped(refusal, null));
 		}
 	}
@@ -174,51 +177,57 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, GoalBacklog
 			return Dropped.Reason.QUEUE_FULL;
 		}
 		this.queue.addLast(goal);
-		advance();
 		return null;
 	}
 
 	// Workers
 
 	/**
-	 * Have a worker take the next goal in the queue, now or when the gate opens.
+	 * Have a worker take the next goal in the queue, now or when the gate opens. The
+	 * worker is started without the lock, which it needs at once.
 	 */
-	private synchronized void advance() {
-		if (this.queue.isEmpty() || this.workers >= this.settings.concurrency()) {
-			return;
-		}
-		Duration opensIn = this.gate.opensIn();
-		if (opensIn == null || !opensIn.isZero()) {
-			wakeUpIn(opensIn);
-			return;
+	private void advance() {
+		synchronized (this) {
+			if (this.queue.isEmpty() || this.workers >= this.settings.concurrency()) {
+				return;
+			}
+			Duration opensIn = this.gate.opensIn();
+			if (opensIn == null || !opensIn.isZero()) {
+				wakeUpIn(opensIn);
+				return;
+			}
+			this.workers++;
 		}
 		try {
 			this.threads.execute(this::work);
-			this.workers++;
 		}
 		catch (Throwable ex) {
 			this.throttledLog.warn("Cannot start a delivery thread, goals wait", ex);
-			wakeUpIn(null);
+			synchronized (this) {
+				this.workers--;
+				wakeUpIn(null);
+			}
 		}
 	}
 
 	private void work() {
 		try {
 			for (PendingGoal next = take(); next != null; next = take()) {
+				// Another worker takes the goal after this one.
+				advance();
 				attempt(next);
 			}
 		}
 		finally {
 			synchronized (this) {
 				this.workers--;
-				advance();
 			}
+			advance();
 		}
 	}
 
 	/**
-	 * Take the next goal if the gate is open, and have another worker take the goal after
-	 * it.
+	 * Take the next goal if the gate is open.
 	 */
 	private synchronized @Nullable PendingGoal take() {
 		Permit permit = this.queue.isEmpty() ? null : this.gate.tryAcquire();
@@ -228,7 +237,6 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, GoalBacklog
 		PendingGoal next = this.queue.removeFirst();
 		next.permit = permit;
 		this.taken.add(next);
-		advance();
 		return next;
 	}
 

@@ -77,7 +77,9 @@ final class FutureResults {
 			// It failed: there is no goal.
 		}
 		catch (InterruptedException ex) {
+			// Some futures ask for the flag also when they are done.
 			Thread.currentThread().interrupt();
+			call.unobservable("a " + future.getClass().getName() + " while the thread is interrupted");
 		}
 	}
 

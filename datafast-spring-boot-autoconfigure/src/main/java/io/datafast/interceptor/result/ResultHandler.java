@@ -17,6 +17,7 @@
 package io.datafast.interceptor.result;
 
 import java.lang.reflect.Method;
+import java.lang.reflect.TypeVariable;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
@@ -48,6 +49,8 @@ public final class ResultHandler {
 
 	private final Class<?> declaredType;
 
+	private final boolean declaresCallable;
+
 	private final boolean mayComeLater;
 
 	private final boolean handlerMethod;
@@ -63,6 +66,8 @@ public final class ResultHandler {
 	 */
 	public ResultHandler(Method method, boolean handlerMethod, Supplier<ReactiveTrackingContexts> contexts) {
 		this.declaredType = KotlinDetector.isSuspendingFunction(method) ? Object.class : method.getReturnType();
+		this.declaresCallable = this.declaredType == Callable.class
+				&& !(method.getGenericReturnType() instanceof TypeVariable);
 		this.mayComeLater = this.declaredType == Object.class || isLater(this.declaredType)
 				|| ResultValues.mayBeAsyncServerResponse(this.declaredType);
 		this.handlerMethod = handlerMethod;
@@ -75,15 +80,30 @@ public final class ResultHandler {
 				|| KotlinResults.isFlow(type) || findAdapter(type) != null;
 	}
 
+	/**
+	 * The adapter of the most specific type. The registry alone would treat a subclass of
+	 * RxJava's {@code Flowable} as a plain {@code Publisher}.
+	 */
 	private static @Nullable ReactiveAdapter findAdapter(Class<?> type) {
-		ReactiveAdapter adapter = KotlinResults.isFlow(type) ? null
-				: ReactiveAdapterRegistry.getSharedInstance().getAdapter(type);
-		return (adapter != null && adapter.getDescriptor().isDeferred()) ? adapter : null;
+		if (CompletionStage.class.isAssignableFrom(type) || KotlinResults.isFlow(type)
+				|| KotlinResults.isDeferred(type)) {
+			return null;
+		}
+		ReactiveAdapterRegistry registry = ReactiveAdapterRegistry.getSharedInstance();
+		return Stream.<Class<?>>iterate(type, (current) -> current != null, Class::getSuperclass)
+			.flatMap((current) -> Stream.concat(Stream.of(current), Stream.of(current.getInterfaces())))
+			.map((current) -> registry.getAdapter(current))
+			.filter((adapter) -> adapter != null && !isPlainPublisher(adapter.getReactiveType()))
+			.findFirst()
+			.orElseGet(() -> registry.getAdapter(type));
+	}
+
+	private static boolean isPlainPublisher(Class<?> type) {
+		return type == Flow.Publisher.class || type.getName().equals("org.reactivestreams.Publisher");
 	}
 
 	/**
-	 * The adapter of the result's type unless that is too general for the caller, as the
-	 * one of {@code Publisher} is for a subclass of RxJava's {@code Flowable}.
+	 * The adapter of the result's type unless that is too general for the caller.
 	 */
 	private @Nullable ReactiveAdapter findAdapter(Object result) {
 		ReactiveAdapter adapter = findAdapter(result.getClass());
@@ -110,7 +130,7 @@ public final class ResultHandler {
 		if (!REACTOR_PRESENT && (adapter != null || Flow.Publisher.class.isAssignableFrom(type))) {
 			return "Add io.projectreactor:reactor-core.";
 		}
-		return (adapter != null && !type.isAssignableFrom(adapter.getReactiveType()))
+		return (adapter != null && isDeferred(adapter) && !type.isAssignableFrom(adapter.getReactiveType()))
 				? "Return a " + adapter.getReactiveType().getSimpleName() + "." : null;
 	}
 
@@ -128,8 +148,12 @@ public final class ResultHandler {
 	 * @return whether they may
 	 */
 	public static boolean isReactive(Method method) {
-		return (REACTOR_PRESENT && findAdapter(method.getReturnType()) != null)
+		return (REACTOR_PRESENT && isDeferred(findAdapter(method.getReturnType())))
 				|| KotlinDetector.isSuspendingFunction(method);
+	}
+
+	private static boolean isDeferred(@Nullable ReactiveAdapter adapter) {
+		return adapter != null && adapter.getDescriptor().isDeferred();
 	}
 
 	/**
@@ -141,7 +165,8 @@ public final class ResultHandler {
 	 */
 	public Object resubscribing(Object result, ProxyMethodInvocation again) {
 		ReactiveAdapter adapter = findAdapter(result);
-		return (adapter != null) ? ReactiveResults.resubscribing(result, adapter, again) : result;
+		return (adapter != null && isDeferred(adapter)) ? ReactiveResults.resubscribing(result, adapter, again)
+				: result;
 	}
 
 	/**
@@ -180,6 +205,9 @@ public final class ResultHandler {
 			return KotlinResults.observeFlow(result, call, REACTOR_PRESENT ? this.contexts : null);
 		}
 		ReactiveAdapter adapter = findAdapter(result);
+		if (!REACTOR_PRESENT && (adapter != null || result instanceof Flow.Publisher)) {
+			return unobservable(result, call, "a " + type.getName() + ": add reactor-core");
+		}
 		if (adapter != null) {
 			return ReactiveResults.observe(result, adapter, call, this.contexts);
 		}
@@ -188,7 +216,7 @@ public final class ResultHandler {
 			return result;
 		}
 		if (result instanceof Callable<?> task) {
-			if (this.declaredType == Callable.class || (this.declaredType == Object.class && this.handlerMethod)) {
+			if (this.declaresCallable || (this.declaredType == Object.class && this.handlerMethod)) {
 				return FutureResults.tracking(task, call);
 			}
 			if (Callable.class.isAssignableFrom(this.declaredType)) {

@@ -35,6 +35,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.http.HttpHeaders;
 import org.springframework.web.util.WebUtils;
 
 /**
@@ -61,9 +62,9 @@ public final class VisitorCookieFilter implements Filter {
 	static @Nullable String findVisitorId(HttpServletRequest request, @Nullable HttpServletResponse response,
 			VisitorCookie cookie) {
 		String visitorId = cookie.findVisitorId(headers(request), cookies(request));
-		return (visitorId == null && response != null
-				&& request.getAttribute(COOKIE_ATTRIBUTE) instanceof PendingVisitorCookie pending)
-						? pending.visitorId(VisitorCookieResponse.headers(response)) : visitorId;
+		return (visitorId == null && request.getAttribute(COOKIE_ATTRIBUTE) instanceof PendingVisitorCookie pending)
+				? pending.visitorId((response != null) ? VisitorCookieResponse.headers(response) : new HttpHeaders())
+				: visitorId;
 	}
 
 	private static Function<String, List<String>> headers(HttpServletRequest request) {

@@ -36,7 +36,10 @@ import org.springframework.boot.sql.init.DatabaseInitializationMode;
 import org.springframework.boot.sql.init.DatabaseInitializationSettings;
 import org.springframework.core.io.ByteArrayResource;
 import org.springframework.core.io.Resource;
-import org.springframework.jdbc.BadSqlGrammarException;
+import org.springframework.dao.DataAccessException;
+import org.springframework.dao.NonTransientDataAccessResourceException;
+import org.springframework.dao.RecoverableDataAccessException;
+import org.springframework.dao.TransientDataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
@@ -118,7 +121,11 @@ final class GoalTableInitializer extends DataSourceScriptDatabaseInitializer imp
 						+ " last_failure, consecutive_failures, last_heartbeat, version from " + this.tableName
 						+ " where 1 = 0");
 		}
-		catch (BadSqlGrammarException ex) {
+		catch (TransientDataAccessException | NonTransientDataAccessResourceException
+				| RecoverableDataAccessException ex) {
+			throw ex;
+		}
+		catch (DataAccessException ex) {
 			throw new InvalidDataFastPropertiesException(List.of(new Violation("datafast.delivery.jdbc.table-name",
 					this.tableName,
 					"is the name of the table that goals are stored in, which does not exist, lacks a column,"

@@ -193,6 +193,17 @@ class DataFastJdbcAutoConfigurationTests {
 				.doesNotHaveBean(InMemoryGoalDispatcher.class));
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "memory", "MEMORY", " Memory " })
+	void theModeMemoryKeepsGoalsInMemoryInAnyForm(String mode) {
+		this.runner
+			.withInitializer((context) -> context.getEnvironment()
+				.getPropertySources()
+				.addFirst(new MapPropertySource("mode", Map.of("datafast.delivery.mode", mode))))
+			.run((context) -> assertThat(context).hasSingleBean(InMemoryGoalDispatcher.class)
+				.doesNotHaveBean(JdbcGoalDispatcher.class));
+	}
+
 	@Test
 	void anUnknownModeFailsStartUp(CapturedOutput output) {
 		fail("datafast.delivery.mode=database");
