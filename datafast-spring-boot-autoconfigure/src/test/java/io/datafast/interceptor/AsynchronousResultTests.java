@@ -34,6 +34,7 @@ import io.datafast.delivery.GoalOutcome.Dropped;
 import io.datafast.delivery.GoalOutcome.Skipped;
 import io.datafast.testing.DataFastContextRunners;
 import io.datafast.testing.RecordedOutcomes;
+import io.reactivex.rxjava3.core.Flowable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -264,6 +265,44 @@ public class AsynchronousResultTests {
 	}
 
 	@Test
+	void aCallableOfABoundedTypeVariableIsReturnedAsItIsAndItsGoalCountedAsLost() {
+		with((shop) -> {
+			Job job = new Job();
+			Job bounded = shop.bounded(job);
+			assertThat(bounded).isSameAs(job);
+			assertThat(this.outcomes.outcomes()).containsExactly(FAILED);
+		});
+	}
+
+	@Test
+	void aFlowableUnderAGenericTypeStaysAFlowable() {
+		with((shop) -> {
+			Flowable<String> mapped = shop.same(Flowable.just("value").map(String::toUpperCase));
+			assertThat(this.dispatched).isEmpty();
+			assertThat(mapped.toList().blockingGet()).containsExactly("VALUE");
+			assertThat(this.dispatched).hasSize(1);
+		});
+	}
+
+	@Test
+	void aFutureThatIsDoneHasAnOutcomeAlsoOnAnInterruptedThread() {
+		with((shop) -> {
+			FutureTask<String> done = new FutureTask<>(() -> "value") {
+
+				@Override
+				public String get() throws InterruptedException {
+					throw new InterruptedException();
+				}
+
+			};
+			done.run();
+			shop.plainFuture(done);
+			assertThat(Thread.interrupted()).isTrue();
+			assertThat(this.outcomes.outcomes()).containsExactly(FAILED);
+		});
+	}
+
+	@Test
 	void aCallableOfADeclaredClassIsReturnedAsItIsAndItsGoalCountedAsLost(CapturedOutput output) {
 		with((shop) -> {
 			Job job = new Job();
@@ -376,6 +415,11 @@ public class AsynchronousResultTests {
 
 		@TrackGoal("job")
 		Job job(Job result) {
+			return result;
+		}
+
+		@TrackGoal("bounded")
+		<T extends Callable<String>> T bounded(T result) {
 			return result;
 		}
 
