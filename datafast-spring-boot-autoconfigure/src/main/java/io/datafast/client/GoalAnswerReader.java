@@ -31,6 +31,7 @@ import io.datafast.Goal;
 import io.datafast.GoalReceipt;
 import io.datafast.GoalRejectedException;
 import io.datafast.VisitorNotFoundException;
+import io.datafast.support.JsonCodec;
 import io.datafast.support.VisitorIds;
 import org.jspecify.annotations.Nullable;
 

@@ -26,6 +26,7 @@ import io.datafast.DataFastUnavailableException;
 import io.datafast.Goal;
 import io.datafast.GoalReceipt;
 import io.datafast.client.GoalAnswerReader.Answer;
+import io.datafast.support.JsonCodec;
 import io.datafast.support.Lazy;
 import org.jspecify.annotations.Nullable;
 
@@ -99,7 +100,9 @@ public final class GoalClient {
 		byte[] body = this.json.write(requestBody(goal));
 		AtomicBoolean sending = new AtomicBoolean();
 		try {
-			return post(current.websiteId()).headers(this::setHeaders)
+			return post(current.websiteId()).contentType(MediaType.APPLICATION_JSON)
+				.accept(MediaType.APPLICATION_JSON)
+				.header(HttpHeaders.USER_AGENT, USER_AGENT)
 				.attribute(CREDENTIALS_ATTRIBUTE, current)
 				.attribute(SENDING_ATTRIBUTE, sending)
 				.body((StreamingHttpOutputMessage.Body) (output) -> output.write(body))
@@ -136,12 +139,6 @@ public final class GoalClient {
 		return (websiteId != null) ? request.uri("/goals?websiteId={websiteId}", websiteId) : request.uri("/goals");
 	}
 
-	private void setHeaders(HttpHeaders headers) {
-		headers.setContentType(MediaType.APPLICATION_JSON);
-		headers.set(HttpHeaders.ACCEPT, MediaType.APPLICATION_JSON_VALUE);
-		headers.set(HttpHeaders.USER_AGENT, USER_AGENT);
-	}
-
 	private static Map<String, ?> requestBody(Goal goal) {
 		Map<String, Object> body = new LinkedHashMap<>();
 		body.put("datafast_visitor_id", goal.visitorId());
@@ -155,9 +152,10 @@ public final class GoalClient {
 	private static Answer answer(ClientHttpResponse response) throws IOException {
 		byte[] body = new byte[0];
 		try {
-			body = response.getBody().readNBytes(BODY_LIMIT);
+			long length = response.getHeaders().getContentLength();
+			body = response.getBody().readNBytes((length >= 0 && length < BODY_LIMIT) ? (int) length : BODY_LIMIT);
 		}
-		catch (IOException ex) {
+		catch (IOException | NumberFormatException ex) {
 			// The status counts, whatever the body is.
 		}
 		return new Answer(response.getStatusCode().value(), response.getHeaders(), body);

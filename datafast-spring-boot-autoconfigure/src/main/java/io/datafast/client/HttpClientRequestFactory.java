@@ -378,29 +378,11 @@ public final class HttpClientRequestFactory implements ClientHttpRequestFactory 
 
 		@Override
 		public InputStream getBody() {
-			return new BodyStream(this.body);
+			return new ByteArrayInputStream(this.body);
 		}
 
 		@Override
 		public void close() {
-		}
-
-	}
-
-	/**
-	 * Reads a part of its content without the buffer of 8 KB that is the default.
-	 */
-	private static final class BodyStream extends ByteArrayInputStream {
-
-		BodyStream(byte[] content) {
-			super(content);
-		}
-
-		@Override
-		public byte[] readNBytes(int length) {
-			byte[] part = new byte[Math.min(length, available())];
-			readNBytes(part, 0, part.length);
-			return part;
 		}
 
 	}

@@ -14,7 +14,7 @@
  * limitations under the License.
  */
 
-package io.datafast.client;
+package io.datafast.support;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
