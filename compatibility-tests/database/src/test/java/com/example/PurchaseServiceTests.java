@@ -20,6 +20,7 @@ import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 
 import com.github.kagkarlsson.scheduler.Scheduler;
+import io.datafast.jdbc.DataFastParkedEndpoint;
 import io.datafast.jdbc.JdbcGoalDispatcher;
 import io.datafast.test.AutoConfigureMockDataFast;
 import io.datafast.test.MockAnswer;
@@ -78,8 +79,11 @@ class PurchaseServiceTests {
 	void parkedGoalsAreDeliveredAgain() {
 		this.mockDataFast.answer(MockAnswer.status(401));
 		this.service.buy("visitor-4", false);
-		Awaitility.await().untilAsserted(() -> assertThat(this.dispatcher.parkedGoals().list(2)).hasSize(1));
-		assertThat(this.dispatcher.parkedGoals().requeue("authentication")).isOne();
+		Awaitility.await().untilAsserted(() -> {
+			this.dispatcher.refresh();
+			assertThat(this.dispatcher.parked()).hasValue(1);
+		});
+		assertThat(new DataFastParkedEndpoint(this.dispatcher).requeue("authentication")).containsValue(1);
 		assertThat(this.mockDataFast).received("purchase").forVisitor("visitor-4").once();
 		awaitEmptyTable();
 	}
