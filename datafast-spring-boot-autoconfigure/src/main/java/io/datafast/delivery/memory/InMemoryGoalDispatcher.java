@@ -110,6 +110,8 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, GoalBacklog
 
 	private volatile boolean running;
 
+	private volatile boolean closed;
+
 	private volatile @Nullable Duration maxDelay;
 
 	private Duration shutdownTime;
@@ -128,8 +130,6 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, GoalBacklog
 	private int workers;
 
 	private @Nullable ScheduledFuture<?> wakeUp;
-
-	private boolean closed;
 
 	/**
 	 * Create a dispatcher.
@@ -161,12 +161,10 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, GoalBacklog
 	@Override
 	public void dispatch(Goal goal) {
 		Dropped.Reason refusal = admit(new PendingGoal(goal, this.context.capture()));
-		if (refusal == null) {
-			advance();
-		}
-		else {
+		if (refusal != null) {
 			this.outcomes.publish(goal, new Dropped(refusal, null));
 		}
+		advance();
 	}
 
 	private synchronized Dropped.@Nullable Reason admit(PendingGoal goal) {
@@ -451,9 +449,7 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, GoalBacklog
 	 */
 	@Override
 	public void close() {
-		synchronized (this) {
-			this.closed = true;
-		}
+		this.closed = true;
 		drain();
 		List<PendingGoal> left;
 		synchronized (this) {
