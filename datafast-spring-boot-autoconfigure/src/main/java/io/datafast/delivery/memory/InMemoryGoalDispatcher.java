@@ -271,8 +271,10 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, GoalBacklog
 			return;
 		}
 		goal.failed(retry);
-		goal.nextAttempt = (retry.delay() != null) ? schedule(() -> due(goal), shorter(retry.delay(), this.maxDelay))
-				: null;
+		goal.nextAttempt = (retry.delay() != null) ? schedule(() -> {
+			due(goal);
+			advance();
+		}, shorter(retry.delay(), this.maxDelay)) : null;
 		if (goal.nextAttempt == null) {
 			// Added at the end, so that the next probe is another goal.
 			this.taken.remove(goal);
@@ -286,7 +288,6 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, GoalBacklog
 			goal.nextAttempt = null;
 			this.taken.remove(goal);
 			this.queue.addFirst(goal);
-			advance();
 		}
 	}
 

@@ -185,23 +185,21 @@ class DataFastJdbcAutoConfigurationTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "JDBC", "jdbc ", " Jdbc", "${mode:jdbc}" })
 	void theModeMeansWhatThePropertyIsBoundTo(String mode) {
-		this.runner
-			.withInitializer((context) -> context.getEnvironment()
-				.getPropertySources()
-				.addFirst(new MapPropertySource("mode", Map.of("datafast.delivery.mode", mode))))
-			.run((context) -> assertThat(context).hasSingleBean(JdbcGoalDispatcher.class)
-				.doesNotHaveBean(InMemoryGoalDispatcher.class));
+		withMode(mode).run((context) -> assertThat(context).hasSingleBean(JdbcGoalDispatcher.class)
+			.doesNotHaveBean(InMemoryGoalDispatcher.class));
 	}
 
 	@ParameterizedTest
 	@ValueSource(strings = { "memory", "MEMORY", " Memory " })
 	void theModeMemoryKeepsGoalsInMemoryInAnyForm(String mode) {
-		this.runner
-			.withInitializer((context) -> context.getEnvironment()
-				.getPropertySources()
-				.addFirst(new MapPropertySource("mode", Map.of("datafast.delivery.mode", mode))))
-			.run((context) -> assertThat(context).hasSingleBean(InMemoryGoalDispatcher.class)
-				.doesNotHaveBean(JdbcGoalDispatcher.class));
+		withMode(mode).run((context) -> assertThat(context).hasSingleBean(InMemoryGoalDispatcher.class)
+			.doesNotHaveBean(JdbcGoalDispatcher.class));
+	}
+
+	private ApplicationContextRunner withMode(String mode) {
+		return this.runner.withInitializer((context) -> context.getEnvironment()
+			.getPropertySources()
+			.addFirst(new MapPropertySource("mode", Map.of("datafast.delivery.mode", mode))));
 	}
 
 	@Test
