@@ -128,8 +128,18 @@ final class Backlog {
 			this.changes += count;
 		}
 
+		/**
+		 * How many rows there are, and those that are going to be added.
+		 */
 		synchronized int total() {
 			return (int) Math.max(0, this.rows + this.reserved);
+		}
+
+		/**
+		 * How many rows there are.
+		 */
+		synchronized int stored() {
+			return (int) Math.max(0, this.rows);
 		}
 
 		private synchronized long changes() {

@@ -182,7 +182,7 @@ public final class JdbcGoalDispatcher implements TransactionalGoalWriter, GoalBa
 
 	@Override
 	public OptionalInt parked() {
-		return OptionalInt.of(this.backlog.parked().total());
+		return OptionalInt.of(this.backlog.parked().stored());
 	}
 
 	/**

@@ -64,7 +64,7 @@ abstract class JdbcDeliveryTests {
 
 	private static final Duration LONG = Duration.ofSeconds(60);
 
-	private final MockDataFast mock = MockDataFast.start();
+	final MockDataFast mock = MockDataFast.start();
 
 	private ApplicationContextRunner runner;
 
