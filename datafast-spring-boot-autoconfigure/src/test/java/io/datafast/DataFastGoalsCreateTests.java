@@ -470,6 +470,13 @@ class DataFastGoalsCreateTests {
 				.hasMessageContaining("spring-boot-starter-json"));
 	}
 
+	@Test
+	void needsNoJacksonWhenOff() {
+		runner(mock.getBaseUrl(), mock.getApiKey()).withPropertyValues("datafast.enabled=false")
+			.withClassLoader(new FilteredClassLoader("tools.jackson", "com.fasterxml.jackson.databind"))
+			.run((context) -> assertThat(context).hasNotFailed());
+	}
+
 	@ParameterizedTest
 	@ValueSource(ints = { 0x00, 0x1B, 0x85, 0xAD, 0x200B, 0x202E, 0x2028, 0x2029, 0xD800, 0xDFFF, 0xE000, 0xFEFF,
 			0xFFFD, 0xE0041, 0x10FFFD })

@@ -16,19 +16,15 @@
 
 package io.datafast.autoconfigure;
 
-import java.net.URI;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
 
 import io.datafast.DataFastGoals;
 import io.datafast.DataFastRestClientCustomizer;
 import io.datafast.GoalFilter;
 import io.datafast.VisitorIdResolver;
 import io.datafast.autoconfigure.InvalidDataFastPropertiesException.Violation;
-import io.datafast.client.GoalClient;
 import io.datafast.client.GoalClientCredentials;
-import io.datafast.client.HttpClientRequestFactory;
 import io.datafast.delivery.DeliveryContext;
 import io.datafast.delivery.DeliveryShutdown;
 import io.datafast.delivery.GoalDelivery;
@@ -40,7 +36,6 @@ import io.datafast.delivery.memory.InMemoryGoalDispatcher;
 import io.datafast.interceptor.TrackGoalBeanPostProcessor;
 import io.datafast.support.DefaultDataFastGoals;
 import io.datafast.support.JsonCodec;
-import io.datafast.support.Lazy;
 import io.datafast.transaction.OpenTransactions;
 import io.micrometer.context.ContextSnapshotFactory;
 import io.micrometer.observation.ObservationRegistry;
@@ -54,7 +49,6 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
-import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.annotation.Bean;
@@ -64,9 +58,6 @@ import org.springframework.core.env.Environment;
 import org.springframework.core.io.ResourceLoader;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 import org.springframework.util.ClassUtils;
-import org.springframework.web.client.RestClient;
-import org.springframework.web.util.DefaultUriBuilderFactory;
-import org.springframework.web.util.DefaultUriBuilderFactory.EncodingMode;
 
 /**
  * Auto-configuration for {@link DataFastGoals}.
@@ -106,21 +97,11 @@ public final class DataFastAutoConfiguration {
 			return new DefaultDataFastGoals(properties.disabledReason(), visitorIdResolver::getObject, Map.of(),
 					List::of, dispatcher::getObject, delivery, outcomes);
 		}
-		warnOfPlainHttp(properties.baseUrl());
 		return new DefaultDataFastGoals(null, shutdown.lazily(() -> visitorIdResolver.getIfAvailable(() -> () -> null)),
 				properties.metadata(), shutdown.lazily(() -> filters.orderedStream().toList()),
 				shutdown.lazily(() -> dispatcherDecorator.getIfAvailable(() -> (target) -> target)
 					.decorate(dispatcher.getObject())),
 				delivery, outcomes);
-	}
-
-	private static void warnOfPlainHttp(URI baseUrl) {
-		String host = baseUrl.getHost();
-		boolean loopback = "localhost".equalsIgnoreCase(host) || host.matches("127(\\.[0-9]+){3}")
-				|| "[::1]".equals(host);
-		if ("http".equalsIgnoreCase(baseUrl.getScheme()) && !loopback) {
-			logger.warn("datafast.base-url " + baseUrl + " is not https: the API key travels in plain text");
-		}
 	}
 
 	@Bean
@@ -157,10 +138,6 @@ public final class DataFastAutoConfiguration {
 				context.getIfAvailable(() -> DeliveryContext.NONE)));
 	}
 
-	/**
-	 * The client is created with the first goal, so that it does not add to the start-up
-	 * time.
-	 */
 	@Bean
 	@ConditionalOnMissingBean
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
@@ -174,15 +151,11 @@ public final class DataFastAutoConfiguration {
 				throw new IllegalStateException("DataFast is off");
 			};
 		}
-		JsonCodec json = JsonCodec.create(resourceLoader.getClassLoader());
-		Supplier<ObservationRegistry> observations = shutdown
-			.lazily(() -> observationRegistry.getIfUnique(() -> ObservationRegistry.NOOP));
-		Supplier<List<DataFastRestClientCustomizer>> orderedCustomizers = shutdown
-			.lazily(() -> customizers.orderedStream().toList());
-		Supplier<GoalClient> client = Lazy.of(() -> new GoalClient(
-				() -> createBuilder(properties, sslBundle, observations.get(), orderedCustomizers.get()), json,
-				new CurrentCredentials(environment, new GoalClientCredentials(apiKey, properties.websiteId()))));
-		return (goal) -> client.get().create(goal);
+		GoalClientCredentials credentials = new GoalClientCredentials(apiKey, properties.websiteId());
+		return new RestClientGoalDelivery(properties, sslBundle,
+				shutdown.lazily(() -> observationRegistry.getIfUnique(() -> ObservationRegistry.NOOP)),
+				shutdown.lazily(() -> customizers.orderedStream().toList()),
+				JsonCodec.create(resourceLoader.getClassLoader()), new CurrentCredentials(environment, credentials));
 	}
 
 	@Bean
@@ -192,40 +165,17 @@ public final class DataFastAutoConfiguration {
 	}
 
 	/**
-	 * Create a builder of the library's own. A builder of the application may carry the
-	 * credentials of another service.
-	 */
-	private static RestClient.Builder createBuilder(DataFastProperties properties, ClientSslBundle sslBundle,
-			ObservationRegistry observations, List<DataFastRestClientCustomizer> customizers) {
-		RestClient.Builder builder = RestClient.builder()
-			.observationRegistry(observations)
-			.uriBuilderFactory(uriBuilderFactory(properties.baseUrl()))
-			.requestFactory(new HttpClientRequestFactory(properties.connectTimeout(), properties.readTimeout(),
-					sslBundle::get));
-		customizers.forEach((customizer) -> customizer.customize(builder));
-		return builder;
-	}
-
-	private static DefaultUriBuilderFactory uriBuilderFactory(URI baseUrl) {
-		DefaultUriBuilderFactory factory = new DefaultUriBuilderFactory(baseUrl.toString());
-		factory.setEncodingMode(EncodingMode.VALUES_ONLY);
-		return factory;
-	}
-
-	/**
 	 * Each context has its own, since a post-processor sees the beans of its own context
 	 * only.
 	 */
 	@Bean
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-	@ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
 	static TrackGoalBeanPostProcessor dataFastTrackGoalBeanPostProcessor(ConfigurableListableBeanFactory beanFactory) {
 		return new TrackGoalBeanPostProcessor(beanFactory);
 	}
 
 	@Bean
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-	@ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
 	static TrackGoalBeanPostProcessor.Innermost dataFastInnermostAdvicePostProcessor(
 			TrackGoalBeanPostProcessor postProcessor) {
 		return new TrackGoalBeanPostProcessor.Innermost(postProcessor);

@@ -90,13 +90,13 @@ final class DataFastPropertiesValidator {
 	 */
 	static List<Violation> findViolations(String apiKey, @Nullable String websiteId) {
 		List<Violation> found = new ArrayList<>();
-		apiKey.chars()
-			.filter((c) -> c <= ' ' || c >= 0x7F)
-			.findFirst()
-			.ifPresent((c) -> found.add(new Violation("datafast.api-key", null,
-					"must consist of visible ASCII characters, but has " + String.format(Locale.ROOT, "U+%04X", c)
-							+ " at index " + apiKey.indexOf(c),
-					"Copy the key again from the website's settings in DataFast; look for a line break or a space inside.")));
+		int index = indexOfInvalid(apiKey, "");
+		if (index >= 0) {
+			found.add(new Violation("datafast.api-key", null,
+					"must consist of visible ASCII characters, but has "
+							+ String.format(Locale.ROOT, "U+%04X", (int) apiKey.charAt(index)) + " at index " + index,
+					"Copy the key again from the website's settings in DataFast; look for a line break or a space inside."));
+		}
 		if (GoalClientCredentials.isAccountToken(apiKey) && websiteId == null) {
 			found.add(new Violation("datafast.website-id", null, "is missing, and an account token (dft_...) needs it",
 					"Set datafast.website-id to the website's ID in DataFast, or use a website key (df_...) as"
@@ -117,6 +117,9 @@ final class DataFastPropertiesValidator {
 	}
 
 	private void checkMetadata(Map<String, String> metadata) {
+		if (metadata.isEmpty()) {
+			return;
+		}
 		try {
 			Goal.of("defaults").with(metadata);
 		}
@@ -128,13 +131,29 @@ final class DataFastPropertiesValidator {
 	}
 
 	private void checkToken(String property, @Nullable String name, String rule, String fix) {
-		if (name != null && (name.isEmpty()
-				|| name.chars().anyMatch((c) -> c <= ' ' || c >= 0x7F || SEPARATORS.indexOf(c) >= 0))) {
+		if (name != null && (name.isEmpty() || indexOfInvalid(name, SEPARATORS) >= 0)) {
 			violation(property, name, rule + ": visible ASCII without " + SEPARATORS, fix);
 		}
 	}
 
+	/**
+	 * Find the first character that is not visible ASCII, or one of those given.
+	 * @return its index, or -1 if there is none
+	 */
+	private static int indexOfInvalid(String text, String invalid) {
+		for (int i = 0; i < text.length(); i++) {
+			char c = text.charAt(i);
+			if (c <= ' ' || c >= 0x7F || invalid.indexOf(c) >= 0) {
+				return i;
+			}
+		}
+		return -1;
+	}
+
 	private void checkCookieDomain(@Nullable String domain) {
+		if (domain == null) {
+			return;
+		}
 		try {
 			ResponseCookie.from("name", "value").domain(domain).build();
 		}

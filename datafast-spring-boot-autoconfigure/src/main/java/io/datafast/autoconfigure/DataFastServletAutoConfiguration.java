@@ -33,10 +33,10 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.context.annotation.Import;
 import org.springframework.core.Ordered;
 import org.springframework.web.method.support.HandlerMethodArgumentResolver;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
@@ -47,7 +47,7 @@ import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 @AutoConfiguration(before = DataFastAutoConfiguration.class)
 @ConditionalOnClass(Servlet.class)
 @ConditionalOnWebApplication(type = Type.SERVLET)
-@Import(VisitorCookieConfiguration.class)
+@EnableConfigurationProperties(DataFastProperties.class)
 public final class DataFastServletAutoConfiguration {
 
 	/**
@@ -55,6 +55,12 @@ public final class DataFastServletAutoConfiguration {
 	 * https, and before those that handle requests, such as Spring Security's.
 	 */
 	private static final int FILTER_ORDER = Ordered.HIGHEST_PRECEDENCE + 100;
+
+	@Bean
+	@ConditionalOnMissingBean
+	VisitorCookie dataFastVisitorCookie(DataFastProperties properties) {
+		return VisitorCookieFactory.create(properties);
+	}
 
 	@Bean
 	@ConditionalOnMissingBean

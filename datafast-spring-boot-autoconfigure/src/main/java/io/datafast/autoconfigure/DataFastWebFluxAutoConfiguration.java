@@ -33,9 +33,9 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.context.annotation.Import;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.web.filter.reactive.ServerWebExchangeContextFilter;
@@ -48,13 +48,19 @@ import org.springframework.web.reactive.result.method.annotation.ArgumentResolve
 @AutoConfiguration(before = DataFastAutoConfiguration.class)
 @ConditionalOnClass(WebFluxConfigurer.class)
 @ConditionalOnWebApplication(type = Type.REACTIVE)
-@Import(VisitorCookieConfiguration.class)
+@EnableConfigurationProperties(DataFastProperties.class)
 public final class DataFastWebFluxAutoConfiguration {
 
 	/**
 	 * Before the filters that handle requests, such as Spring Security's.
 	 */
 	private static final int FILTER_ORDER = Ordered.HIGHEST_PRECEDENCE + 100;
+
+	@Bean
+	@ConditionalOnMissingBean
+	VisitorCookie dataFastVisitorCookie(DataFastProperties properties) {
+		return VisitorCookieFactory.create(properties);
+	}
 
 	/**
 	 * Backs off from a resolver of either kind: where the application finds visitors in

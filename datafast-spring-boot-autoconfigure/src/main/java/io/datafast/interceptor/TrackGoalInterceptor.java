@@ -16,6 +16,8 @@
 
 package io.datafast.interceptor;
 
+import java.util.function.Supplier;
+
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
@@ -30,9 +32,9 @@ final class TrackGoalInterceptor implements MethodInterceptor {
 
 	private final TrackedMethodSource source;
 
-	private final GoalTracker tracker;
+	private final Supplier<GoalTracker> tracker;
 
-	TrackGoalInterceptor(TrackedMethodSource source, GoalTracker tracker) {
+	TrackGoalInterceptor(TrackedMethodSource source, Supplier<GoalTracker> tracker) {
 		this.source = source;
 		this.tracker = tracker;
 	}
@@ -46,14 +48,14 @@ final class TrackGoalInterceptor implements MethodInterceptor {
 			return result;
 		}
 		if (result == null || !method.resultHandler().mayComeLater()) {
-			this.tracker.track(method, invocation, result);
+			this.tracker.get().track(method, invocation, result);
 			return result;
 		}
 		try {
-			return method.resultHandler().handle(result, this.tracker.call(method, invocation));
+			return method.resultHandler().handle(result, this.tracker.get().call(method, invocation));
 		}
 		catch (Throwable ex) {
-			this.tracker.fail(method, ex);
+			this.tracker.get().fail(method, ex);
 			return result;
 		}
 	}

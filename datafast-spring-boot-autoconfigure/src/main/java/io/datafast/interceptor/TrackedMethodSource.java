@@ -63,11 +63,6 @@ final class TrackedMethodSource {
 
 	private static final Log logger = LogFactory.getLog(TrackedMethodSource.class);
 
-	private static final List<Class<? extends Annotation>> HANDLERS = List.of(RequestMapping.class, HttpExchange.class);
-
-	private static final List<Class<? extends Annotation>> CALLED_FOR_HANDLERS = List.of(ModelAttribute.class,
-			InitBinder.class, ExceptionHandler.class);
-
 	private final Map<MethodClassKey, Optional<TrackedMethod>> methods = new ConcurrentHashMap<>(256);
 
 	private final Map<Class<?>, Boolean> classes = new ConcurrentHashMap<>(256);
@@ -208,7 +203,7 @@ final class TrackedMethodSource {
 			List<MergedAnnotation<TrackGoal>> annotations = findAnnotations(declaration);
 			if (!annotations.isEmpty()) {
 				Method annotated = (annotations.get(0).getSource() instanceof Method source) ? source : declaration;
-				boolean handlerMethod = isController(beanClass) && isAnnotated(specificMethod, HANDLERS);
+				boolean handlerMethod = isController(beanClass) && isHandler(specificMethod);
 				TrackGoalParser parser = new TrackGoalParser(declaration, annotated, specificMethod, this.placeholders);
 				return Optional.of(new TrackedMethod(beanClass, specificMethod, handlerMethod,
 						handlerMethod && hasErrorStatus(specificMethod, beanClass), parser.variables(),
@@ -277,20 +272,25 @@ final class TrackedMethodSource {
 	 * intercepts.
 	 */
 	static List<Method> findHandlersThatNoProxyIntercepts(Class<?> beanClass) {
-		return !isController(beanClass) ? List.of()
-				: Arrays.stream(ReflectionUtils.getAllDeclaredMethods(beanClass))
-					.filter((method) -> (method.getModifiers() & (Modifier.PRIVATE | Modifier.FINAL)) != 0
-							&& !Modifier.isStatic(method.getModifiers())
-							&& (isAnnotated(method, HANDLERS) || isAnnotated(method, CALLED_FOR_HANDLERS)))
-					.toList();
+		return !isController(beanClass) ? List.of() : Arrays.stream(ReflectionUtils.getAllDeclaredMethods(beanClass))
+			.filter((method) -> (method.getModifiers() & (Modifier.PRIVATE | Modifier.FINAL)) != 0
+					&& !Modifier.isStatic(method.getModifiers()) && (isHandler(method) || isCalledForHandlers(method)))
+			.toList();
 	}
 
 	private static boolean isController(Class<?> beanClass) {
 		return AnnotatedElementUtils.hasAnnotation(beanClass, Controller.class);
 	}
 
-	private static boolean isAnnotated(Method method, List<Class<? extends Annotation>> types) {
-		return types.stream().anyMatch((type) -> AnnotatedElementUtils.hasAnnotation(method, type));
+	private static boolean isHandler(Method method) {
+		return AnnotatedElementUtils.hasAnnotation(method, RequestMapping.class)
+				|| AnnotatedElementUtils.hasAnnotation(method, HttpExchange.class);
+	}
+
+	private static boolean isCalledForHandlers(Method method) {
+		return AnnotatedElementUtils.hasAnnotation(method, ModelAttribute.class)
+				|| AnnotatedElementUtils.hasAnnotation(method, InitBinder.class)
+				|| AnnotatedElementUtils.hasAnnotation(method, ExceptionHandler.class);
 	}
 
 }

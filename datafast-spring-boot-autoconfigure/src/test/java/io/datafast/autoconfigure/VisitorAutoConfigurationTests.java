@@ -84,8 +84,7 @@ class VisitorAutoConfigurationTests {
 		return Stream.of(context.getBeanDefinitionNames()).filter((name) -> {
 			BeanDefinition definition = context.getBeanFactory().getBeanDefinition(name);
 			String factory = String.valueOf(definition.getFactoryBeanName());
-			return factory.contains("VisitorCookieConfiguration") || factory.contains("DataFastServletAuto")
-					|| factory.contains("DataFastWebFluxAuto");
+			return factory.contains("DataFastServletAuto") || factory.contains("DataFastWebFluxAuto");
 		}).toList();
 	}
 

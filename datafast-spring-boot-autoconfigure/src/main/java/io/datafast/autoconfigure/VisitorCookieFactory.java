@@ -20,23 +20,17 @@ import io.datafast.web.VisitorCookie;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
-import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
-import org.springframework.boot.context.properties.EnableConfigurationProperties;
-import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Configuration;
-
 /**
- * The visitor cookie, for web applications of either type.
+ * Creates the {@link VisitorCookie} of servlet and WebFlux applications.
  */
-@Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties(DataFastProperties.class)
-class VisitorCookieConfiguration {
+final class VisitorCookieFactory {
 
-	private static final Log logger = LogFactory.getLog(VisitorCookieConfiguration.class);
+	private static final Log logger = LogFactory.getLog(VisitorCookieFactory.class);
 
-	@Bean
-	@ConditionalOnMissingBean
-	VisitorCookie dataFastVisitorCookie(DataFastProperties properties) {
+	private VisitorCookieFactory() {
+	}
+
+	static VisitorCookie create(DataFastProperties properties) {
 		DataFastProperties.Visitor visitor = properties.visitor();
 		boolean enabled = properties.isEnabled();
 		VisitorCookie cookie = new VisitorCookie(visitor.cookieName(), visitor.headerName(), visitor.cookieDomain(),

@@ -1,0 +1,107 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.datafast.autoconfigure;
+
+import java.net.URI;
+import java.util.List;
+import java.util.function.Supplier;
+
+import io.datafast.DataFastRestClientCustomizer;
+import io.datafast.Goal;
+import io.datafast.GoalReceipt;
+import io.datafast.client.GoalClient;
+import io.datafast.client.HttpClientRequestFactory;
+import io.datafast.delivery.GoalDelivery;
+import io.datafast.support.JsonCodec;
+import io.datafast.support.Lazy;
+import io.micrometer.observation.ObservationRegistry;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+import org.springframework.web.client.RestClient;
+import org.springframework.web.util.DefaultUriBuilderFactory;
+import org.springframework.web.util.DefaultUriBuilderFactory.EncodingMode;
+
+/**
+ * Delivers goals by a {@link GoalClient}, which is created with the first goal so that it
+ * does not add to the start-up time. Thread-safe.
+ */
+final class RestClientGoalDelivery implements GoalDelivery {
+
+	private static final Log logger = LogFactory.getLog(RestClientGoalDelivery.class);
+
+	private final DataFastProperties properties;
+
+	private final ClientSslBundle sslBundle;
+
+	private final Supplier<ObservationRegistry> observations;
+
+	private final Supplier<List<DataFastRestClientCustomizer>> customizers;
+
+	private final JsonCodec json;
+
+	private final CurrentCredentials credentials;
+
+	private final Lazy<GoalClient> client = Lazy.of(this::createClient);
+
+	RestClientGoalDelivery(DataFastProperties properties, ClientSslBundle sslBundle,
+			Supplier<ObservationRegistry> observations, Supplier<List<DataFastRestClientCustomizer>> customizers,
+			JsonCodec json, CurrentCredentials credentials) {
+		this.properties = properties;
+		this.sslBundle = sslBundle;
+		this.observations = observations;
+		this.customizers = customizers;
+		this.json = json;
+		this.credentials = credentials;
+		warnOfPlainHttp(properties.baseUrl());
+	}
+
+	private static void warnOfPlainHttp(URI baseUrl) {
+		if ("http".equalsIgnoreCase(baseUrl.getScheme())) {
+			String host = baseUrl.getHost();
+			if (!("localhost".equalsIgnoreCase(host) || host.matches("127(\\.[0-9]+){3}") || "[::1]".equals(host))) {
+				logger.warn("datafast.base-url " + baseUrl + " is not https: the API key travels in plain text");
+			}
+		}
+	}
+
+	@Override
+	public GoalReceipt send(Goal goal) {
+		return this.client.get().create(goal);
+	}
+
+	private GoalClient createClient() {
+		return new GoalClient(this::createBuilder, this.json, this.credentials);
+	}
+
+	/**
+	 * Create a builder of the library's own. A builder of the application may carry the
+	 * credentials of another service.
+	 */
+	private RestClient.Builder createBuilder() {
+		DefaultUriBuilderFactory uriBuilderFactory = new DefaultUriBuilderFactory(this.properties.baseUrl().toString());
+		uriBuilderFactory.setEncodingMode(EncodingMode.VALUES_ONLY);
+		RestClient.Builder builder = RestClient.builder()
+			.observationRegistry(this.observations.get())
+			.uriBuilderFactory(uriBuilderFactory)
+			.requestFactory(new HttpClientRequestFactory(this.properties.connectTimeout(),
+					this.properties.readTimeout(), this.sslBundle::get));
+		this.customizers.get().forEach((customizer) -> customizer.customize(builder));
+		return builder;
+	}
+
+}
