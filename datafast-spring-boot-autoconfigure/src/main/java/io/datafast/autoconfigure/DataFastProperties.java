@@ -162,8 +162,7 @@ public record DataFastProperties(@Nullable Boolean enabled, @Nullable String api
 	 * hosts outside of this domain, the requested host.
 	 */
 	public record Visitor(@DefaultValue("datafast_visitor_id") String cookieName, @Nullable String headerName,
-			@DefaultValue("false") boolean issueCookie, @DefaultValue("false") boolean renewCookie,
-			@Nullable String cookieDomain) {
+			boolean issueCookie, boolean renewCookie, @Nullable String cookieDomain) {
 
 		/**
 		 * Create the properties.
@@ -214,7 +213,7 @@ public record DataFastProperties(@Nullable Boolean enabled, @Nullable String api
 	public record Delivery(@Nullable Mode mode, @DefaultValue("10000") int capacity,
 			@DefaultValue("16") int concurrency, @DefaultValue("5") int maxAttempts,
 			@DefaultValue("1h") Duration maxAge, @DefaultValue("1s") Duration initialBackoff,
-			@DefaultValue("1m") Duration maxBackoff, @DefaultValue("false") boolean retryAmbiguous,
+			@DefaultValue("1m") Duration maxBackoff, boolean retryAmbiguous,
 			@DefaultValue("30s") Duration visitorNotFoundRetry, @DefaultValue("10s") Duration shutdownTimeout) {
 
 		/**
