@@ -16,6 +16,7 @@
 
 package io.datafast.jdbc.autoconfigure;
 
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -56,7 +57,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.SpringBootCondition;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
-import org.springframework.boot.jdbc.DataSourceUnwrapper;
+import org.springframework.boot.jdbc.init.DataSourceScriptDatabaseInitializer;
 import org.springframework.boot.sql.init.dependency.DependsOnDatabaseInitialization;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ConditionContext;
@@ -87,8 +88,8 @@ public final class DataFastJdbcAutoConfiguration {
 
 	@Bean
 	GoalTableInitializer dataFastGoalTableInitializer(DataFastProperties properties, DataFastJdbcProperties jdbc,
-			@DataFastDataSource ObjectProvider<DataSource> qualifiedDataSource,
-			ObjectProvider<DataSource> dataSources) {
+			@DataFastDataSource ObjectProvider<DataSource> qualifiedDataSource, ObjectProvider<DataSource> dataSources,
+			ObjectProvider<DataSourceScriptDatabaseInitializer> scripts) {
 		if (properties.disabledReason() != null) {
 			// This DataSource gives no connections.
 			return new GoalTableInitializer(new DelegatingDataSource(), jdbc, false);
@@ -99,6 +100,8 @@ public final class DataFastJdbcAutoConfiguration {
 			throw noDataSource(dataSources.stream().findAny().isPresent());
 		}
 		refuseRouting(dataSource);
+		// Scripts run when they are looked up. One may create the schema of the table.
+		scripts.stream((type) -> type != GoalTableInitializer.class).toList();
 		return new GoalTableInitializer(dataSource, jdbc, true);
 	}
 
@@ -116,13 +119,26 @@ public final class DataFastJdbcAutoConfiguration {
 	 * thread of a request has written them to.
 	 */
 	private static void refuseRouting(DataSource dataSource) {
-		AbstractRoutingDataSource routing = DataSourceUnwrapper.unwrap(dataSource, AbstractRoutingDataSource.class);
+		AbstractRoutingDataSource routing = findRouting(dataSource);
 		if (routing != null) {
 			throw cannotWork(
 					"needs a DataSource with one database, but " + routing.getClass().getName()
 							+ " is an AbstractRoutingDataSource, which chooses the database by the thread",
 					"Annotate a DataSource with a fixed database with @DataFastDataSource. Goals are part of its"
 							+ " transactions. Or set datafast.delivery.mode=memory to keep goals in memory.");
+		}
+	}
+
+	/**
+	 * Proxies, also those of other libraries, tell what they wrap.
+	 */
+	private static @Nullable AbstractRoutingDataSource findRouting(DataSource dataSource) {
+		try {
+			return dataSource.isWrapperFor(AbstractRoutingDataSource.class)
+					? dataSource.unwrap(AbstractRoutingDataSource.class) : null;
+		}
+		catch (SQLException | RuntimeException ex) {
+			return null;
 		}
 	}
 
