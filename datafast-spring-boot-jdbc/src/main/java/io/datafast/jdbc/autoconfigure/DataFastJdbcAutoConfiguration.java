@@ -71,7 +71,10 @@ import org.springframework.core.type.AnnotatedTypeMetadata;
 import org.springframework.core.io.ResourceLoader;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
 import org.springframework.jdbc.datasource.lookup.AbstractRoutingDataSource;
+import org.springframework.transaction.ConfigurableTransactionManager;
 import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionExecution;
+import org.springframework.transaction.TransactionExecutionListener;
 
 /**
  * Auto-configuration for delivery through the application's own database. Where DataFast
@@ -156,20 +159,20 @@ public final class DataFastJdbcAutoConfiguration {
 	@DependsOnDatabaseInitialization
 	JdbcGoalDispatcher dataFastGoalDispatcher(DataFastProperties properties, DataFastJdbcProperties jdbc,
 			GoalTableInitializer table, GoalDelivery delivery, GoalOutcomePublisher outcomes, DeliveryShutdown shutdown,
-			FlushBeforeDataSourceDestruction flush, Environment environment, ResourceLoader resourceLoader,
+			ApplicationBeans beans, Environment environment, ResourceLoader resourceLoader,
 			ObjectProvider<PlatformTransactionManager> transactionManager) {
 		JsonCodec json = JsonCodec.create(resourceLoader.getClassLoader());
 		JdbcGoalDispatcher dispatcher = new JdbcGoalDispatcher(delivery, outcomes,
 				DeliverySettings.retryPolicy(properties.delivery()), settings(properties, jdbc), table.dataSource(),
 				transactionManager.getIfUnique(), json::write, json::read, DeliverySettings.threadFactory(environment));
-		flush.flush = dispatcher::flush;
+		beans.dispatcher = dispatcher;
 		return shutdown.register(dispatcher);
 	}
 
 	@Bean
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-	static FlushBeforeDataSourceDestruction dataFastFlushBeforeDataSourceDestruction() {
-		return new FlushBeforeDataSourceDestruction();
+	static ApplicationBeans dataFastApplicationBeans() {
+		return new ApplicationBeans();
 	}
 
 	private static JdbcGoalDispatcher.Settings settings(DataFastProperties properties, DataFastJdbcProperties jdbc) {
@@ -224,14 +227,34 @@ public final class DataFastJdbcAutoConfiguration {
 	}
 
 	/**
-	 * Has goals written right before a {@code DataSource} is closed. By then, all beans
-	 * that use the {@code DataSource}, and may track goals while they are destroyed, have
-	 * been destroyed.
+	 * Tells the dispatcher what happens to beans of the application, without creating
+	 * them. Goals are written right before a {@code DataSource} is closed. By then, all
+	 * beans that use the {@code DataSource}, and may track goals while they are
+	 * destroyed, have been destroyed.
 	 */
-	static final class FlushBeforeDataSourceDestruction implements DestructionAwareBeanPostProcessor {
+	static final class ApplicationBeans implements DestructionAwareBeanPostProcessor {
 
-		private volatile Runnable flush = () -> {
+		private volatile @Nullable JdbcGoalDispatcher dispatcher;
+
+		private final TransactionExecutionListener transactions = new TransactionExecutionListener() {
+
+			@Override
+			public void afterBegin(TransactionExecution transaction, @Nullable Throwable beginFailure) {
+				JdbcGoalDispatcher dispatcher = ApplicationBeans.this.dispatcher;
+				if (dispatcher != null) {
+					dispatcher.transactionBegun(transaction);
+				}
+			}
+
 		};
+
+		@Override
+		public Object postProcessAfterInitialization(Object bean, String beanName) {
+			if (bean instanceof PlatformTransactionManager && bean instanceof ConfigurableTransactionManager manager) {
+				manager.addListener(this.transactions);
+			}
+			return bean;
+		}
 
 		@Override
 		public boolean requiresDestruction(Object bean) {
@@ -240,7 +263,10 @@ public final class DataFastJdbcAutoConfiguration {
 
 		@Override
 		public void postProcessBeforeDestruction(Object bean, String beanName) {
-			this.flush.run();
+			JdbcGoalDispatcher dispatcher = this.dispatcher;
+			if (dispatcher != null) {
+				dispatcher.flush();
+			}
 		}
 
 	}
