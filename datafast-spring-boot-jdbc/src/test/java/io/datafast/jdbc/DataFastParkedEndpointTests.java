@@ -111,6 +111,15 @@ class DataFastParkedEndpointTests {
 	}
 
 	@Test
+	void thereAreNoParkedGoalsWhereDataFastIsOff() throws Exception {
+		try (ConfigurableApplicationContext context = run(UNRESTRICTED, "--datafast.enabled=false")) {
+			assertThat(status(context, "GET", "/actuator/datafastparked")).isEqualTo(404);
+			assertThat(send(context, "POST", "/actuator/datafastparked")).extractingPath("$.requeued").isEqualTo(0);
+			assertThat(send(context, "DELETE", "/actuator/datafastparked")).extractingPath("$.deleted").isEqualTo(0);
+		}
+	}
+
+	@Test
 	void showsParkedGoalsWithoutPersonalData() throws Exception {
 		this.mock.answer(MockAnswer.status(400)
 			.body("{\"error\":{\"message\":\"" + this.mock.getApiKey() + " " + VISITOR + " " + EMAIL + "\"}}"));
