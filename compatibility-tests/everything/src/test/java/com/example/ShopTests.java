@@ -75,13 +75,13 @@ class ShopTests {
 		order("{\"plan\":\"team\",\"price\":0}");
 		order("{\"plan\":\"team\",\"price\":9}");
 		assertThat(this.port).isNotEqualTo(this.managementPort);
-		Awaitility.await()
-			.atMost(Duration.ofMinutes(1))
-			.untilAsserted(() -> assertThat(get(this.managementPort, "/actuator/datafast")).contains("\"enabled\":true")
+		Awaitility.await().atMost(Duration.ofMinutes(1)).untilAsserted(() -> {
+			assertThat(get(this.managementPort, "/actuator/datafast")).contains("\"enabled\":true")
 				.contains("\"created\":{\"none\":3}")
 				.contains("\"skipped\":{\"rolled_back\":1}")
-				.contains("\"method\":\"place(Order)\""));
-		assertThat(get(this.managementPort, "/actuator/metrics/datafast.goals")).contains("\"value\":4.0");
+				.contains("\"method\":\"place(Order)\"");
+			assertThat(get(this.managementPort, "/actuator/metrics/datafast.goals")).contains("\"value\":4.0");
+		});
 	}
 
 	@Test

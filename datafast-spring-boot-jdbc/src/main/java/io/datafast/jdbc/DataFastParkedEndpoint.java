@@ -55,10 +55,14 @@ public class DataFastParkedEndpoint {
 
 	/**
 	 * Show the parked goals, the 100 that were tracked first.
-	 * @return how many there are, and the first
+	 * @return how many there are, and the first, or {@code null} where DataFast is off,
+	 * since it does not use the database then
 	 */
 	@ReadOperation
-	public ParkedGoalsDescriptor parkedGoals() {
+	public @Nullable ParkedGoalsDescriptor parkedGoals() {
+		if (!this.dispatcher.isAutoStartup()) {
+			return null;
+		}
 		this.dispatcher.refresh();
 		return new ParkedGoalsDescriptor(this.dispatcher.parked().orElse(0),
 				this.dispatcher.table().findParked().stream().limit(MAX_SHOWN).map(this::describe).toList());
@@ -113,6 +117,9 @@ public class DataFastParkedEndpoint {
 	}
 
 	private int change(@Nullable String idOrReason, Predicate<Row> change) {
+		if (!this.dispatcher.isAutoStartup()) {
+			return 0;
+		}
 		Predicate<Row> chosen = (row) -> idOrReason == null || idOrReason.equals(row.id())
 				|| idOrReason.equals(describe(row).reason());
 		int changed = this.dispatcher.table().changeParked(chosen.and(change));

@@ -43,6 +43,7 @@ import org.springframework.context.SmartLifecycle;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
 import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionExecution;
 import org.springframework.transaction.jta.JtaTransactionManager;
 
 /**
@@ -140,6 +141,14 @@ public final class JdbcGoalDispatcher implements TransactionalGoalWriter, GoalBa
 
 	private NewGoal newGoal(Goal goal) {
 		return new NewGoal(GoalId.create(Instant.now()), goal);
+	}
+
+	/**
+	 * Called by the thread of a new transaction, whichever its resource is.
+	 * @param transaction the transaction
+	 */
+	public void transactionBegun(TransactionExecution transaction) {
+		this.transactionWriter.begun(transaction);
 	}
 
 	void goalsAreDue() {
@@ -265,12 +274,14 @@ public final class JdbcGoalDispatcher implements TransactionalGoalWriter, GoalBa
 	}
 
 	/**
-	 * Called before the {@code DataSource} is closed: wait until all goals are written,
-	 * at most what is left of the shutdown timeout. Goals are still accepted.
+	 * Called before a {@code DataSource} is closed: if this has stopped, wait until all
+	 * goals are written, at most what is left of the shutdown timeout. Goals are still
+	 * accepted.
 	 */
 	public void flush() {
-		stop();
-		this.backgroundWriter.flush(shutdownTime());
+		if (!isRunning()) {
+			this.backgroundWriter.flush(shutdownTime());
+		}
 	}
 
 	/**

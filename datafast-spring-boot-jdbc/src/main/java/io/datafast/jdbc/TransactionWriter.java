@@ -31,8 +31,11 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.dao.ConcurrencyFailureException;
 import org.springframework.jdbc.datasource.ConnectionHolder;
 import org.springframework.jdbc.datasource.DataSourceUtils;
+import org.springframework.jdbc.datasource.JdbcTransactionObjectSupport;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.jdbc.support.SQLExceptionSubclassTranslator;
+import org.springframework.transaction.TransactionExecution;
+import org.springframework.transaction.support.DefaultTransactionStatus;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
@@ -54,6 +57,12 @@ final class TransactionWriter {
 
 	private final DataSourceTransactions transactions;
 
+	/**
+	 * Marks a transaction of another resource within one of this database.
+	 */
+	private final TransactionSynchronization ofAnotherResource = new TransactionSynchronization() {
+	};
+
 	private final Runnable stored;
 
 	/**
@@ -69,6 +78,24 @@ final class TransactionWriter {
 		this.globalTransactions = globalTransactions;
 		this.transactions = new DataSourceTransactions(table.dataSource());
 		this.stored = stored;
+	}
+
+	/**
+	 * A transaction has begun. While one of another resource runs within one of this
+	 * database, the connection of the outer transaction stays bound to the thread.
+	 */
+	void begun(TransactionExecution transaction) {
+		Object bound = TransactionSynchronizationManager.getResource(this.table.dataSource());
+		if (bound != null && bound != connectionHolder(transaction)
+				&& TransactionSynchronizationManager.isSynchronizationActive()) {
+			TransactionSynchronizationManager.registerSynchronization(this.ofAnotherResource);
+		}
+	}
+
+	private static @Nullable Object connectionHolder(TransactionExecution transaction) {
+		return (transaction instanceof DefaultTransactionStatus status && status.hasTransaction()
+				&& status.getTransaction() instanceof JdbcTransactionObjectSupport object
+				&& object.hasConnectionHolder()) ? object.getConnectionHolder() : null;
 	}
 
 	/**
@@ -102,7 +129,8 @@ final class TransactionWriter {
 
 	private boolean isOfThisDatabase() {
 		return !TransactionSynchronizationManager.isCurrentTransactionReadOnly()
-				&& (this.globalTransactions || this.transactions.isActive());
+				&& (this.globalTransactions || (this.transactions.isActive()
+						&& !TransactionSynchronizationManager.getSynchronizations().contains(this.ofAnotherResource)));
 	}
 
 	/**

@@ -40,7 +40,6 @@ import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.test.json.JsonContent;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -72,10 +71,11 @@ class DataFastParkedEndpointTests {
 			track(context, "parked", 1);
 			context.getBean(JdbcGoalDispatcher.class).stop();
 			context.getBean(DataFastGoals.class).track(Goal.of("waiting").forVisitor(VISITOR));
-			Awaitility.await()
-				.until(() -> context.getBean(JdbcTemplate.class)
-					.queryForObject("select count(*) from datafast_goals", Integer.class) == 2);
-			context.getBean(JdbcGoalDispatcher.class).refresh();
+			JdbcGoalDispatcher dispatcher = context.getBean(JdbcGoalDispatcher.class);
+			Awaitility.await().until(() -> {
+				dispatcher.refresh();
+				return dispatcher.oldestAge() != null && dispatcher.pending() == 1;
+			});
 			assertThat(send(context, "GET", "/actuator/datafast")).satisfies((json) -> {
 				assertThat(json).extractingPath("$.delivery.mode").isEqualTo("jdbc");
 				assertThat(json).extractingPath("$.delivery.pending").isEqualTo(1);
@@ -107,6 +107,15 @@ class DataFastParkedEndpointTests {
 	void isNotThereInMemory() throws Exception {
 		try (ConfigurableApplicationContext context = run(UNRESTRICTED, "--datafast.delivery.mode=memory")) {
 			assertThat(status(context, "GET", "/actuator/datafastparked")).isEqualTo(404);
+		}
+	}
+
+	@Test
+	void thereAreNoParkedGoalsWhereDataFastIsOff() throws Exception {
+		try (ConfigurableApplicationContext context = run(UNRESTRICTED, "--datafast.enabled=false")) {
+			assertThat(status(context, "GET", "/actuator/datafastparked")).isEqualTo(404);
+			assertThat(send(context, "POST", "/actuator/datafastparked")).extractingPath("$.requeued").isEqualTo(0);
+			assertThat(send(context, "DELETE", "/actuator/datafastparked")).extractingPath("$.deleted").isEqualTo(0);
 		}
 	}
 

@@ -33,6 +33,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import org.springframework.aop.framework.ProxyFactory;
@@ -140,6 +141,32 @@ class DataSourceTransactionTests {
 			assertThat(outcomes.outcomes()).filteredOn(new Skipped(Skipped.Reason.ROLLED_BACK)::equals).hasSize(2);
 			assertThat(this.mock.getGoals()).singleElement()
 				.satisfies((goal) -> assertThat(goal.name()).isEqualTo("inner"));
+		});
+	}
+
+	@ParameterizedTest(name = "inner commits {0}, outer commits {1}")
+	@CsvSource({ "true, true", "true, false", "false, true", "false, false" })
+	void aTransactionOfAnotherResourceWithinDecidesByItself(boolean innerCommits, boolean outerCommits) {
+		run(this.pool, (context) -> {
+			context.getBean(JdbcGoalDispatcher.class).stop();
+			transaction(context, "transactionManager").executeWithoutResult((outer) -> {
+				transaction(context, "other").executeWithoutResult((inner) -> {
+					track(context, "inner");
+					if (!innerCommits) {
+						inner.setRollbackOnly();
+					}
+				});
+				track(context, "outer");
+				if (!outerCommits) {
+					outer.setRollbackOnly();
+				}
+			});
+			context.getBean(JdbcGoalDispatcher.class).start();
+			RecordedOutcomes outcomes = context.getBean(RecordedOutcomes.class);
+			outcomes.awaitCount(2);
+			assertThat(outcomes.all()).hasSize(2)
+				.allSatisfy((recorded) -> assertThat(recorded.outcome() instanceof Created)
+					.isEqualTo(recorded.goal().name().equals("inner") ? innerCommits : outerCommits));
 		});
 	}
 

@@ -56,7 +56,8 @@ class JdbcClusterTests {
 	void twoNodesShareTheWork() {
 		String url = createBacklog();
 		answer(MockAnswer.status(503));
-		try (Node first = Node.delivering(this.firstMock, url); Node second = Node.delivering(this.secondMock, url)) {
+		try (Node first = Node.deliveringPatiently(this.firstMock, url);
+				Node second = Node.deliveringPatiently(this.secondMock, url)) {
 			first.await("started");
 			second.await("started");
 			answer(MockAnswer.ok().after(Duration.ofMillis(10)));

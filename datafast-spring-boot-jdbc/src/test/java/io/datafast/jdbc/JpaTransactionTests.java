@@ -78,7 +78,7 @@ class JpaTransactionTests {
 			application.outcomes().awaitCount(2);
 			assertThat(names()).containsExactly("committed");
 			assertThat(application.outcomes().count(ROLLED_BACK)).isOne();
-			assertThat(application.backlog()).isZero();
+			application.awaitBacklog(0);
 		});
 	}
 
@@ -97,7 +97,7 @@ class JpaTransactionTests {
 			assertThat(names())
 				.containsExactlyInAnyOrderElementsOf(committing ? List.of("signup", "marker") : List.of("marker"));
 			assertThat(application.rowsOfOthers()).isZero();
-			assertThat(application.backlog()).isZero();
+			application.awaitBacklog(0);
 		});
 	}
 

@@ -36,6 +36,8 @@ final class Node implements AutoCloseable {
 
 	private static final String MARK = "=> ";
 
+	private static final String SHORT_INTERVAL = "500ms";
+
 	private final Process process;
 
 	private final BufferedReader output;
@@ -52,17 +54,25 @@ final class Node implements AutoCloseable {
 	 * back, tracks goals until it is killed.
 	 */
 	static Node producing(MockDataFast mock, String url, long seed) {
-		return start(mock, url, "--node.seed=" + seed);
+		return start(mock, url, SHORT_INTERVAL, "--node.seed=" + seed);
 	}
 
 	/**
 	 * Start a node that only delivers.
 	 */
 	static Node delivering(MockDataFast mock, String url) {
-		return start(mock, url);
+		return start(mock, url, SHORT_INTERVAL);
 	}
 
-	private static Node start(MockDataFast mock, String url, String... arguments) {
+	/**
+	 * Start a node that only delivers, and is not taken for a crashed one when its
+	 * threads do not run for some seconds.
+	 */
+	static Node deliveringPatiently(MockDataFast mock, String url) {
+		return start(mock, url, "30s");
+	}
+
+	private static Node start(MockDataFast mock, String url, String heartbeatInterval, String... arguments) {
 		List<String> command = new ArrayList<>();
 		command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
 		command.addAll(List.of("-Xmx192m", "-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path"),
@@ -72,7 +82,7 @@ final class Node implements AutoCloseable {
 				"--datafast.delivery.concurrency=" + CONCURRENCY, "--datafast.delivery.max-attempts=1000",
 				"--datafast.delivery.initial-backoff=20ms", "--datafast.delivery.max-backoff=200ms",
 				"--datafast.delivery.jdbc.initialize-schema=always", "--datafast.delivery.jdbc.poll-interval=100ms",
-				"--datafast.delivery.jdbc.heartbeat-interval=500ms", "--spring.main.banner-mode=off",
+				"--datafast.delivery.jdbc.heartbeat-interval=" + heartbeatInterval, "--spring.main.banner-mode=off",
 				"--spring.main.web-application-type=none", "--spring.flyway.enabled=false"));
 		command.addAll(List.of(arguments));
 		try {

@@ -36,6 +36,7 @@ import io.datafast.delivery.GoalOutcome.Dropped;
 import io.datafast.test.MockAnswer;
 import io.datafast.test.MockDataFast;
 import io.datafast.testing.RecordedOutcomes;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -131,6 +132,18 @@ class ShutdownTests {
 		assertThat(output).containsPattern("WARN.*" + TracksWhenDestroyed.GOALS);
 	}
 
+	/**
+	 * As when the scope of a bean ends, or Spring Cloud binds new properties to a bean.
+	 */
+	@Test
+	void aDataSourceThatIsDestroyedWhileTheApplicationRunsEndsNothing() {
+		this.runner.run((context) -> {
+			context.getAutowireCapableBeanFactory().destroyBean(new DriverManagerDataSource(this.url));
+			context.getBean(DataFastGoals.class).track(Goal.of("later").forVisitor("visitor-1"));
+			context.getBean(RecordedOutcomes.class).awaitSingle(Created.class);
+		});
+	}
+
 	@Test
 	void goalsThatCouldNotBeDeliveredInTimeStayInTheTable() {
 		this.mock.alwaysAnswer(MockAnswer.hang());
@@ -139,6 +152,7 @@ class ShutdownTests {
 				for (int i = 0; i < 5; i++) {
 					context.getBean(DataFastGoals.class).track(Goal.of("goal-" + i).forVisitor("visitor-1"));
 				}
+				Awaitility.await().until(() -> rows() == 5);
 				RecordedOutcomes outcomes = context.getBean(RecordedOutcomes.class);
 				context.close();
 				assertThat(outcomes.outcomes()).noneMatch(ShutdownTests::isShutdown);

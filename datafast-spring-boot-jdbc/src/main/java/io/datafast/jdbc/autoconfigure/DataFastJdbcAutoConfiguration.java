@@ -16,6 +16,7 @@
 
 package io.datafast.jdbc.autoconfigure;
 
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -56,7 +57,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.SpringBootCondition;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
-import org.springframework.boot.jdbc.DataSourceUnwrapper;
+import org.springframework.boot.jdbc.init.DataSourceScriptDatabaseInitializer;
 import org.springframework.boot.sql.init.dependency.DependsOnDatabaseInitialization;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ConditionContext;
@@ -70,7 +71,10 @@ import org.springframework.core.type.AnnotatedTypeMetadata;
 import org.springframework.core.io.ResourceLoader;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
 import org.springframework.jdbc.datasource.lookup.AbstractRoutingDataSource;
+import org.springframework.transaction.ConfigurableTransactionManager;
 import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionExecution;
+import org.springframework.transaction.TransactionExecutionListener;
 
 /**
  * Auto-configuration for delivery through the application's own database. Where DataFast
@@ -87,8 +91,8 @@ public final class DataFastJdbcAutoConfiguration {
 
 	@Bean
 	GoalTableInitializer dataFastGoalTableInitializer(DataFastProperties properties, DataFastJdbcProperties jdbc,
-			@DataFastDataSource ObjectProvider<DataSource> qualifiedDataSource,
-			ObjectProvider<DataSource> dataSources) {
+			@DataFastDataSource ObjectProvider<DataSource> qualifiedDataSource, ObjectProvider<DataSource> dataSources,
+			ObjectProvider<DataSourceScriptDatabaseInitializer> scripts) {
 		if (properties.disabledReason() != null) {
 			// This DataSource gives no connections.
 			return new GoalTableInitializer(new DelegatingDataSource(), jdbc, false);
@@ -99,6 +103,8 @@ public final class DataFastJdbcAutoConfiguration {
 			throw noDataSource(dataSources.stream().findAny().isPresent());
 		}
 		refuseRouting(dataSource);
+		// Scripts run when they are looked up. One may create the schema of the table.
+		scripts.stream((type) -> type != GoalTableInitializer.class).toList();
 		return new GoalTableInitializer(dataSource, jdbc, true);
 	}
 
@@ -116,13 +122,26 @@ public final class DataFastJdbcAutoConfiguration {
 	 * thread of a request has written them to.
 	 */
 	private static void refuseRouting(DataSource dataSource) {
-		AbstractRoutingDataSource routing = DataSourceUnwrapper.unwrap(dataSource, AbstractRoutingDataSource.class);
+		AbstractRoutingDataSource routing = findRouting(dataSource);
 		if (routing != null) {
 			throw cannotWork(
 					"needs a DataSource with one database, but " + routing.getClass().getName()
 							+ " is an AbstractRoutingDataSource, which chooses the database by the thread",
 					"Annotate a DataSource with a fixed database with @DataFastDataSource. Goals are part of its"
 							+ " transactions. Or set datafast.delivery.mode=memory to keep goals in memory.");
+		}
+	}
+
+	/**
+	 * Proxies, also those of other libraries, tell what they wrap.
+	 */
+	private static @Nullable AbstractRoutingDataSource findRouting(DataSource dataSource) {
+		try {
+			return dataSource.isWrapperFor(AbstractRoutingDataSource.class)
+					? dataSource.unwrap(AbstractRoutingDataSource.class) : null;
+		}
+		catch (SQLException | RuntimeException ex) {
+			return null;
 		}
 	}
 
@@ -140,20 +159,20 @@ public final class DataFastJdbcAutoConfiguration {
 	@DependsOnDatabaseInitialization
 	JdbcGoalDispatcher dataFastGoalDispatcher(DataFastProperties properties, DataFastJdbcProperties jdbc,
 			GoalTableInitializer table, GoalDelivery delivery, GoalOutcomePublisher outcomes, DeliveryShutdown shutdown,
-			FlushBeforeDataSourceDestruction flush, Environment environment, ResourceLoader resourceLoader,
+			ApplicationBeans beans, Environment environment, ResourceLoader resourceLoader,
 			ObjectProvider<PlatformTransactionManager> transactionManager) {
 		JsonCodec json = JsonCodec.create(resourceLoader.getClassLoader());
 		JdbcGoalDispatcher dispatcher = new JdbcGoalDispatcher(delivery, outcomes,
 				DeliverySettings.retryPolicy(properties.delivery()), settings(properties, jdbc), table.dataSource(),
 				transactionManager.getIfUnique(), json::write, json::read, DeliverySettings.threadFactory(environment));
-		flush.flush = dispatcher::flush;
+		beans.dispatcher = dispatcher;
 		return shutdown.register(dispatcher);
 	}
 
 	@Bean
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-	static FlushBeforeDataSourceDestruction dataFastFlushBeforeDataSourceDestruction() {
-		return new FlushBeforeDataSourceDestruction();
+	static ApplicationBeans dataFastApplicationBeans() {
+		return new ApplicationBeans();
 	}
 
 	private static JdbcGoalDispatcher.Settings settings(DataFastProperties properties, DataFastJdbcProperties jdbc) {
@@ -208,14 +227,34 @@ public final class DataFastJdbcAutoConfiguration {
 	}
 
 	/**
-	 * Has goals written right before a {@code DataSource} is closed. By then, all beans
-	 * that use the {@code DataSource}, and may track goals while they are destroyed, have
-	 * been destroyed.
+	 * Tells the dispatcher what happens to beans of the application, without creating
+	 * them. Goals are written right before a {@code DataSource} is closed. By then, all
+	 * beans that use the {@code DataSource}, and may track goals while they are
+	 * destroyed, have been destroyed.
 	 */
-	static final class FlushBeforeDataSourceDestruction implements DestructionAwareBeanPostProcessor {
+	static final class ApplicationBeans implements DestructionAwareBeanPostProcessor {
 
-		private volatile Runnable flush = () -> {
+		private volatile @Nullable JdbcGoalDispatcher dispatcher;
+
+		private final TransactionExecutionListener transactions = new TransactionExecutionListener() {
+
+			@Override
+			public void afterBegin(TransactionExecution transaction, @Nullable Throwable beginFailure) {
+				JdbcGoalDispatcher dispatcher = ApplicationBeans.this.dispatcher;
+				if (dispatcher != null) {
+					dispatcher.transactionBegun(transaction);
+				}
+			}
+
 		};
+
+		@Override
+		public Object postProcessAfterInitialization(Object bean, String beanName) {
+			if (bean instanceof PlatformTransactionManager && bean instanceof ConfigurableTransactionManager manager) {
+				manager.addListener(this.transactions);
+			}
+			return bean;
+		}
 
 		@Override
 		public boolean requiresDestruction(Object bean) {
@@ -224,7 +263,10 @@ public final class DataFastJdbcAutoConfiguration {
 
 		@Override
 		public void postProcessBeforeDestruction(Object bean, String beanName) {
-			this.flush.run();
+			JdbcGoalDispatcher dispatcher = this.dispatcher;
+			if (dispatcher != null) {
+				dispatcher.flush();
+			}
 		}
 
 	}

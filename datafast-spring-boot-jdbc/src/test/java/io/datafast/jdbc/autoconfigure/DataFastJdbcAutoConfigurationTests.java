@@ -17,6 +17,7 @@
 package io.datafast.jdbc.autoconfigure;
 
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -70,6 +71,7 @@ import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.flyway.autoconfigure.FlywayAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceInitializationAutoConfiguration;
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
@@ -278,7 +280,7 @@ class DataFastJdbcAutoConfigurationTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "itself", "lazy", "transaction-aware", "delegating", "proxy" })
+	@ValueSource(strings = { "itself", "lazy", "transaction-aware", "delegating", "proxy", "foreign" })
 	void aRoutingDataSourceIsRefused(String wrapper) {
 		this.runner.withBean("dataSource", DataSource.class, () -> wrapped(wrapper, new Tenants()))
 			.run((context) -> assertThat(context).getFailure()
@@ -299,7 +301,7 @@ class DataFastJdbcAutoConfigurationTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "lazy", "transaction-aware", "delegating", "proxy" })
+	@ValueSource(strings = { "lazy", "transaction-aware", "delegating", "proxy", "foreign" })
 	void otherProxiesAreNoRouting(String wrapper) {
 		this.runner.withBean("dataSource", DataSource.class, () -> wrapped(wrapper, dataSource()))
 			.run(DataFastJdbcAutoConfigurationTests::deliver);
@@ -311,6 +313,10 @@ class DataFastJdbcAutoConfigurationTests {
 			case "transaction-aware" -> new TransactionAwareDataSourceProxy(target);
 			case "delegating" -> new DelegatingDataSource(new DelegatingDataSource(target));
 			case "proxy" -> (DataSource) new ProxyFactory(target).getProxy();
+			// As another library wraps it.
+			case "foreign" -> (DataSource) Proxy.newProxyInstance(DataSource.class.getClassLoader(),
+					new Class<?>[] { DataSource.class },
+					(proxy, method, arguments) -> method.invoke(target, arguments));
 			default -> target;
 		};
 	}
@@ -325,6 +331,15 @@ class DataFastJdbcAutoConfigurationTests {
 				assertThat(context.getBean(JdbcTemplate.class)
 					.queryForObject("select count(*) from app.tracked", Integer.class)).isZero();
 			});
+	}
+
+	@Test
+	void aScriptOfTheApplicationMayCreateTheSchema(@TempDir Path directory) throws IOException {
+		Path script = Files.writeString(directory.resolve("schema.sql"), "create schema app");
+		this.runner.withConfiguration(AutoConfigurations.of(DataSourceInitializationAutoConfiguration.class))
+			.withPropertyValues("datafast.delivery.jdbc.table-name=app.tracked",
+					"spring.sql.init.schema-locations=file:" + script)
+			.run(DataFastJdbcAutoConfigurationTests::deliver);
 	}
 
 	@Test
@@ -374,14 +389,14 @@ class DataFastJdbcAutoConfigurationTests {
 				context.getBean("dataFastGoalTableMetrics", MeterBinder.class).bindTo(meters);
 				track(context, "parked");
 				context.getBean(RecordedOutcomes.class).awaitCount(1);
-				context.getBean(JdbcGoalDispatcher.class).stop();
+				JdbcGoalDispatcher dispatcher = context.getBean(JdbcGoalDispatcher.class);
+				dispatcher.stop();
 				track(context, "waiting");
 				track(context, "waiting");
-				Awaitility.await()
-					.until(() -> context.getBean(JdbcTemplate.class)
-						.queryForObject("select count(*) from datafast_goals", Integer.class) == 3);
-				context.getBean(JdbcGoalDispatcher.class).refresh();
-				assertThat(meters.get("datafast.goals.pending").gauge().value()).isEqualTo(2);
+				Awaitility.await().until(() -> {
+					dispatcher.refresh();
+					return dispatcher.oldestAge() != null && meters.get("datafast.goals.pending").gauge().value() == 2;
+				});
 				assertThat(meters.get("datafast.goals.parked").gauge().value()).isEqualTo(1);
 				assertThat(meters.get("datafast.goals.capacity").gauge().value()).isEqualTo(100);
 				Awaitility.await()
