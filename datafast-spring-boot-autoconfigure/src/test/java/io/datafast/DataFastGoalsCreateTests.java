@@ -500,6 +500,18 @@ class DataFastGoalsCreateTests {
 		run((goals, outcomes) -> assertThat(goals.create(GOAL).eventId()).isNull());
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\n", "HTTP/1.1 99 OK\r\n\r\n", "\r\n" })
+	void anAnswerWithAMalformedHeadIsAmbiguous(String answer) {
+		try (RawHttpServer server = closing(answer)) {
+			runner(server.url(), "df_key")
+				.run((context) -> assertThatExceptionOfType(DataFastUnavailableException.class)
+					.isThrownBy(() -> context.getBean(DataFastGoals.class).create(GOAL))
+					.satisfies((failure) -> assertThat(failure.isAmbiguous()).isTrue()));
+			assertThat(server.requests()).hasSize(1);
+		}
+	}
+
 	@Test
 	void whatABrokenAnswerSaysIsCleanedAndBounded() {
 		try (RawHttpServer server = closing("H\u001b[31mTTP " + "x".repeat(5000) + "\r\n\r\n")) {
