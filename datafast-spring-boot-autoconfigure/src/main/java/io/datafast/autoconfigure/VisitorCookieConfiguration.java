@@ -17,11 +17,17 @@
 package io.datafast.autoconfigure;
 
 import io.datafast.web.VisitorCookie;
+import io.datafast.web.servlet.RequestIdentityListener;
+import jakarta.servlet.ServletRequestListener;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.web.servlet.ServletListenerRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -47,6 +53,26 @@ class VisitorCookieConfiguration {
 					+ " hosts of the website share, such as example.com, and data-domain of DataFast's script to the same.");
 		}
 		return cookie;
+	}
+
+	/**
+	 * Registered at run time rather than by a condition, so that an application that was
+	 * processed ahead of time can still be configured.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(ServletRequestListener.class)
+	@ConditionalOnWebApplication(type = Type.SERVLET)
+	static final class RequestIdentity {
+
+		@Bean
+		ServletListenerRegistrationBean<RequestIdentityListener> dataFastRequestIdentityListener(
+				DataFastProperties properties) {
+			ServletListenerRegistrationBean<RequestIdentityListener> registration = new ServletListenerRegistrationBean<>(
+					new RequestIdentityListener());
+			registration.setEnabled(properties.isEnabled());
+			return registration;
+		}
+
 	}
 
 }
