@@ -315,7 +315,7 @@ public final class HttpClientRequestFactory implements ClientHttpRequestFactory 
 			if (!this.sent) {
 				return new ConnectionFailures.NotSentException(cause);
 			}
-			return (cause instanceof IOException failure) ? failure : new IOException(cause);
+			return (cause instanceof IOException failure) ? failure : new IOException("The answer is malformed", cause);
 		}
 
 		/**
