@@ -26,6 +26,7 @@ import java.util.Set;
 import java.util.function.BiConsumer;
 
 import io.datafast.support.GoalRules;
+import io.datafast.support.ValueTexts;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -75,7 +76,7 @@ final class FittedMetadata extends AbstractMap<String, String> {
 	}
 
 	private static void add(List<String> content, String key, @Nullable Object value) {
-		String text = MetadataValues.toText(value);
+		String text = ValueTexts.toText(value);
 		if (text != null) {
 			content.add(key);
 			content.add(GoalRules.fitValue(text));

@@ -478,8 +478,8 @@ class DataFastGoalsCreateTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(ints = { 0x00, 0x1B, 0x85, 0xAD, 0x200B, 0x202E, 0x2028, 0x2029, 0xD800, 0xDFFF, 0xE000, 0xFEFF,
-			0xFFFD, 0xE0041, 0x10FFFD })
+	@ValueSource(ints = { 0x00, 0x1B, 0x85, 0xA0, 0xAD, 0x2003, 0x3000, 0x200B, 0x202E, 0x2028, 0x2029, 0xD800, 0xDFFF,
+			0xE000, 0xFEFF, 0xFFFD, 0xE0041, 0x10FFFD })
 	void whatAnAnswerSaysIsCleaned(int character) {
 		String escape = (character < 0x10000) ? String.format("\\u%04X", character) : String.format("\\u%04X\\u%04X",
 				(int) Character.highSurrogate(character), (int) Character.lowSurrogate(character));
@@ -505,6 +505,18 @@ class DataFastGoalsCreateTests {
 	void anEventIdOfNoCharactersIsNone() {
 		mock.answer(MockAnswer.status(200).body("{\"data\":{\"eventId\":\" \\u2028\"}}"));
 		run((goals, outcomes) -> assertThat(goals.create(GOAL).eventId()).isNull());
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\n", "HTTP/1.1 99 OK\r\n\r\n", "\r\n" })
+	void anAnswerWithAMalformedHeadIsAmbiguous(String answer) {
+		try (RawHttpServer server = closing(answer)) {
+			runner(server.url(), "df_key")
+				.run((context) -> assertThatExceptionOfType(DataFastUnavailableException.class)
+					.isThrownBy(() -> context.getBean(DataFastGoals.class).create(GOAL))
+					.satisfies((failure) -> assertThat(failure.isAmbiguous()).isTrue()));
+			assertThat(server.requests()).hasSize(1);
+		}
 	}
 
 	@Test

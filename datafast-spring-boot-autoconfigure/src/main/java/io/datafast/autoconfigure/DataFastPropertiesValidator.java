@@ -126,7 +126,8 @@ final class DataFastPropertiesValidator {
 		catch (InvalidGoalException ex) {
 			ex.getViolations()
 				.forEach((rule) -> violation("datafast.metadata", null, "has a wrong entry: " + rule,
-						"Mend the keys. One with an underscore needs brackets in application.yml: \"[app_version]\"."));
+						"Write keys with a-z 0-9 _ - only, such as app_version. As an environment variable, that is"
+								+ " DATAFAST_METADATA_APP_VERSION."));
 		}
 	}
 

@@ -21,6 +21,7 @@ import java.util.List;
 import io.datafast.VisitorIdResolver;
 import io.datafast.support.TrackingContext.HandlerResponse;
 import io.datafast.web.VisitorCookie;
+import io.datafast.web.servlet.RequestIdentityListener;
 import io.datafast.web.servlet.ServletHandlerResponse;
 import io.datafast.web.servlet.ServletVisitorIdResolver;
 import io.datafast.web.servlet.VisitorCookieFilter;
@@ -35,6 +36,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplicat
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
+import org.springframework.boot.web.servlet.ServletListenerRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
@@ -87,6 +89,18 @@ public final class DataFastServletAutoConfiguration {
 		registration.setDispatcherTypes(DispatcherType.REQUEST, DispatcherType.FORWARD, DispatcherType.ASYNC,
 				DispatcherType.ERROR);
 		registration.setEnabled(cookie.isWritten());
+		return registration;
+	}
+
+	/**
+	 * Enabled at run time, as the filter is.
+	 */
+	@Bean
+	ServletListenerRegistrationBean<RequestIdentityListener> dataFastRequestIdentityListener(
+			DataFastProperties properties) {
+		ServletListenerRegistrationBean<RequestIdentityListener> registration = new ServletListenerRegistrationBean<>(
+				new RequestIdentityListener());
+		registration.setEnabled(properties.isEnabled());
 		return registration;
 	}
 

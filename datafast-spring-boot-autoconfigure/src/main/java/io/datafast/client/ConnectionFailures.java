@@ -29,6 +29,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import javax.net.ssl.SSLHandshakeException;
+import javax.net.ssl.SSLPeerUnverifiedException;
 
 import org.springframework.util.StringUtils;
 
@@ -41,7 +42,8 @@ final class ConnectionFailures {
 
 	private static final List<Class<? extends Throwable>> BEFORE_SENDING = List.of(NotSentException.class,
 			ConnectException.class, HttpConnectTimeoutException.class, NoRouteToHostException.class,
-			UnknownHostException.class, UnresolvedAddressException.class, SSLHandshakeException.class);
+			UnknownHostException.class, UnresolvedAddressException.class, SSLHandshakeException.class,
+			SSLPeerUnverifiedException.class);
 
 	private static final int MAX_DEPTH = 20;
 
@@ -50,17 +52,19 @@ final class ConnectionFailures {
 
 	static boolean isBeforeSending(Throwable failure) {
 		return causes(failure).anyMatch((cause) -> BEFORE_SENDING.stream().anyMatch((type) -> type.isInstance(cause))
-				|| isConnectTimeout(cause));
+				|| isToldByMessage(cause));
 	}
 
 	/**
 	 * For a connect timeout, {@code HttpURLConnection} and Apache HttpComponents throw a
 	 * {@code SocketTimeoutException} or a subclass of it. Only the message tells it from
-	 * a read timeout.
+	 * a read timeout. So it is where a proxy refuses the tunnel, with the exceptions of
+	 * {@code HttpURLConnection} and {@code HttpClient}.
 	 */
-	private static boolean isConnectTimeout(Throwable cause) {
-		return cause instanceof SocketTimeoutException
-				&& StringUtils.startsWithIgnoreCase(cause.getMessage(), "connect");
+	private static boolean isToldByMessage(Throwable cause) {
+		String message = String.valueOf(cause.getMessage());
+		return message.startsWith("Unable to tunnel through proxy") || message.startsWith("Tunnel failed")
+				|| (cause instanceof SocketTimeoutException && StringUtils.startsWithIgnoreCase(message, "connect"));
 	}
 
 	/**

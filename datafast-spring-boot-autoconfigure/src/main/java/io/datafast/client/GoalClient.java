@@ -38,6 +38,7 @@ import org.springframework.http.MediaType;
 import org.springframework.http.StreamingHttpOutputMessage;
 import org.springframework.http.client.ClientHttpRequestExecution;
 import org.springframework.http.client.ClientHttpResponse;
+import org.springframework.http.client.support.HttpRequestWrapper;
 import org.springframework.web.client.ResourceAccessException;
 import org.springframework.web.client.RestClient;
 
@@ -56,9 +57,7 @@ public final class GoalClient {
 	 */
 	static final int BODY_LIMIT = 16 * 1024;
 
-	private static final String CREDENTIALS_ATTRIBUTE = GoalClient.class.getName() + ".credentials";
-
-	private static final String SENDING_ATTRIBUTE = GoalClient.class.getName() + ".sending";
+	private static final String CALL_ATTRIBUTE = GoalClient.class.getName() + ".call";
 
 	private static final String USER_AGENT = "datafast-spring-boot/" + version();
 
@@ -98,13 +97,12 @@ public final class GoalClient {
 
 	private Answer exchange(Goal goal, GoalClientCredentials current) {
 		byte[] body = this.json.write(requestBody(goal));
-		AtomicBoolean sending = new AtomicBoolean();
+		Call call = new Call(current, new AtomicBoolean());
 		try {
 			return post(current.websiteId()).contentType(MediaType.APPLICATION_JSON)
 				.accept(MediaType.APPLICATION_JSON)
 				.header(HttpHeaders.USER_AGENT, USER_AGENT)
-				.attribute(CREDENTIALS_ATTRIBUTE, current)
-				.attribute(SENDING_ATTRIBUTE, sending)
+				.attribute(CALL_ATTRIBUTE, call)
 				.body((StreamingHttpOutputMessage.Body) (output) -> output.write(body))
 				.exchange((request, response) -> answer(response));
 		}
@@ -112,26 +110,31 @@ public final class GoalClient {
 			// For instance a customizer or an interceptor of the application that fails.
 			throw unavailable(goal,
 					(ex instanceof ResourceAccessException && ex.getCause() != null) ? ex.getCause() : ex,
-					sending.get());
+					call.sending().get());
 		}
 	}
 
 	/**
 	 * Set the API key in the last interceptor, so that no other interceptor can replace
-	 * it, add to it, or log it. Also note that the request is about to be sent: if
-	 * another interceptor fails or answers before, DataFast has certainly not received
-	 * the goal.
+	 * it, add to it, or log it. Also note when the request is about to be sent: if
+	 * another interceptor fails or answers before, or there is no request of the HTTP
+	 * client to copy the headers to, DataFast has certainly not received the goal.
 	 */
 	private ClientHttpResponse authenticate(HttpRequest request, byte[] body, ClientHttpRequestExecution execution)
 			throws IOException {
 		// Another interceptor may have replaced the request by one without attributes.
-		GoalClientCredentials current = (request.getAttributes()
-			.get(CREDENTIALS_ATTRIBUTE) instanceof GoalClientCredentials ofCall) ? ofCall : this.credentials.get();
-		request.getHeaders().setBearerAuth(current.apiKey());
-		if (request.getAttributes().get(SENDING_ATTRIBUTE) instanceof AtomicBoolean sending) {
-			sending.set(true);
-		}
-		return execution.execute(request, body);
+		Call call = (request.getAttributes().get(CALL_ATTRIBUTE) instanceof Call known) ? known
+				: new Call(this.credentials.get(), new AtomicBoolean());
+		request.getHeaders().setBearerAuth(call.credentials().apiKey());
+		return execution.execute(new HttpRequestWrapper(request) {
+
+			@Override
+			public HttpHeaders getHeaders() {
+				call.sending().set(true);
+				return super.getHeaders();
+			}
+
+		}, body);
 	}
 
 	private RestClient.RequestBodySpec post(@Nullable String websiteId) {
@@ -177,6 +180,10 @@ public final class GoalClient {
 		catch (IOException ex) {
 			return "unknown";
 		}
+	}
+
+	private record Call(GoalClientCredentials credentials, AtomicBoolean sending) {
+
 	}
 
 }

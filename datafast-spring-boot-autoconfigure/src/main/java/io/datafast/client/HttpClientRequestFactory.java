@@ -281,8 +281,9 @@ public final class HttpClientRequestFactory implements ClientHttpRequestFactory 
 		@Override
 		protected ClientHttpResponse executeInternal(HttpHeaders headers) throws IOException {
 			long deadline = System.nanoTime() + HttpClientRequestFactory.this.readTimeout.toNanos();
-			PooledClient pooled = client();
+			PooledClient pooled = null;
 			try {
+				pooled = acquire();
 				// Unlike sendAsync, send needs no other thread to hand the answer over.
 				HttpResponse<Body> head = pooled.client.send(request(headers), (info) -> new Body());
 				// There is no body where a proxy has refused the tunnel with status 407.
@@ -293,24 +294,15 @@ public final class HttpClientRequestFactory implements ClientHttpRequestFactory 
 				Thread.currentThread().interrupt();
 				throw failure(new InterruptedIOException("Interrupted while waiting for the answer"));
 			}
-			catch (IOException | IllegalArgumentException ex) {
+			catch (IOException | RuntimeException ex) {
+				// There may be no client, as without file descriptors or with an unusable
+				// SSL bundle, and the head of the answer may be malformed.
 				throw failure(ex);
 			}
 			finally {
-				release(pooled);
-			}
-		}
-
-		/**
-		 * There may be no client, as without file descriptors or with an unusable SSL
-		 * bundle.
-		 */
-		private PooledClient client() throws IOException {
-			try {
-				return acquire();
-			}
-			catch (RuntimeException ex) {
-				throw failure(ex);
+				if (pooled != null) {
+					release(pooled);
+				}
 			}
 		}
 
@@ -320,8 +312,10 @@ public final class HttpClientRequestFactory implements ClientHttpRequestFactory 
 		 * that could not be written, after the whole request.
 		 */
 		private IOException failure(Exception cause) {
-			return (this.sent && cause instanceof IOException failure) ? failure
-					: new ConnectionFailures.NotSentException(cause);
+			if (!this.sent) {
+				return new ConnectionFailures.NotSentException(cause);
+			}
+			return (cause instanceof IOException failure) ? failure : new IOException("The answer is malformed", cause);
 		}
 
 		/**

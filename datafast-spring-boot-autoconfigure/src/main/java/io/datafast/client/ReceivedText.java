@@ -27,11 +27,11 @@ final class ReceivedText {
 	private static final int MAX_BYTES = 1024;
 
 	/**
-	 * White space, and characters that are no text by themselves: controls, formats,
-	 * private use, surrogates without their other half, separators of lines and
-	 * paragraphs, and the replacement of undecodable bytes.
+	 * White space, and characters that are no text by themselves: separators, controls,
+	 * formats, private use, surrogates without their other half, and the replacement of
+	 * undecodable bytes.
 	 */
-	private static final Pattern NO_TEXT = Pattern.compile("[\\s\\p{Cc}\\p{Cf}\\p{Co}\\p{Cs}\\p{Zl}\\p{Zp}\\x{FFFD}]+");
+	private static final Pattern NO_TEXT = Pattern.compile("[\\s\\p{Cc}\\p{Cf}\\p{Co}\\p{Cs}\\p{Z}\\x{FFFD}]+");
 
 	private ReceivedText() {
 	}

@@ -32,6 +32,7 @@ import io.datafast.support.Lazy;
 import io.datafast.support.TrackingContext;
 import io.datafast.support.TrackingContext.CurrentTransaction;
 import io.datafast.support.TrackingContext.HandlerResponse;
+import io.datafast.support.ValueTexts;
 import org.aopalliance.intercept.MethodInvocation;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -157,8 +158,7 @@ final class GoalTracker {
 		else if (method.visitorIdParameter() >= 0) {
 			visitorId = invocation.getArgument(method.visitorIdParameter());
 		}
-		Object value = unwrap(visitorId);
-		return (value != null) ? value.toString() : null;
+		return ValueTexts.toText(unwrap(visitorId));
 	}
 
 	private Goal addMetadata(Goal goal, TrackedMethod method, Operation operation, CompletedInvocation invocation) {

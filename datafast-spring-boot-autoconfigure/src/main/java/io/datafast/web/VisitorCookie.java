@@ -114,20 +114,19 @@ public final class VisitorCookie {
 	}
 
 	private @Nullable String findInHeader(Function<String, List<String>> headers) {
-		return (this.headerName != null) ? VisitorIds.wellFormedOrNull(String.join(",", headers.apply(this.headerName)))
-				: null;
+		return (this.headerName != null) ? singleOrNull(wellFormed(headers.apply(this.headerName))) : null;
+	}
+
+	private List<String> findInCookies(Function<String, List<String>> cookies) {
+		return wellFormed(cookies.apply(this.name));
 	}
 
 	/**
 	 * The different well-formed ids. A malformed value counts as absent, so a well-formed
 	 * one beside it still counts.
 	 */
-	private List<String> findInCookies(Function<String, List<String>> cookies) {
-		return cookies.apply(this.name)
-			.stream()
-			.filter((value) -> VisitorIds.wellFormedOrNull(value) != null)
-			.distinct()
-			.toList();
+	private static List<String> wellFormed(List<String> values) {
+		return values.stream().filter((value) -> VisitorIds.wellFormedOrNull(value) != null).distinct().toList();
 	}
 
 	private static @Nullable String singleOrNull(List<String> visitorIds) {

@@ -16,6 +16,9 @@
 
 package io.datafast.autoconfigure;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -24,8 +27,8 @@ import io.datafast.DataFastGoals;
 import io.datafast.Goal;
 import io.datafast.GoalReceipt;
 import io.datafast.VisitorIdResolver;
-import io.datafast.delivery.GoalDispatcher;
 import io.datafast.delivery.GoalDelivery;
+import io.datafast.delivery.GoalDispatcher;
 import io.datafast.delivery.GoalOutcomePublisher;
 import io.datafast.delivery.memory.InMemoryGoalDispatcher;
 import io.datafast.testing.DataFastContextRunners;
@@ -35,6 +38,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.env.YamlPropertySourceLoader;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
@@ -42,7 +46,9 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
+import org.springframework.core.env.PropertySource;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
+import org.springframework.core.io.ByteArrayResource;
 import org.springframework.web.client.RestClient;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
@@ -81,14 +87,33 @@ class DataFastAutoConfigurationTests {
 	}
 
 	@Test
-	void readsMetadataFromEnvironmentVariables() {
+	void readsMetadataFromEnvironmentVariablesAndYaml() {
 		this.runner
 			.withInitializer((context) -> context.getEnvironment()
 				.getPropertySources()
 				.addFirst(new SystemEnvironmentPropertySource("test-systemEnvironment",
 						Map.of("DATAFAST_METADATA_REGION", "eu", "DATAFAST_METADATA_APP_VERSION", "1.2"))))
-			.run((context) -> assertThat(context.getBean(DataFastProperties.class).metadata())
-				.containsOnly(Map.entry("region", "eu"), Map.entry("app_version", "1.2")));
+			.withInitializer((context) -> context.getEnvironment().getPropertySources().addLast(yaml("""
+					datafast:
+					  metadata:
+					    app_version: "1.0"
+					    build_number: 7
+					    "[release_name]": ginger
+					""")))
+			.run((context) -> assertThat(context.getBean(DataFastProperties.class).metadata()).containsOnly(
+					Map.entry("region", "eu"), Map.entry("app_version", "1.2"), Map.entry("build_number", "7"),
+					Map.entry("release_name", "ginger")));
+	}
+
+	private static PropertySource<?> yaml(String content) {
+		try {
+			return new YamlPropertySourceLoader()
+				.load("yaml", new ByteArrayResource(content.getBytes(StandardCharsets.UTF_8)))
+				.get(0);
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
 	}
 
 	@Test

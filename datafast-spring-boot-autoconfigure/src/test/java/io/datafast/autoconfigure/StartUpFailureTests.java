@@ -138,6 +138,7 @@ class StartUpFailureTests {
 			.contains("Reason: datafast.connect-timeout must be greater than zero")
 			.contains("Reason: datafast.read-timeout must be greater than zero")
 			.contains("Reason: datafast.metadata has a wrong entry: metadata key \"Env\"")
+			.contains("such as app_version")
 			.contains("Reason: datafast.visitor.cookie-name must be a cookie name")
 			.contains("Reason: datafast.delivery.capacity must be at least 1")
 			.contains("Reason: datafast.delivery.concurrency must be at least 1")

@@ -28,6 +28,7 @@ import javax.net.ssl.SSLContext;
 
 import io.datafast.DataFastGoals;
 import io.datafast.DataFastRestClientCustomizer;
+import io.datafast.DataFastUnavailableException;
 import io.datafast.Goal;
 import io.datafast.delivery.GoalOutcome.Created;
 import io.datafast.testing.DataFastContextRunners;
@@ -46,6 +47,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import org.springframework.beans.BeanUtils;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -56,8 +58,12 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.http.client.ClientHttpRequestFactory;
+import org.springframework.http.client.JdkClientHttpRequestFactory;
+import org.springframework.http.client.SimpleClientHttpRequestFactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
  * Goals through a forward proxy that the JDK's system properties name.
@@ -134,6 +140,24 @@ class ForwardProxyTests {
 				proxy.refuse(0);
 				context.getBean(RecordedOutcomes.class).awaitSingle(Created.class);
 			});
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(classes = { SimpleClientHttpRequestFactory.class, JdkClientHttpRequestFactory.class })
+	void theJdksOtherClientsTellThatATunnelWasRefused(Class<? extends ClientHttpRequestFactory> type) {
+		try (ForwardProxy proxy = new ForwardProxy(null)) {
+			use(proxy);
+			proxy.refuse(403);
+			DataFastContextRunners.plain()
+				.withPropertyValues("datafast.base-url=https://datafast.invalid/api/v1", "datafast.api-key=df_key")
+				.withBean(DataFastRestClientCustomizer.class,
+						() -> (builder) -> builder.requestFactory(BeanUtils.instantiateClass(type)))
+				.run((context) -> assertThatExceptionOfType(DataFastUnavailableException.class)
+					.isThrownBy(() -> context.getBean(DataFastGoals.class)
+						.create(Goal.of("goal").forVisitor(DataFastContextRunners.VISITOR)))
+					.satisfies((failure) -> assertThat(failure.isAmbiguous()).isFalse()));
+			assertThat(proxy.requests()).singleElement().asString().startsWith("CONNECT ");
 		}
 	}
 

@@ -21,8 +21,11 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+
+import javax.net.ssl.SSLContext;
 
 import io.datafast.DataFastGoals;
 import io.datafast.DataFastRestClientCustomizer;
@@ -31,14 +34,18 @@ import io.datafast.Goal;
 import io.datafast.test.MockAnswer;
 import io.datafast.test.MockDataFast;
 import io.datafast.testing.DataFastContextRunners;
+import io.datafast.testing.RawHttpServer;
+import io.datafast.testing.SelfSignedCertificate;
 import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClients;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
+import org.apache.hc.client5.http.ssl.DefaultClientTlsStrategy;
 import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
@@ -98,6 +105,28 @@ class HttpComponentsTests {
 					socket.close();
 				}
 			}
+		}
+	}
+
+	@Test
+	void aCertificateOfAnotherHostIsNotAmbiguous(@TempDir Path directory) throws Exception {
+		SSLContext tls = SelfSignedCertificate.create(directory).sslContext();
+		CloseableHttpClient client = HttpClients.custom()
+			.setConnectionManager(PoolingHttpClientConnectionManagerBuilder.create()
+				.setTlsSocketStrategy(new DefaultClientTlsStrategy(tls))
+				.build())
+			.disableAutomaticRetries()
+			.build();
+		try (client; RawHttpServer server = new RawHttpServer(tls, RawHttpServer.text(""))) {
+			DataFastContextRunners.plain()
+				.withBean(DataFastRestClientCustomizer.class,
+						() -> (builder) -> builder.requestFactory(new HttpComponentsClientHttpRequestFactory(client)))
+				.withPropertyValues("datafast.api-key=df_key",
+						"datafast.base-url=" + server.url().replace("localhost", "127.0.0.1"))
+				.run((context) -> assertThat(catchThrowableOfType(DataFastUnavailableException.class,
+						() -> context.getBean(DataFastGoals.class).create(GOAL))
+					.isAmbiguous()).isFalse());
+			assertThat(server.requests()).isEmpty();
 		}
 	}
 

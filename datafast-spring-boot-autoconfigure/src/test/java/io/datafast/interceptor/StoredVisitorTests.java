@@ -23,6 +23,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Stream;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.datafast.Goal;
 import io.datafast.annotation.TrackGoal;
 import io.datafast.annotation.VisitorId;
@@ -92,7 +94,8 @@ class StoredVisitorTests {
 
 	static Stream<Object[]> requests() {
 		return Stream
-			.of("/service", "/handler", "/argument", "/optional", "/object", "/method", "/future", "/mono", "/several")
+			.of("/service", "/handler", "/argument", "/optional", "/object", "/method", "/future", "/mono", "/several",
+					"/json", "/json-of-jackson-2")
 			.flatMap((path) -> Stream.of(new Object[] { path, "the-customer", "the-customer" },
 					new Object[] { path, "", null }, new Object[] { path, "the%20customer", null },
 					new Object[] { path, "a".repeat(129), null }, new Object[] { path, "%C3%A9", null },
@@ -185,6 +188,22 @@ class StoredVisitorTests {
 		@TrackGoal(name = "confirmed", visitorId = "#result.visitor()")
 		public Order method(@RequestParam(required = false) String visitor) {
 			return new Order(visitor);
+		}
+
+		@PostMapping("/json")
+		@TrackGoal(name = "confirmed", visitorId = "#result.get('visitor')")
+		public tools.jackson.databind.node.ObjectNode json(@RequestParam(required = false) String visitor) {
+			return tools.jackson.databind.node.JsonNodeFactory.instance.objectNode().put("visitor", visitor);
+		}
+
+		@PostMapping("/json-of-jackson-2")
+		@TrackGoal(name = "confirmed", visitorId = "#root.target.parse(#visitor)")
+		public String jsonOfJackson2(@RequestParam(required = false) String visitor) {
+			return "ok";
+		}
+
+		public JsonNode parse(String visitor) {
+			return JsonNodeFactory.instance.objectNode().put("visitor", visitor).get("visitor");
 		}
 
 		@PostMapping("/future")

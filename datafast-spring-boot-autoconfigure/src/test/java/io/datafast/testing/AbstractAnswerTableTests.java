@@ -51,6 +51,7 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ApplicationContext;
+import org.springframework.http.client.SimpleClientHttpRequestFactory;
 import org.springframework.web.client.RestClient;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -205,22 +206,32 @@ public abstract class AbstractAnswerTableTests {
 			});
 	}
 
-	@Test
-	void whatFailsBeforeSendingCostsNoGoal(CapturedOutput output) {
+	@ParameterizedTest
+	@ValueSource(booleans = { false, true })
+	void whatFailsBeforeSendingCostsNoGoal(boolean requestFactory, CapturedOutput output) {
 		AtomicInteger failures = new AtomicInteger(12);
-		DataFastRestClientCustomizer tokens = (builder) -> builder.requestInterceptor((request, body, execution) -> {
-			if (failures.getAndDecrement() > 0) {
-				throw new IllegalStateException("the token service is away");
-			}
-			return execution.execute(request, body);
-		});
-		impatient().withBean(DataFastRestClientCustomizer.class, () -> tokens).run((context) -> {
+		SimpleClientHttpRequestFactory requests = new SimpleClientHttpRequestFactory();
+		DataFastRestClientCustomizer customizer = requestFactory
+				? (builder) -> builder.requestFactory((uri, method) -> {
+					failNow(failures);
+					return requests.createRequest(uri, method);
+				}) : (builder) -> builder.requestInterceptor((request, body, execution) -> {
+					failNow(failures);
+					return execution.execute(request, body);
+				});
+		impatient().withBean(DataFastRestClientCustomizer.class, () -> customizer).run((context) -> {
 			track(context, 5);
 			outcomes(context).awaitCount(5);
 			assertThat(outcomes(context).count(Created.class)).isEqualTo(5);
 			assertThat(failures.get()).isNegative();
 			assertThat(output).containsOnlyOnce("WARN").contains("the token service is away");
 		});
+	}
+
+	private static void failNow(AtomicInteger failures) {
+		if (failures.getAndDecrement() > 0) {
+			throw new IllegalStateException("the token service is away");
+		}
 	}
 
 	@Test

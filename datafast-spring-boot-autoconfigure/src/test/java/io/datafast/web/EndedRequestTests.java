@@ -21,6 +21,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -32,6 +33,8 @@ import io.datafast.ReactiveDataFastGoals;
 import io.datafast.annotation.TrackGoal;
 import io.datafast.delivery.GoalOutcome.Skipped;
 import io.datafast.testing.WebApplication;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletRequestWrapper;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -50,6 +53,8 @@ import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.context.request.RequestAttributes;
 import org.springframework.web.context.request.RequestAttributesThreadLocalAccessor;
 import org.springframework.web.context.request.RequestContextHolder;
+import org.springframework.web.context.request.ServletRequestAttributes;
+import org.springframework.web.context.request.ServletWebRequest;
 import org.springframework.web.server.WebFilter;
 
 import static io.datafast.test.MockDataFastAssert.assertThat;
@@ -64,16 +69,18 @@ class EndedRequestTests {
 	static Stream<Arguments> tasks() {
 		return Stream.of(Server.TOMCAT, Server.JETTY)
 			.flatMap((server) -> Stream.of(Way.values())
-				.flatMap((way) -> Stream.of("annotated", "code").map((kind) -> Arguments.of(server, way, kind))));
+				.flatMap((way) -> Stream.of(Arguments.of(server, way, "annotated", "/start"),
+						Arguments.of(server, way, "code", "/start"),
+						Arguments.of(server, way, "code", "/start-callable"))));
 	}
 
 	@ParameterizedTest
 	@MethodSource("tasks")
-	void aTaskThatOutlivesItsRequestHasNoVisitor(Server server, Way way, String kind) throws Exception {
+	void aTaskThatOutlivesItsRequestHasNoVisitor(Server server, Way way, String kind, String path) throws Exception {
 		try (WebApplication application = server.start(Shop.class)) {
 			Shop shop = application.bean(Shop.class);
 			HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-			send(client, application, "/start?way=" + way + "&kind=" + kind, "visitor-1").get(60, TimeUnit.SECONDS);
+			send(client, application, path + "?way=" + way + "&kind=" + kind, "visitor-1").get(60, TimeUnit.SECONDS);
 			CompletableFuture<?> other = send(client, application, "/other", "visitor-2");
 			await(shop.otherHasBegun);
 			shop.release.countDown();
@@ -86,10 +93,11 @@ class EndedRequestTests {
 
 	@ParameterizedTest
 	@MethodSource("tasks")
-	void aTaskWithinItsRequestHasItsVisitor(Server server, Way way, String kind) throws Exception {
+	void aTaskWithinItsRequestHasItsVisitor(Server server, Way way, String kind, String path) throws Exception {
 		try (WebApplication application = server.start(Shop.class)) {
 			application.bean(Shop.class).release.countDown();
-			application.get("/start?wait=true&way=" + way + "&kind=" + kind, "Cookie", "datafast_visitor_id=visitor-1");
+			application.get(path + "?wait=true&way=" + way + "&kind=" + kind, "Cookie",
+					"datafast_visitor_id=visitor-1");
 			assertThat(application.mock()).received(kind).forVisitor("visitor-1").once();
 		}
 	}
@@ -192,7 +200,35 @@ class EndedRequestTests {
 				return task;
 			}
 
+		},
+
+		/**
+		 * By a task decorator that makes attributes of its own.
+		 */
+		OWN_ATTRIBUTES {
+
+			@Override
+			public Runnable apply(Runnable task) {
+				return within(new ServletRequestAttributes(request()), task);
+			}
+
+		},
+
+		/**
+		 * By a task decorator that makes a web request of its own.
+		 */
+		OWN_WEB_REQUEST {
+
+			@Override
+			public Runnable apply(Runnable task) {
+				return within(new ServletWebRequest(new HttpServletRequestWrapper(request())), task);
+			}
+
 		};
+
+		private static HttpServletRequest request() {
+			return ((ServletRequestAttributes) RequestContextHolder.getRequestAttributes()).getRequest();
+		}
 
 		private static Runnable within(RequestAttributes attributes, Runnable task) {
 			return () -> {
@@ -245,6 +281,12 @@ class EndedRequestTests {
 				thread.join();
 			}
 			return "started";
+		}
+
+		@GetMapping("/start-callable")
+		Callable<String> startCallable(@RequestParam("way") Way way, @RequestParam("kind") String kind,
+				@RequestParam(name = "wait", defaultValue = "false") boolean wait) {
+			return () -> start(way, kind, wait);
 		}
 
 		@GetMapping("/other")

@@ -361,6 +361,10 @@ class VisitorCookieTests {
 			assertThat(RawHttp.get(port, "/page", "X-Visitor", malformed).rawBody()).contains("none");
 		}
 		assertThat(RawHttp.get(port, "/page", "X-Visitor", "one", "X-Visitor", "two").rawBody()).contains("none");
+		assertThat(RawHttp.get(port, "/page", "X-Visitor", "by-header", "X-Visitor", "by-header").rawBody())
+			.contains("by-header");
+		assertThat(RawHttp.get(port, "/page", "X-Visitor", "", "X-Visitor", "by-header").rawBody())
+			.contains("by-header");
 		Response navigation = RawHttp.get(port, "/page", with(NAVIGATION, "X-Visitor", "by-header"));
 		assertThat(navigation.rawBody()).contains("by-header");
 		assertThat(navigation.cookies()).isEmpty();

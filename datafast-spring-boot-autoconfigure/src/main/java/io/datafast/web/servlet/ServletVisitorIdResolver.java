@@ -67,7 +67,8 @@ public final class ServletVisitorIdResolver implements VisitorIdResolver {
 	 * thread that outlives it. Servers reuse requests, so it may be another visitor's
 	 * already. Spring marks the attributes of a dispatch when the dispatch has ended: an
 	 * attribute can no longer be read. A copy that Spring takes for other threads can
-	 * still be read, but not be written.
+	 * still be read, but not be written. Attributes that an application has made are not
+	 * marked, nor those that Spring makes for a {@code Callable}.
 	 */
 	private static boolean isOver(ServletRequestAttributes attributes) {
 		try {
@@ -75,9 +76,10 @@ public final class ServletVisitorIdResolver implements VisitorIdResolver {
 			if (attributes.getClass() != ServletRequestAttributes.class) {
 				attributes.setAttribute(PROBE_ATTRIBUTE, true, RequestAttributes.SCOPE_REQUEST);
 			}
-			return false;
+			return RequestIdentityListener.isAnother(attributes.getRequest());
 		}
-		catch (IllegalStateException ex) {
+		catch (RuntimeException ex) {
+			// Servers refuse access in different ways.
 			return true;
 		}
 	}

@@ -14,28 +14,27 @@
  * limitations under the License.
  */
 
-package io.datafast;
+package io.datafast.support;
 
 import java.math.BigDecimal;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.datafast.support.GoalRules;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.util.ClassUtils;
 
 /**
- * The text of metadata values.
+ * The text of values: metadata, and visitor ids that an application has stored.
  */
-final class MetadataValues {
+public final class ValueTexts {
 
 	private static final boolean JACKSON_2_PRESENT = ClassUtils.isPresent("com.fasterxml.jackson.databind.JsonNode",
-			MetadataValues.class.getClassLoader());
+			ValueTexts.class.getClassLoader());
 
 	private static final boolean JACKSON_3_PRESENT = ClassUtils.isPresent("tools.jackson.databind.JsonNode",
-			MetadataValues.class.getClassLoader());
+			ValueTexts.class.getClassLoader());
 
-	private MetadataValues() {
+	private ValueTexts() {
 	}
 
 	/**
@@ -43,7 +42,7 @@ final class MetadataValues {
 	 * @param value any value
 	 * @return the text, of any length, or {@code null} if there is no value
 	 */
-	static @Nullable String toText(@Nullable Object value) {
+	public static @Nullable String toText(@Nullable Object value) {
 		if (value == null || value instanceof String) {
 			return (String) value;
 		}
