@@ -26,6 +26,7 @@ import java.util.Set;
 import java.util.function.BiConsumer;
 
 import io.datafast.support.GoalRules;
+import io.datafast.support.MetadataValues;
 import org.jspecify.annotations.Nullable;
 
 /**

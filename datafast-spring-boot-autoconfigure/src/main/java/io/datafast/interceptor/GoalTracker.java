@@ -29,6 +29,7 @@ import io.datafast.interceptor.TrackedMethod.Operation;
 import io.datafast.interceptor.result.ResultValues;
 import io.datafast.interceptor.result.TrackedCall;
 import io.datafast.support.Lazy;
+import io.datafast.support.MetadataValues;
 import io.datafast.support.TrackingContext;
 import io.datafast.support.TrackingContext.CurrentTransaction;
 import io.datafast.support.TrackingContext.HandlerResponse;
@@ -157,8 +158,7 @@ final class GoalTracker {
 		else if (method.visitorIdParameter() >= 0) {
 			visitorId = invocation.getArgument(method.visitorIdParameter());
 		}
-		Object value = unwrap(visitorId);
-		return (value != null) ? value.toString() : null;
+		return MetadataValues.toText(unwrap(visitorId));
 	}
 
 	private Goal addMetadata(Goal goal, TrackedMethod method, Operation operation, CompletedInvocation invocation) {
@@ -167,7 +167,7 @@ final class GoalTracker {
 			try {
 				result = result.with(entry.key(), unwrap(value(entry, invocation)));
 			}
-			catch (Exception ex) {
+			catch (Throwable ex) {
 				String where = describe(method, operation) + " left metadata entry \"" + entry.key() + "\" out";
 				this.failures.warn(where, where + ": " + describe(ex), null);
 			}

@@ -14,20 +14,19 @@
  * limitations under the License.
  */
 
-package io.datafast;
+package io.datafast.support;
 
 import java.math.BigDecimal;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.datafast.support.GoalRules;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.util.ClassUtils;
 
 /**
- * The text of metadata values.
+ * The text of values that an application hands over.
  */
-final class MetadataValues {
+public final class MetadataValues {
 
 	private static final boolean JACKSON_2_PRESENT = ClassUtils.isPresent("com.fasterxml.jackson.databind.JsonNode",
 			MetadataValues.class.getClassLoader());
@@ -43,7 +42,7 @@ final class MetadataValues {
 	 * @param value any value
 	 * @return the text, of any length, or {@code null} if there is no value
 	 */
-	static @Nullable String toText(@Nullable Object value) {
+	public static @Nullable String toText(@Nullable Object value) {
 		if (value == null || value instanceof String) {
 			return (String) value;
 		}
