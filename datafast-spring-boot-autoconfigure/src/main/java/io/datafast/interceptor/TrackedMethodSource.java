@@ -28,6 +28,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import io.datafast.annotation.TrackGoal;
@@ -49,6 +50,7 @@ import org.springframework.stereotype.Controller;
 import org.springframework.util.ClassUtils;
 import org.springframework.util.ReflectionUtils;
 import org.springframework.util.StringValueResolver;
+import org.springframework.web.bind.annotation.ControllerAdvice;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.InitBinder;
 import org.springframework.web.bind.annotation.ModelAttribute;
@@ -63,10 +65,15 @@ final class TrackedMethodSource {
 
 	private static final Log logger = LogFactory.getLog(TrackedMethodSource.class);
 
-	private static final List<Class<? extends Annotation>> HANDLERS = List.of(RequestMapping.class, HttpExchange.class);
+	private static final List<String> HTTP_HANDLERS = List.of(RequestMapping.class.getName(),
+			HttpExchange.class.getName());
 
-	private static final List<Class<? extends Annotation>> CALLED_FOR_HANDLERS = List.of(ModelAttribute.class,
-			InitBinder.class, ExceptionHandler.class);
+	private static final List<String> OTHER_HANDLERS = List.of(ModelAttribute.class.getName(),
+			InitBinder.class.getName(), ExceptionHandler.class.getName(),
+			"org.springframework.graphql.data.method.annotation.SchemaMapping",
+			"org.springframework.graphql.data.method.annotation.BatchMapping",
+			"org.springframework.graphql.data.method.annotation.GraphQlExceptionHandler",
+			"org.springframework.messaging.handler.annotation.MessageMapping");
 
 	private final Map<MethodClassKey, Optional<TrackedMethod>> methods = new ConcurrentHashMap<>(256);
 
@@ -99,11 +106,13 @@ final class TrackedMethodSource {
 	 * @throws InvalidTrackGoalException if an annotation is wrong
 	 */
 	boolean hasTrackedMethods(Class<?> beanClass) {
-		Boolean known = this.classes.get(beanClass);
+		Class<?> userClass = ClassUtils.getUserClass(beanClass);
+		Boolean known = this.classes.get(userClass);
 		if (known == null) {
-			Class<?> userClass = ClassUtils.getUserClass(beanClass);
 			known = isCandidate(userClass) && findAll(userClass);
-			this.classes.put(beanClass, known);
+			if (this.classes.put(userClass, known) == null && known) {
+				warnOfBrokenHandlers(userClass);
+			}
 		}
 		return known;
 	}
@@ -208,8 +217,9 @@ final class TrackedMethodSource {
 			List<MergedAnnotation<TrackGoal>> annotations = findAnnotations(declaration);
 			if (!annotations.isEmpty()) {
 				Method annotated = (annotations.get(0).getSource() instanceof Method source) ? source : declaration;
-				boolean handlerMethod = isController(beanClass) && isAnnotated(specificMethod, HANDLERS);
-				TrackGoalParser parser = new TrackGoalParser(declaration, annotated, specificMethod, this.placeholders);
+				boolean handlerMethod = isController(beanClass) && isAnnotated(specificMethod, HTTP_HANDLERS);
+				TrackGoalParser parser = new TrackGoalParser(declaration, annotated, specificMethod, beanClass,
+						this.placeholders);
 				return Optional.of(new TrackedMethod(beanClass, specificMethod, handlerMethod,
 						handlerMethod && hasErrorStatus(specificMethod, beanClass), parser.variables(),
 						parser.visitorIdParameter(),
@@ -260,37 +270,53 @@ final class TrackedMethodSource {
 	}
 
 	/**
-	 * A method of the class that tracks goals and that no interface declares.
+	 * A method of the class that tracks goals and that no interface declares which a
+	 * proxy can implement.
 	 */
-	@Nullable Method findTrackedMethodBesideInterfaces(Class<?> beanClass) {
-		return isGenerated(beanClass) ? null
-				: Arrays.stream(ReflectionUtils.getAllDeclaredMethods(beanClass))
-					.filter((method) -> !method.getDeclaringClass().isInterface()
-							&& ClassUtils.getInterfaceMethodIfPossible(method, beanClass) == method
-							&& find(method, beanClass) != null)
-					.findFirst()
-					.orElse(null);
+	@Nullable Method findMethodBesideInterfaces(Class<?> beanClass) {
+		Set<Method> declared = ClassUtils.getAllInterfacesForClassAsSet(beanClass)
+			.stream()
+			.filter((type) -> !type.isSealed())
+			.flatMap((type) -> Arrays.stream(type.getMethods()))
+			.map((method) -> AopUtils.getMostSpecificMethod(method, beanClass))
+			.collect(Collectors.toSet());
+		return this.catalogue.values()
+			.stream()
+			.filter((tracked) -> tracked.beanClass() == beanClass)
+			.map(TrackedMethod::method)
+			.filter((method) -> !declared.contains(method))
+			.findFirst()
+			.orElse(null);
 	}
 
 	/**
-	 * The methods of a controller that Spring calls for requests, and that no proxy
-	 * intercepts.
+	 * A handler method that no proxy intercepts is called on the proxy itself, whose
+	 * fields are empty.
 	 */
-	static List<Method> findHandlersThatNoProxyIntercepts(Class<?> beanClass) {
-		return !isController(beanClass) ? List.of()
-				: Arrays.stream(ReflectionUtils.getAllDeclaredMethods(beanClass))
-					.filter((method) -> (method.getModifiers() & (Modifier.PRIVATE | Modifier.FINAL)) != 0
-							&& !Modifier.isStatic(method.getModifiers())
-							&& (isAnnotated(method, HANDLERS) || isAnnotated(method, CALLED_FOR_HANDLERS)))
-					.toList();
+	private static void warnOfBrokenHandlers(Class<?> beanClass) {
+		if (!isController(beanClass) && !AnnotatedElementUtils.hasAnnotation(beanClass, ControllerAdvice.class)) {
+			return;
+		}
+		String broken = Arrays.stream(ReflectionUtils.getAllDeclaredMethods(beanClass))
+			.filter((method) -> !Modifier.isStatic(method.getModifiers())
+					&& TrackGoalParser.findObstacle(method, beanClass) != null
+					&& (isAnnotated(method, HTTP_HANDLERS) || isAnnotated(method, OTHER_HANDLERS)))
+			.map(TrackGoalParser::describe)
+			.collect(Collectors.joining(", "));
+		if (!broken.isEmpty()) {
+			logger.warn("@TrackGoal makes " + beanClass.getName() + " a proxy, which cannot override these handler"
+					+ " methods, so that they run without the fields of the bean: " + broken
+					+ ". Make them public and not final.");
+		}
 	}
 
 	private static boolean isController(Class<?> beanClass) {
 		return AnnotatedElementUtils.hasAnnotation(beanClass, Controller.class);
 	}
 
-	private static boolean isAnnotated(Method method, List<Class<? extends Annotation>> types) {
-		return types.stream().anyMatch((type) -> AnnotatedElementUtils.hasAnnotation(method, type));
+	private static boolean isAnnotated(Method method, List<String> types) {
+		MergedAnnotations annotations = MergedAnnotations.from(method, SearchStrategy.TYPE_HIERARCHY);
+		return types.stream().anyMatch(annotations::isPresent);
 	}
 
 }
