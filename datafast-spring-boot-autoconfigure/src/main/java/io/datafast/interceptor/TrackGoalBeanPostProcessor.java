@@ -30,7 +30,6 @@ import io.datafast.interceptor.InvalidTrackGoalException.Violation;
 import io.datafast.interceptor.result.ResultHandler;
 import io.datafast.support.Lazy;
 import io.datafast.support.ReactiveTrackingContexts;
-import org.jspecify.annotations.Nullable;
 
 import org.springframework.aop.Advisor;
 import org.springframework.aop.framework.Advised;
@@ -144,7 +143,8 @@ public final class TrackGoalBeanPostProcessor extends AbstractBeanFactoryAwareAd
 	}
 
 	private Object advise(Object bean, String beanName) {
-		if (bean instanceof AopInfrastructureBean || isAdvised(bean)) {
+		// A factory method may return another bean that was injected into it.
+		if (bean instanceof AopInfrastructureBean || TrackGoalAdvisor.isAdvised(bean)) {
 			return bean;
 		}
 		if (bean instanceof Advised advised && !advised.isFrozen() && !isEligible(AopUtils.getTargetClass(bean))
@@ -161,15 +161,6 @@ public final class TrackGoalBeanPostProcessor extends AbstractBeanFactoryAwareAd
 			}
 		}
 		return advisedBean;
-	}
-
-	/**
-	 * Whether a bean is advised already, as when a factory method returns another bean
-	 * that was injected into it.
-	 */
-	private boolean isAdvised(@Nullable Object bean) {
-		return bean instanceof Advised advised && (advised.indexOf(this.innermostAdvisor) >= 0
-				|| isAdvised(AopProxyUtils.getSingletonTarget(advised)));
 	}
 
 	/**
