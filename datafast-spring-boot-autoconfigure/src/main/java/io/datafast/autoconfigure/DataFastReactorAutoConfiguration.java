@@ -28,37 +28,43 @@ import io.datafast.transaction.ReactiveOpenTransactions;
 import reactor.core.publisher.Mono;
 
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Role;
 import org.springframework.transaction.reactive.TransactionSynchronizationManager;
 
 /**
  * Auto-configuration for {@link ReactiveDataFastGoals}, and for the visitor, response and
  * transaction that {@link io.datafast.annotation.TrackGoal @TrackGoal} finds in a Reactor
- * context.
+ * context. A bean post-processor of the application may need
+ * {@link ReactiveDataFastGoals}, as it may need {@link DataFastGoals}.
  */
 @AutoConfiguration(after = DataFastAutoConfiguration.class)
 @ConditionalOnClass(Mono.class)
 @ConditionalOnBean(DataFastGoals.class)
+@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 public final class DataFastReactorAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 	ReactiveTrackingContexts dataFastReactiveTrackingContexts(
 			ObjectProvider<ReactiveVisitorIdResolver> visitorIdResolver,
 			ObjectProvider<ReactiveTrackingContexts.HandlerResponse> response,
 			ObjectProvider<ReactiveTrackingContexts.ReactiveTransactions> transactions) {
 		return new ReactiveTrackingContexts(() -> visitorIdResolver.getIfAvailable(() -> (context) -> null),
 				() -> response.getIfAvailable(() -> (context) -> null),
-				transactions.getIfAvailable(() -> (context, otherwise) -> otherwise));
+				() -> transactions.getIfAvailable(() -> (context, otherwise) -> otherwise));
 	}
 
 	@Bean
 	@ConditionalOnMissingBean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 	ReactiveDataFastGoals dataFastReactiveGoals(DataFastGoals goals,
 			ObjectProvider<VisitorIdResolver> visitorIdResolver, ReactiveTrackingContexts contexts) {
 		return new DefaultReactiveDataFastGoals(goals,

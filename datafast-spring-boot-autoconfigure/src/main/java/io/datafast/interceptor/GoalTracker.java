@@ -167,7 +167,7 @@ final class GoalTracker {
 			try {
 				result = result.with(entry.key(), unwrap(value(entry, invocation)));
 			}
-			catch (Exception ex) {
+			catch (Throwable ex) {
 				String where = describe(method, operation) + " left metadata entry \"" + entry.key() + "\" out";
 				this.failures.warn(where, where + ": " + describe(ex), null);
 			}

@@ -22,8 +22,12 @@ import java.util.function.BiPredicate;
 
 import org.aopalliance.aop.Advice;
 import org.aopalliance.intercept.MethodInterceptor;
+import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.Advisor;
 import org.springframework.aop.Pointcut;
+import org.springframework.aop.framework.Advised;
+import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.aop.support.AbstractPointcutAdvisor;
 import org.springframework.aop.support.StaticMethodMatcherPointcut;
 import org.springframework.beans.factory.BeanFactory;
@@ -72,6 +76,22 @@ final class TrackGoalAdvisor extends AbstractPointcutAdvisor {
 	@Override
 	public Advice getAdvice() {
 		return this.advice;
+	}
+
+	/**
+	 * Whether a bean is a proxy with an advisor of this kind, of whichever application
+	 * context, or a proxy around such a proxy.
+	 */
+	static boolean isAdvised(@Nullable Object bean) {
+		if (!(bean instanceof Advised advised)) {
+			return false;
+		}
+		for (Advisor advisor : advised.getAdvisors()) {
+			if (advisor instanceof TrackGoalAdvisor) {
+				return true;
+			}
+		}
+		return isAdvised(AopProxyUtils.getSingletonTarget(advised));
 	}
 
 	private Object writeReplace() {

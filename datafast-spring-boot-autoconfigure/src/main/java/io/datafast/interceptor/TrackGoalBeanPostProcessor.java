@@ -25,15 +25,11 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Collectors;
 
 import io.datafast.interceptor.InvalidTrackGoalException.Violation;
 import io.datafast.interceptor.result.ResultHandler;
 import io.datafast.support.Lazy;
 import io.datafast.support.ReactiveTrackingContexts;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
-import org.jspecify.annotations.Nullable;
 
 import org.springframework.aop.Advisor;
 import org.springframework.aop.framework.Advised;
@@ -64,8 +60,6 @@ import org.springframework.core.Ordered;
  */
 @SuppressWarnings("serial")
 public final class TrackGoalBeanPostProcessor extends AbstractBeanFactoryAwareAdvisingPostProcessor {
-
-	private static final Log logger = LogFactory.getLog(TrackGoalBeanPostProcessor.class);
 
 	private final Map<String, Object> earlyReferences = new ConcurrentHashMap<>();
 
@@ -149,7 +143,8 @@ public final class TrackGoalBeanPostProcessor extends AbstractBeanFactoryAwareAd
 	}
 
 	private Object advise(Object bean, String beanName) {
-		if (bean instanceof AopInfrastructureBean || isAdvised(bean)) {
+		// A factory method may return another bean that was injected into it.
+		if (bean instanceof AopInfrastructureBean || TrackGoalAdvisor.isAdvised(bean)) {
 			return bean;
 		}
 		if (bean instanceof Advised advised && !advised.isFrozen() && !isEligible(AopUtils.getTargetClass(bean))
@@ -166,15 +161,6 @@ public final class TrackGoalBeanPostProcessor extends AbstractBeanFactoryAwareAd
 			}
 		}
 		return advisedBean;
-	}
-
-	/**
-	 * Whether a bean is advised already, as when a factory method returns another bean
-	 * that was injected into it.
-	 */
-	private boolean isAdvised(@Nullable Object bean) {
-		return bean instanceof Advised advised && (advised.indexOf(this.innermostAdvisor) >= 0
-				|| isAdvised(AopProxyUtils.getSingletonTarget(advised)));
 	}
 
 	/**
@@ -197,38 +183,24 @@ public final class TrackGoalBeanPostProcessor extends AbstractBeanFactoryAwareAd
 		Class<?> beanClass = Objects.requireNonNull(proxyFactory.getTargetClass());
 		boolean extensible = !Modifier.isFinal(beanClass.getModifiers()) && !beanClass.isSealed();
 		if (extensible && proxyFactory.isProxyTargetClass()) {
-			warnOfBrokenHandlers(beanClass);
 			if (Serializable.class.isAssignableFrom(beanClass)) {
 				SerializableProxy.prepare(proxyFactory, this.serializedFactory);
 			}
 			return;
 		}
-		Method method = this.source.findTrackedMethodBesideInterfaces(beanClass);
+		Method method = this.source.findMethodBesideInterfaces(beanClass);
 		if (method != null) {
 			String kind = beanClass.isSealed() ? "sealed" : extensible ? "@Proxyable(INTERFACES)" : "final";
 			throw new InvalidTrackGoalException(TrackGoalParser.describe(method),
 					List.of(new Violation("class", beanClass.getName() + " is " + kind,
 							"a proxy cannot extend a " + kind
-									+ " class, nor intercept a method that no interface declares",
-							"Remove '" + kind + "', declare the method in an interface, or call"
+									+ " class, nor intercept a method that no interface declares, or a sealed one",
+							"Remove '" + kind + "', declare the method in an interface that is not sealed, or call"
 									+ " DataFastGoals.track(...) in the method.")));
 		}
 		if (!extensible) {
 			proxyFactory.setProxyTargetClass(false);
 			evaluateProxyInterfaces(beanClass, proxyFactory);
-		}
-	}
-
-	/**
-	 * A private or final method is called on the proxy itself, whose fields are empty.
-	 */
-	private void warnOfBrokenHandlers(Class<?> beanClass) {
-		List<Method> broken = TrackedMethodSource.findHandlersThatNoProxyIntercepts(beanClass);
-		if (!broken.isEmpty()) {
-			logger.warn("@TrackGoal makes " + beanClass.getName() + " a proxy, on which these private or final handler"
-					+ " methods run without the fields of the bean: "
-					+ broken.stream().map(TrackGoalParser::describe).collect(Collectors.joining(", "))
-					+ ". Make them neither private nor final.");
 		}
 	}
 

@@ -44,7 +44,8 @@ final class TrackGoalInterceptor implements MethodInterceptor {
 		ResubscriptionInterceptor.countReached(invocation);
 		TrackedMethod method = this.source.find(invocation.getMethod(), targetClass(invocation));
 		Object result = invocation.proceed();
-		if (method == null) {
+		if (method == null || TrackGoalAdvisor.isAdvised(invocation.getThis())) {
+			// A target that is known only now, such as a prototype, may itself track.
 			return result;
 		}
 		if (result == null || !method.resultHandler().mayComeLater()) {

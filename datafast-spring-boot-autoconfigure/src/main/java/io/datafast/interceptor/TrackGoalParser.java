@@ -86,6 +86,8 @@ final class TrackGoalParser {
 
 	private final Method method;
 
+	private final Class<?> beanClass;
+
 	private final Map<String, Integer> variables = new HashMap<>();
 
 	private final Set<Violation> violations = new LinkedHashSet<>();
@@ -96,11 +98,13 @@ final class TrackGoalParser {
 	 * interface
 	 * @param annotatedMethod the method that carries the annotations, often the same
 	 * @param specificMethod the method that runs, often the same
+	 * @param beanClass the class of the bean, which may inherit the methods
 	 * @param placeholders resolves placeholders
 	 */
-	TrackGoalParser(Method declaration, Method annotatedMethod, Method specificMethod,
+	TrackGoalParser(Method declaration, Method annotatedMethod, Method specificMethod, Class<?> beanClass,
 			StringValueResolver placeholders) {
 		this.method = specificMethod;
+		this.beanClass = beanClass;
 		this.placeholders = placeholders;
 		this.parameters = new AnnotatedMethod(declaration).getMethodParameters();
 		this.names = new String[specificMethod.getParameterCount()];
@@ -167,21 +171,43 @@ final class TrackGoalParser {
 	}
 
 	private void checkInterceptable() {
-		Class<?> type = this.method.getDeclaringClass();
-		int modifiers = this.method.getModifiers();
-		String kind = Modifier.isPrivate(modifiers) ? "private" : Modifier.isStatic(modifiers) ? "static"
-				: (Modifier.isFinal(modifiers) && !Modifier.isFinal(type.getModifiers())) ? "final" : null;
-		if (kind != null) {
-			violation("method", kind, "a proxy cannot intercept a " + kind + " method",
-					"Remove '" + kind + "', or call DataFastGoals.track(...) in the method.");
+		String obstacle = findObstacle(this.method, this.beanClass);
+		if (obstacle != null) {
+			violation("method", obstacle,
+					"a proxy of " + this.beanClass.getName() + " cannot intercept a method that is " + obstacle,
+					"Make the method public and neither final nor static, or call"
+							+ " DataFastGoals.track(...) in the method.");
 		}
-		for (Class<?> current = type; current != null; current = current.getSuperclass()) {
+		for (Class<?> current = this.method.getDeclaringClass(); current != null; current = current.getSuperclass()) {
 			if (current.getName().equals(FILTER)) {
 				violation("method", this.method.getName(),
 						"a filter calls its own methods, such as doFilterInternal, and no proxy intercepts that",
 						"Call DataFastGoals.track(...) in the method.");
 			}
 		}
+	}
+
+	/**
+	 * Why a proxy cannot intercept a method. A proxy is a subclass in the bean's package.
+	 * @param method the method that runs
+	 * @param beanClass the bean's class, which may inherit the method
+	 * @return the obstacle, or {@code null} if it can
+	 */
+	static @Nullable String findObstacle(Method method, Class<?> beanClass) {
+		int modifiers = method.getModifiers();
+		Class<?> type = method.getDeclaringClass();
+		if (Modifier.isPrivate(modifiers)) {
+			return "private";
+		}
+		if (Modifier.isStatic(modifiers)) {
+			return "static";
+		}
+		if (Modifier.isFinal(modifiers)) {
+			return Modifier.isFinal(type.getModifiers()) ? null : "final";
+		}
+		return (Modifier.isPublic(modifiers) || Modifier.isProtected(modifiers)
+				|| type.getPackageName().equals(beanClass.getPackageName())) ? null
+						: "package-private in another package";
 	}
 
 	private void checkVisitorIdParameter() {

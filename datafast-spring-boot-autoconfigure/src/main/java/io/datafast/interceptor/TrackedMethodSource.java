@@ -28,6 +28,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import io.datafast.annotation.TrackGoal;
@@ -49,6 +50,7 @@ import org.springframework.stereotype.Controller;
 import org.springframework.util.ClassUtils;
 import org.springframework.util.ReflectionUtils;
 import org.springframework.util.StringValueResolver;
+import org.springframework.web.bind.annotation.ControllerAdvice;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.InitBinder;
 import org.springframework.web.bind.annotation.ModelAttribute;
@@ -94,11 +96,13 @@ final class TrackedMethodSource {
 	 * @throws InvalidTrackGoalException if an annotation is wrong
 	 */
 	boolean hasTrackedMethods(Class<?> beanClass) {
-		Boolean known = this.classes.get(beanClass);
+		Class<?> userClass = ClassUtils.getUserClass(beanClass);
+		Boolean known = this.classes.get(userClass);
 		if (known == null) {
-			Class<?> userClass = ClassUtils.getUserClass(beanClass);
 			known = isCandidate(userClass) && findAll(userClass);
-			this.classes.put(beanClass, known);
+			if (this.classes.put(userClass, known) == null && known) {
+				warnOfBrokenHandlers(userClass);
+			}
 		}
 		return known;
 	}
@@ -203,8 +207,9 @@ final class TrackedMethodSource {
 			List<MergedAnnotation<TrackGoal>> annotations = findAnnotations(declaration);
 			if (!annotations.isEmpty()) {
 				Method annotated = (annotations.get(0).getSource() instanceof Method source) ? source : declaration;
-				boolean handlerMethod = isController(beanClass) && isHandler(specificMethod);
-				TrackGoalParser parser = new TrackGoalParser(declaration, annotated, specificMethod, this.placeholders);
+				boolean handlerMethod = isController(beanClass) && isHttpHandler(specificMethod);
+				TrackGoalParser parser = new TrackGoalParser(declaration, annotated, specificMethod, beanClass,
+						this.placeholders);
 				return Optional.of(new TrackedMethod(beanClass, specificMethod, handlerMethod,
 						handlerMethod && hasErrorStatus(specificMethod, beanClass), parser.variables(),
 						parser.visitorIdParameter(),
@@ -255,42 +260,65 @@ final class TrackedMethodSource {
 	}
 
 	/**
-	 * A method of the class that tracks goals and that no interface declares.
+	 * A method of the class that tracks goals and that no interface declares which a
+	 * proxy can implement.
 	 */
-	@Nullable Method findTrackedMethodBesideInterfaces(Class<?> beanClass) {
-		return isGenerated(beanClass) ? null
-				: Arrays.stream(ReflectionUtils.getAllDeclaredMethods(beanClass))
-					.filter((method) -> !method.getDeclaringClass().isInterface()
-							&& ClassUtils.getInterfaceMethodIfPossible(method, beanClass) == method
-							&& find(method, beanClass) != null)
-					.findFirst()
-					.orElse(null);
+	@Nullable Method findMethodBesideInterfaces(Class<?> beanClass) {
+		Set<Method> declared = ClassUtils.getAllInterfacesForClassAsSet(beanClass)
+			.stream()
+			.filter((type) -> !type.isSealed())
+			.flatMap((type) -> Arrays.stream(type.getMethods()))
+			.map((method) -> AopUtils.getMostSpecificMethod(method, beanClass))
+			.collect(Collectors.toSet());
+		return this.catalogue.values()
+			.stream()
+			.filter((tracked) -> tracked.beanClass() == beanClass)
+			.map(TrackedMethod::method)
+			.filter((method) -> !declared.contains(method))
+			.findFirst()
+			.orElse(null);
 	}
 
 	/**
-	 * The methods of a controller that Spring calls for requests, and that no proxy
-	 * intercepts.
+	 * A handler method that no proxy intercepts is called on the proxy itself, whose
+	 * fields are empty.
 	 */
-	static List<Method> findHandlersThatNoProxyIntercepts(Class<?> beanClass) {
-		return !isController(beanClass) ? List.of() : Arrays.stream(ReflectionUtils.getAllDeclaredMethods(beanClass))
-			.filter((method) -> (method.getModifiers() & (Modifier.PRIVATE | Modifier.FINAL)) != 0
-					&& !Modifier.isStatic(method.getModifiers()) && (isHandler(method) || isCalledForHandlers(method)))
-			.toList();
+	private static void warnOfBrokenHandlers(Class<?> beanClass) {
+		if (!isController(beanClass) && !AnnotatedElementUtils.hasAnnotation(beanClass, ControllerAdvice.class)) {
+			return;
+		}
+		String broken = Arrays.stream(ReflectionUtils.getAllDeclaredMethods(beanClass))
+			.filter((method) -> !Modifier.isStatic(method.getModifiers())
+					&& TrackGoalParser.findObstacle(method, beanClass) != null
+					&& (isHttpHandler(method) || isOtherHandler(method)))
+			.map(TrackGoalParser::describe)
+			.collect(Collectors.joining(", "));
+		if (!broken.isEmpty()) {
+			logger.warn("@TrackGoal makes " + beanClass.getName() + " a proxy, which cannot override these handler"
+					+ " methods, so that they run without the fields of the bean: " + broken
+					+ ". Make them public and not final.");
+		}
 	}
 
 	private static boolean isController(Class<?> beanClass) {
 		return AnnotatedElementUtils.hasAnnotation(beanClass, Controller.class);
 	}
 
-	private static boolean isHandler(Method method) {
-		return AnnotatedElementUtils.hasAnnotation(method, RequestMapping.class)
-				|| AnnotatedElementUtils.hasAnnotation(method, HttpExchange.class);
+	private static boolean isHttpHandler(Method method) {
+		return isAnnotated(method, RequestMapping.class.getName(), HttpExchange.class.getName());
 	}
 
-	private static boolean isCalledForHandlers(Method method) {
-		return AnnotatedElementUtils.hasAnnotation(method, ModelAttribute.class)
-				|| AnnotatedElementUtils.hasAnnotation(method, InitBinder.class)
-				|| AnnotatedElementUtils.hasAnnotation(method, ExceptionHandler.class);
+	private static boolean isOtherHandler(Method method) {
+		return isAnnotated(method, ModelAttribute.class.getName(), InitBinder.class.getName(),
+				ExceptionHandler.class.getName(), "org.springframework.graphql.data.method.annotation.SchemaMapping",
+				"org.springframework.graphql.data.method.annotation.BatchMapping",
+				"org.springframework.graphql.data.method.annotation.GraphQlExceptionHandler",
+				"org.springframework.messaging.handler.annotation.MessageMapping");
+	}
+
+	private static boolean isAnnotated(Method method, String... types) {
+		MergedAnnotations annotations = MergedAnnotations.from(method, SearchStrategy.TYPE_HIERARCHY);
+		return Arrays.stream(types).anyMatch(annotations::isPresent);
 	}
 
 }

@@ -33,7 +33,7 @@ public final class ReactiveTrackingContexts {
 
 	private final Supplier<HandlerResponse> responses;
 
-	private final ReactiveTransactions transactions;
+	private final Supplier<ReactiveTransactions> transactions;
 
 	/**
 	 * Create an instance.
@@ -41,13 +41,14 @@ public final class ReactiveTrackingContexts {
 	 * first subscription
 	 * @param responses finds the response of a Reactor context; asked for with the first
 	 * subscription
-	 * @param transactions finds the transaction of a Reactor context
+	 * @param transactions finds the transaction of a Reactor context; asked for with the
+	 * first subscription
 	 */
 	public ReactiveTrackingContexts(Supplier<ReactiveVisitorIdResolver> visitorIdResolver,
-			Supplier<HandlerResponse> responses, ReactiveTransactions transactions) {
+			Supplier<HandlerResponse> responses, Supplier<ReactiveTransactions> transactions) {
 		this.visitorIdResolver = Lazy.of(visitorIdResolver);
 		this.responses = Lazy.of(responses);
-		this.transactions = transactions;
+		this.transactions = Lazy.of(transactions);
 	}
 
 	/**
@@ -56,7 +57,7 @@ public final class ReactiveTrackingContexts {
 	 */
 	public static ReactiveTrackingContexts none() {
 		return new ReactiveTrackingContexts(() -> (context) -> null, () -> (context) -> null,
-				(context, otherwise) -> otherwise);
+				() -> (context, otherwise) -> otherwise);
 	}
 
 	/**
@@ -75,7 +76,7 @@ public final class ReactiveTrackingContexts {
 			IntSupplier responseStatus = (called.responseStatus() != null) ? called.responseStatus()
 					: this.responses.get().findStatus(subscriber);
 			return TrackingContext.of(() -> findVisitor(called, subscriber),
-					this.transactions.find(subscriber, called.transaction()), responseStatus);
+					this.transactions.get().find(subscriber, called.transaction()), responseStatus);
 		}
 		catch (Throwable ex) {
 			return called.withTransaction((goal) -> {

@@ -18,6 +18,7 @@ package io.datafast.autoconfigure;
 
 import io.datafast.DataFastGoals;
 import io.datafast.Goal;
+import io.datafast.ReactiveDataFastGoals;
 import io.datafast.test.MockDataFast;
 import io.datafast.testing.DataFastContextRunners;
 import io.datafast.testing.RecordedOutcomes;
@@ -49,7 +50,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class EarlyBeansTests {
 
 	@ParameterizedTest
-	@ValueSource(classes = { InjectingApplication.class, ProvidingApplication.class })
+	@ValueSource(classes = { InjectingApplication.class, ProvidingApplication.class, ReactiveApplication.class })
 	void aBeanPostProcessorMayNeedDataFastGoals(Class<?> application, CapturedOutput output) {
 		try (MockDataFast mock = MockDataFast.start();
 				ConfigurableApplicationContext context = new SpringApplicationBuilder(application)
@@ -121,6 +122,17 @@ class EarlyBeansTests {
 					return bean;
 				}
 
+			};
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class ReactiveApplication extends Application {
+
+		@Bean
+		static BeanPostProcessor own(ReactiveDataFastGoals goals) {
+			return new BeanPostProcessor() {
 			};
 		}
 

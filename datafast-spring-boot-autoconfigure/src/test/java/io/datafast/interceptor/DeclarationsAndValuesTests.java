@@ -20,8 +20,11 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -35,6 +38,7 @@ import io.datafast.annotation.TrackGoal;
 import io.datafast.annotation.VisitorId;
 import io.datafast.delivery.GoalDispatcher;
 import io.datafast.delivery.GoalOutcome.Dropped;
+import io.datafast.delivery.GoalOutcome.Skipped;
 import io.datafast.testing.DataFastContextRunners;
 import io.datafast.testing.RecordedOutcomes;
 import org.junit.jupiter.api.Test;
@@ -229,6 +233,21 @@ class DeclarationsAndValuesTests {
 	}
 
 	@Test
+	void aVisitorMayBeJson() {
+		JsonNode node = JsonMapper.builder().build().readTree("{\"visitor\":\"visitor-1\"}");
+		com.fasterxml.jackson.databind.JsonNode node2 = JsonNodeFactory.instance.objectNode()
+			.put("visitor", "visitor-2");
+		with(Values.class, Values::new, (bean) -> {
+			bean.visitor(node);
+			bean.visitor(node2);
+			bean.visitor(Map.of("visitor", Optional.of(node)));
+		});
+		assertThat(this.dispatched).containsExactly(Goal.of("visitor").forVisitor("visitor-1"),
+				Goal.of("visitor").forVisitor("visitor-2"));
+		assertThat(this.outcomes.outcomes()).containsExactly(new Skipped(Skipped.Reason.NO_VISITOR));
+	}
+
+	@Test
 	void anEntryThatFailsIsLeftOutAlone(CapturedOutput output) {
 		with(Values.class, Values::new, (bean) -> {
 			bean.failing("x", null);
@@ -257,15 +276,21 @@ class DeclarationsAndValuesTests {
 
 	@Test
 	void aValueWhoseTextFailsIsLeftOutAlone() {
-		with(Values.class, Values::new, (bean) -> bean.unwritable(new Object() {
+		with(Values.class, Values::new, (bean) -> {
+			bean.unwritable(new Object() {
 
-			@Override
-			public String toString() {
-				throw new IllegalStateException("on purpose");
-			}
+				@Override
+				public String toString() {
+					throw new IllegalStateException("on purpose");
+				}
 
-		}));
-		assertThat(this.dispatched).containsExactly(Goal.of("unwritable").forVisitor("v").with("kept", "x"));
+			});
+			List<Object> circle = new ArrayList<>();
+			circle.add(List.of(circle));
+			bean.unwritable(circle);
+		});
+		Goal expected = Goal.of("unwritable").forVisitor("v").with("kept", "x");
+		assertThat(this.dispatched).containsExactly(expected, expected);
 	}
 
 	private <T> void with(Class<T> type, Supplier<? extends T> bean, Consumer<T> test) {
@@ -507,6 +532,10 @@ class DeclarationsAndValuesTests {
 
 		@TrackGoal(name = "failing_visitor", visitorId = "#order.plan")
 		public void failingVisitor(Order order) {
+		}
+
+		@TrackGoal(name = "visitor", visitorId = "#body.get('visitor')")
+		public void visitor(Object body) {
 		}
 
 		@TrackGoal(name = "unwritable", visitorId = "'v'", metadata = @GoalMetadata(key = "kept", expression = "'x'"))

@@ -25,6 +25,7 @@ import java.util.stream.Stream;
 import io.datafast.annotation.GoalMetadata;
 import io.datafast.annotation.TrackGoal;
 import io.datafast.annotation.TrackGoals;
+import io.datafast.testing.PackagePrivateMethods;
 import io.datafast.testing.WebApplication;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
@@ -36,17 +37,23 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.annotation.Scope;
 import org.springframework.context.support.GenericApplicationContext;
+import org.springframework.graphql.data.method.annotation.MutationMapping;
+import org.springframework.graphql.data.method.annotation.QueryMapping;
+import org.springframework.stereotype.Controller;
 import org.springframework.validation.BindingResult;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.ModelAttribute;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -80,6 +87,9 @@ class StartUpChecksTests {
 				new Object[] { TypoOfInterface.class, "pay", "#ordr" },
 				new Object[] { TypoOfComposedAnnotation.class, "pay", "#custmer" },
 				new Object[] { TypoOfSuperclass.class, "pay", "#ordr" },
+				new Object[] { TypoOfParameter.class, "pay", "#ordr" },
+				new Object[] { IndexTooHigh.class, "pay", "#a1" },
+				new Object[] { PropertyOfRoot.class, "pay", "#method" },
 				new Object[] { WrongCase.class, "pay", "#Order" },
 				new Object[] { RootWithoutCase.class, "pay", "#ROOT" });
 	}
@@ -102,7 +112,7 @@ class StartUpChecksTests {
 	@MethodSource
 	void untrackableMethodsAreRefused(Class<?> bean, String method, String reason, CapturedOutput output) {
 		Class<?> parent = bean.getSuperclass();
-		String declaringClass = (parent.getNestHost() == bean.getNestHost()) ? parent.getSimpleName()
+		String declaringClass = (parent.getName().startsWith("io.datafast.")) ? parent.getSimpleName()
 				: bean.getSimpleName();
 		assertThat(refusal(bean, output)).contains(declaringClass, method, "@TrackGoal").containsIgnoringCase(reason);
 	}
@@ -111,6 +121,9 @@ class StartUpChecksTests {
 		return Stream.of(new Object[] { SealedClass.class, "buy", "sealed" },
 				new Object[] { FinalClass.class, "buy", "final" }, new Object[] { RecordClass.class, "buy", "final" },
 				new Object[] { FinalClassBesideInterface.class, "buy", "final" },
+				new Object[] { FinalClassOfSealedInterface.class, "buy", "sealed" },
+				new Object[] { RecordOfSealedInterface.class, "buy", "sealed" },
+				new Object[] { PackagePrivateInAnotherPackage.class, "buy", "package-private" },
 				new Object[] { FinalMethod.class, "buy", "final" },
 				new Object[] { StaticMethod.class, "buy", "static" },
 				new Object[] { PrivateMethod.class, "buy", "private" },
@@ -120,16 +133,22 @@ class StartUpChecksTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(classes = { OpenClass.class, FinalClassOfInterface.class, PackagePrivateMethod.class,
-			ProtectedMethod.class, RecordOfInterface.class })
+	@ValueSource(classes = { OpenClass.class, FinalClassOfInterface.class, FinalClassOfGenericInterface.class,
+			OpenClassOfSealedInterface.class, PackagePrivateMethod.class, ProtectedMethod.class,
+			RecordOfInterface.class })
 	void whatAProxyCanTrackIsPermitted(Class<?> bean) throws Exception {
 		run(WebApplicationType.NONE, bean).close();
 	}
 
 	@ParameterizedTest
-	@ValueSource(classes = { Shop.class, FinalShop.class, AdviceShop.class, InheritingShop.class })
+	@ValueSource(classes = { Shop.class, FinalShop.class, AdviceShop.class, InheritingShop.class,
+			InheritingFromAnotherPackageShop.class, PrototypeShop.class, ControllerAdviceShop.class,
+			GraphQlShop.class })
 	void handlersThatTheProxyBreaksAreNamedOnce(Class<?> bean, CapturedOutput output) throws Exception {
-		run(WebApplicationType.SERVLET, bean).close();
+		try (WebApplication application = WebApplication.onTomcat(bean)) {
+			application.post("/buy", "");
+			application.post("/buy", "");
+		}
 		assertThat(warnings(output)).singleElement().asString().contains(bean.getSimpleName());
 	}
 
@@ -312,6 +331,30 @@ class StartUpChecksTests {
 	static class TypoOfSuperclass extends VisitorTypo {
 
 		@Override
+		public void pay(Order order) {
+		}
+
+	}
+
+	static class TypoOfParameter {
+
+		@TrackGoal("paid")
+		public void pay(@GoalMetadata(key = "plan", expression = "#ordr.plan") Order order) {
+		}
+
+	}
+
+	static class IndexTooHigh {
+
+		@TrackGoal(name = "paid", visitorId = "#a1")
+		public void pay(Order order) {
+		}
+
+	}
+
+	static class PropertyOfRoot {
+
+		@TrackGoal(name = "paid", visitorId = "#method.name")
 		public void pay(Order order) {
 		}
 
@@ -569,6 +612,66 @@ class StartUpChecksTests {
 
 	}
 
+	interface Selling<T> {
+
+		@TrackGoal(name = "sold", visitorId = "'v'")
+		void sell(T product);
+
+	}
+
+	static class Seller {
+
+		public void sell(Order order) {
+		}
+
+	}
+
+	static final class FinalClassOfGenericInterface extends Seller implements Selling<Order> {
+
+		@Override
+		public void sell(Order order) {
+		}
+
+	}
+
+	/**
+	 * No proxy can implement it.
+	 */
+	sealed interface SealedBuying {
+
+		@TrackGoal(name = "bought", visitorId = "'v'")
+		void buy();
+
+	}
+
+	static final class FinalClassOfSealedInterface implements SealedBuying {
+
+		@Override
+		public void buy() {
+		}
+
+	}
+
+	record RecordOfSealedInterface() implements SealedBuying {
+
+		@Override
+		public void buy() {
+		}
+
+	}
+
+	static non-sealed class OpenClassOfSealedInterface implements SealedBuying {
+
+		@Override
+		public void buy() {
+		}
+
+	}
+
+	static class PackagePrivateInAnotherPackage extends PackagePrivateMethods.Tracked {
+
+	}
+
 	record RecordOfInterface() implements Buying {
 
 		@Override
@@ -662,6 +765,66 @@ class StartUpChecksTests {
 		@TrackGoal("bought")
 		public String buy() {
 			return "x";
+		}
+
+	}
+
+	@RestController
+	static class InheritingFromAnotherPackageShop extends PackagePrivateMethods.Prices {
+
+		@PostMapping("/buy")
+		@TrackGoal("bought")
+		public String buy() {
+			return "x";
+		}
+
+	}
+
+	@RestController
+	@Scope(BeanDefinition.SCOPE_PROTOTYPE)
+	static class PrototypeShop {
+
+		@PostMapping("/buy")
+		@TrackGoal("bought")
+		public String buy() {
+			return "x";
+		}
+
+		@GetMapping("/prices")
+		private String priceList() {
+			return "1";
+		}
+
+	}
+
+	@RestControllerAdvice
+	static class ControllerAdviceShop {
+
+		@ExceptionHandler(IllegalArgumentException.class)
+		@TrackGoal("complained")
+		public String complain() {
+			return "x";
+		}
+
+		@ExceptionHandler(IllegalStateException.class)
+		private String priceListOfFailure() {
+			return "1";
+		}
+
+	}
+
+	@Controller
+	static class GraphQlShop {
+
+		@MutationMapping
+		@TrackGoal("bought")
+		public String buy() {
+			return "x";
+		}
+
+		@QueryMapping
+		private String priceList() {
+			return "1";
 		}
 
 	}

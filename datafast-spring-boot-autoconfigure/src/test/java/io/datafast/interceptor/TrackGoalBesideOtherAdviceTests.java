@@ -33,12 +33,18 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.publisher.Mono;
 
 import org.springframework.aop.Advisor;
+import org.springframework.aop.TargetSource;
 import org.springframework.aop.framework.Advised;
 import org.springframework.aop.framework.ProxyFactory;
+import org.springframework.aop.framework.ProxyFactoryBean;
 import org.springframework.aop.support.AopUtils;
+import org.springframework.aop.target.HotSwappableTargetSource;
+import org.springframework.aop.target.PrototypeTargetSource;
 import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.cache.CacheManager;
 import org.springframework.cache.annotation.Cacheable;
@@ -46,6 +52,7 @@ import org.springframework.cache.annotation.EnableCaching;
 import org.springframework.cache.concurrent.ConcurrentMapCacheManager;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Scope;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.scheduling.annotation.Async;
 import org.springframework.scheduling.annotation.EnableAsync;
@@ -103,6 +110,28 @@ class TrackGoalBesideOtherAdviceTests {
 			assertThat(context.getBean("alias")).isSameAs(context.getBean("orders"));
 			context.getBean("alias", UnadvisedOrders.class).place(VISITOR);
 			assertThat(this.dispatched).hasSize(1);
+		});
+	}
+
+	@Test
+	void aBeanOfTheParentContextTracksOnce() {
+		this.runner.withBean("parents", UnadvisedOrders.class)
+			.run((parent) -> this.runner.withParent(parent)
+				.withBean("orders", UnadvisedOrders.class, () -> parent.getBean("parents", UnadvisedOrders.class))
+				.run((context) -> {
+					context.getBean("orders", UnadvisedOrders.class).place(VISITOR);
+					assertThat(this.dispatched).hasSize(1);
+				}));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "swappable", "prototypes" })
+	void aProxyWithATrackedBeanBehindItTracksOnce(String name) {
+		this.runner.withUserConfiguration(TargetSources.class).run((context) -> {
+			context.getBean(name, UnadvisedOrders.class).place(VISITOR);
+			assertThat(this.dispatched).extracting(Goal::name).containsExactly("ordered");
+			context.getBean(name, UnadvisedOrders.class).placeLater(VISITOR).block();
+			assertThat(this.dispatched).extracting(Goal::name).containsExactly("ordered", "ordered_later");
 		});
 	}
 
@@ -299,6 +328,51 @@ class TrackGoalBesideOtherAdviceTests {
 
 		@TrackGoal("ordered")
 		void place(@VisitorId String visitor) {
+		}
+
+		@TrackGoal("ordered_later")
+		Mono<String> placeLater(@VisitorId String visitor) {
+			return Mono.just("ordered");
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class TargetSources {
+
+		@Bean
+		UnadvisedOrders orders() {
+			return new UnadvisedOrders();
+		}
+
+		@Bean
+		@Scope(BeanDefinition.SCOPE_PROTOTYPE)
+		UnadvisedOrders prototype() {
+			return new UnadvisedOrders();
+		}
+
+		@Bean
+		PrototypeTargetSource prototypeTargetSource() {
+			PrototypeTargetSource targetSource = new PrototypeTargetSource();
+			targetSource.setTargetBeanName("prototype");
+			return targetSource;
+		}
+
+		@Bean
+		ProxyFactoryBean swappable(@Qualifier("orders") UnadvisedOrders orders) {
+			return proxyOf(new HotSwappableTargetSource(orders));
+		}
+
+		@Bean
+		ProxyFactoryBean prototypes(PrototypeTargetSource targetSource) {
+			return proxyOf(targetSource);
+		}
+
+		private static ProxyFactoryBean proxyOf(TargetSource targetSource) {
+			ProxyFactoryBean proxy = new ProxyFactoryBean();
+			proxy.setTargetSource(targetSource);
+			proxy.setProxyTargetClass(true);
+			return proxy;
 		}
 
 	}

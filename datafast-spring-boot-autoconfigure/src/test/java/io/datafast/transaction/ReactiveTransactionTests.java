@@ -356,7 +356,7 @@ class ReactiveTransactionTests {
 	@Test
 	void whatFailsWithAnErrorCostsTheGoalAndNothingElse() {
 		ReactiveTrackingContexts failing = new ReactiveTrackingContexts(() -> (subscriber) -> null,
-				() -> (subscriber) -> null, (subscriber, otherwise) -> {
+				() -> (subscriber) -> null, () -> (subscriber, otherwise) -> {
 					throw new NoClassDefFoundError("on purpose");
 				});
 		this.runner.withBean(ReactiveTrackingContexts.class, () -> failing).run((context) -> {

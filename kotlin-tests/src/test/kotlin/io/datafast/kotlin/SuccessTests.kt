@@ -42,6 +42,7 @@ import java.net.http.HttpClient
 import java.net.http.HttpRequest
 import java.net.http.HttpResponse
 import java.time.Duration
+import java.util.Optional
 import java.util.concurrent.CompletableFuture
 
 /**
@@ -58,7 +59,8 @@ class SuccessTests {
 			assertThat(runBlocking { shop.suspendingAtOnce(VISITOR, succeeds) }.isSuccess).isEqualTo(succeeds)
 			assertThat(shop.future(VISITOR, succeeds).join().isSuccess).isEqualTo(succeeds)
 			assertThat(shop.mono(VISITOR, succeeds).block()!!.isSuccess).isEqualTo(succeeds)
-			assertThat(goals.map { it.name() }).containsExactly("plain", "suspending", "at_once", "future", "mono")
+			assertThat(shop.optional(VISITOR, succeeds).get().isSuccess).isEqualTo(succeeds)
+			assertThat(goals.map { it.name() }).containsExactly("plain", "suspending", "at_once", "future", "mono", "optional")
 		}
 	}
 
@@ -194,6 +196,10 @@ class SuccessTests {
 		@TrackGoal("mono")
 		fun mono(@VisitorId visitorId: String, succeeds: Boolean): Mono<Result<String>> =
 			Mono.fromSupplier { result(succeeds) }
+
+		@TrackGoal("optional")
+		fun optional(@VisitorId visitorId: String, succeeds: Boolean): Optional<Result<String>> =
+			Optional.of(result(succeeds))
 
 		@TrackGoal("flow")
 		fun flow(@VisitorId visitorId: String): Flow<Result<String>> = flow {

@@ -76,13 +76,13 @@ public final class ResultValues {
 	/**
 	 * Whether a value is an error: it has an HTTP status of 400 or above, or is a failed
 	 * {@code Result} of Kotlin.
-	 * @param value the value, unboxed, or an {@code Optional} of it
+	 * @param value the value, unboxed, or an {@code Optional}
 	 * @return whether it is
 	 */
 	public static boolean isError(@Nullable Object value) {
 		Object result = value;
 		while (result instanceof Optional<?> optional) {
-			result = optional.orElse(null);
+			result = unbox(optional.orElse(null));
 		}
 		if (result == null) {
 			return false;
