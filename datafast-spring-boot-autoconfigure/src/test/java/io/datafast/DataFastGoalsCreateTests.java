@@ -461,6 +461,16 @@ class DataFastGoalsCreateTests {
 		});
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "localhost", "127.0.0.1", "[::ffff:127.0.0.1]" })
+	void takesEachFormOfHost(String host) {
+		runner(mock.getBaseUrl().replace("127.0.0.1", host).replace("localhost", host), mock.getApiKey())
+			.run((context) -> {
+				context.getBean(DataFastGoals.class).create(Goal.of("signup").forVisitor("v"));
+				assertThat(mock.getGoals()).hasSize(1);
+			});
+	}
+
 	@Test
 	void failsStartUpWithoutAnyJackson() {
 		runner(mock.getBaseUrl(), mock.getApiKey())

@@ -35,6 +35,7 @@ import org.apache.commons.logging.LogFactory;
 import org.springframework.web.client.RestClient;
 import org.springframework.web.util.DefaultUriBuilderFactory;
 import org.springframework.web.util.DefaultUriBuilderFactory.EncodingMode;
+import org.springframework.web.util.UriComponentsBuilder;
 
 /**
  * Delivers goals by a {@link GoalClient}, which is created with the first goal so that it
@@ -93,7 +94,8 @@ final class RestClientGoalDelivery implements GoalDelivery {
 	 * credentials of another service.
 	 */
 	private RestClient.Builder createBuilder() {
-		DefaultUriBuilderFactory uriBuilderFactory = new DefaultUriBuilderFactory(this.properties.baseUrl().toString());
+		DefaultUriBuilderFactory uriBuilderFactory = new DefaultUriBuilderFactory(
+				UriComponentsBuilder.fromUri(this.properties.baseUrl()));
 		uriBuilderFactory.setEncodingMode(EncodingMode.VALUES_ONLY);
 		RestClient.Builder builder = RestClient.builder()
 			.observationRegistry(this.observations.get())
