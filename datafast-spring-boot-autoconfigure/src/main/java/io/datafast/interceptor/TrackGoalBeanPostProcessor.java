@@ -87,7 +87,7 @@ public final class TrackGoalBeanPostProcessor extends AbstractBeanFactoryAwareAd
 					.getIfAvailable(ReactiveTrackingContexts::none)));
 		this.source = source;
 		this.innermostAdvisor = new TrackGoalAdvisor((method, targetClass) -> source.find(method, targetClass) != null,
-				new TrackGoalInterceptor(source, Lazy.of(() -> new GoalTracker(beanFactory))), true, beanFactory);
+				new TrackGoalInterceptor(source, new GoalTracker(beanFactory)), true, beanFactory);
 		this.resubscriptionAdvisor = new TrackGoalAdvisor((method, targetClass) -> {
 			TrackedMethod tracked = source.find(method, targetClass);
 			return tracked != null && ResultHandler.isReactive(tracked.method());

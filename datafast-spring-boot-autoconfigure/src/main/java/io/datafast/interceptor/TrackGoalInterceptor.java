@@ -16,8 +16,6 @@
 
 package io.datafast.interceptor;
 
-import java.util.function.Supplier;
-
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
@@ -32,9 +30,9 @@ final class TrackGoalInterceptor implements MethodInterceptor {
 
 	private final TrackedMethodSource source;
 
-	private final Supplier<GoalTracker> tracker;
+	private final GoalTracker tracker;
 
-	TrackGoalInterceptor(TrackedMethodSource source, Supplier<GoalTracker> tracker) {
+	TrackGoalInterceptor(TrackedMethodSource source, GoalTracker tracker) {
 		this.source = source;
 		this.tracker = tracker;
 	}
@@ -44,21 +42,23 @@ final class TrackGoalInterceptor implements MethodInterceptor {
 		ResubscriptionInterceptor.countReached(invocation);
 		TrackedMethod method = this.source.find(invocation.getMethod(), targetClass(invocation));
 		Object result = invocation.proceed();
-		if (method == null || TrackGoalAdvisor.isAdvised(invocation.getThis())) {
-			// A target that is known only now, such as a prototype, may itself track.
-			return result;
-		}
-		if (result == null || !method.resultHandler().mayComeLater()) {
-			this.tracker.get().track(method, invocation, result);
+		if (method == null) {
 			return result;
 		}
 		try {
-			return method.resultHandler().handle(result, this.tracker.get().call(method, invocation));
+			if (TrackGoalAdvisor.isAdvised(invocation.getThis())) {
+				// A target that is known only now, such as a prototype, itself tracks.
+				return result;
+			}
+			if (result != null && method.resultHandler().mayComeLater()) {
+				return method.resultHandler().handle(result, this.tracker.call(method, invocation));
+			}
+			this.tracker.track(method, invocation, result);
 		}
 		catch (Throwable ex) {
-			this.tracker.get().fail(method, ex);
-			return result;
+			this.tracker.fail(method, ex);
 		}
+		return result;
 	}
 
 	static Class<?> targetClass(MethodInvocation invocation) {

@@ -53,6 +53,7 @@ import org.springframework.expression.spel.ast.VariableReference;
 import org.springframework.expression.spel.standard.SpelExpression;
 import org.springframework.expression.spel.standard.SpelExpressionParser;
 import org.springframework.util.ClassUtils;
+import org.springframework.util.ReflectionUtils;
 import org.springframework.util.StringValueResolver;
 
 /**
@@ -73,6 +74,8 @@ final class TrackGoalParser {
 	 * filter.
 	 */
 	private static final String FILTER = "org.springframework.web.filter.GenericFilterBean";
+
+	private static final String SERVLET = "jakarta.servlet.http.HttpServlet";
 
 	private static final ParameterNameDiscoverer parameterNames = new DefaultParameterNameDiscoverer();
 
@@ -179,12 +182,18 @@ final class TrackGoalParser {
 							+ " DataFastGoals.track(...) in the method.");
 		}
 		for (Class<?> current = this.method.getDeclaringClass(); current != null; current = current.getSuperclass()) {
-			if (current.getName().equals(FILTER)) {
+			if (current.getName().equals(FILTER) || (current.getName().equals(SERVLET) && isProtectedIn(current))) {
 				violation("method", this.method.getName(),
-						"a filter calls its own methods, such as doFilterInternal, and no proxy intercepts that",
+						"a filter or servlet calls its own methods, such as doFilterInternal and doPost, and no proxy"
+								+ " intercepts that",
 						"Call DataFastGoals.track(...) in the method.");
 			}
 		}
+	}
+
+	private boolean isProtectedIn(Class<?> type) {
+		Method overridden = ReflectionUtils.findMethod(type, this.method.getName(), this.method.getParameterTypes());
+		return overridden != null && Modifier.isProtected(overridden.getModifiers());
 	}
 
 	/**

@@ -272,7 +272,7 @@ final class TrackedMethodSource {
 			.collect(Collectors.toSet());
 		return this.catalogue.values()
 			.stream()
-			.filter((tracked) -> tracked.beanClass() == beanClass)
+			.filter((tracked) -> tracked.beanClass() == ClassUtils.getUserClass(beanClass))
 			.map(TrackedMethod::method)
 			.filter((method) -> !declared.contains(method))
 			.findFirst()
@@ -312,8 +312,11 @@ final class TrackedMethodSource {
 		return isAnnotated(method, ModelAttribute.class.getName(), InitBinder.class.getName(),
 				ExceptionHandler.class.getName(), "org.springframework.graphql.data.method.annotation.SchemaMapping",
 				"org.springframework.graphql.data.method.annotation.BatchMapping",
+				"org.springframework.graphql.data.federation.EntityMapping",
 				"org.springframework.graphql.data.method.annotation.GraphQlExceptionHandler",
-				"org.springframework.messaging.handler.annotation.MessageMapping");
+				"org.springframework.messaging.handler.annotation.MessageMapping",
+				"org.springframework.messaging.handler.annotation.MessageExceptionHandler",
+				"org.springframework.messaging.simp.annotation.SubscribeMapping");
 	}
 
 	private static boolean isAnnotated(Method method, String... types) {

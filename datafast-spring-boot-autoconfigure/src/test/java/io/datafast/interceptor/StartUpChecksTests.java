@@ -29,6 +29,7 @@ import io.datafast.testing.PackagePrivateMethods;
 import io.datafast.testing.WebApplication;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.junit.jupiter.api.Test;
@@ -129,7 +130,8 @@ class StartUpChecksTests {
 				new Object[] { PrivateMethod.class, "buy", "private" },
 				new Object[] { InheritedFinalMethod.class, "buy", "final" },
 				new Object[] { PrivateOfSuperclass.class, "hidden", "private" },
-				new Object[] { AuditFilter.class, "doFilterInternal", "filter" });
+				new Object[] { AuditFilter.class, "doFilterInternal", "filter" },
+				new Object[] { BuyingServlet.class, "doPost", "servlet" });
 	}
 
 	@ParameterizedTest
@@ -585,6 +587,19 @@ class StartUpChecksTests {
 		protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
 				throws ServletException, IOException {
 			chain.doFilter(request, response);
+		}
+
+	}
+
+	/**
+	 * {@code service} calls {@code doPost} on the servlet itself.
+	 */
+	@SuppressWarnings("serial")
+	static class BuyingServlet extends HttpServlet {
+
+		@Override
+		@TrackGoal(name = "bought", visitorId = "'v'")
+		public void doPost(HttpServletRequest request, HttpServletResponse response) {
 		}
 
 	}

@@ -85,7 +85,7 @@ class EventLoopTests {
 	/**
 	 * Whatever blocks while something of ours is being called, unless it is Netty's
 	 * allocator that makes the blocking call: it parks under contention, whoever passes
-	 * the signal on.
+	 * the signal on. So do the JDK's executors, whose locks guard their bookkeeping only.
 	 */
 	private static boolean isOurs(List<StackTraceElement> trace) {
 		String caller = trace.stream()
@@ -94,7 +94,10 @@ class EventLoopTests {
 					|| Stream.of("java.", "jdk.", "sun.", "reactor.blockhound.").anyMatch(name::startsWith))
 			.findFirst()
 			.orElse("");
-		return !caller.startsWith("io.netty.buffer.") && trace.stream()
+		boolean bookkeeping = trace.stream()
+			.anyMatch((frame) -> frame.getClassName().endsWith("ScheduledThreadPoolExecutor$DelayedWorkQueue")
+					|| frame.toString().contains("ThreadPoolExecutor.addWorker("));
+		return !bookkeeping && !caller.startsWith("io.netty.buffer.") && trace.stream()
 			.map(StackTraceElement::getClassName)
 			.anyMatch((name) -> name.startsWith("io.datafast.") && !name.startsWith(EventLoopTests.class.getName()));
 	}

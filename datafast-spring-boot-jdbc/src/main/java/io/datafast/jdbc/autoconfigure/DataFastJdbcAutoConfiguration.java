@@ -18,6 +18,7 @@ package io.datafast.jdbc.autoconfigure;
 
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -165,7 +166,9 @@ public final class DataFastJdbcAutoConfiguration {
 		JdbcGoalDispatcher dispatcher = new JdbcGoalDispatcher(delivery, outcomes,
 				DeliverySettings.retryPolicy(properties.delivery()), settings(properties, jdbc), table.dataSource(),
 				transactionManager.getIfUnique(), json::write, json::read, DeliverySettings.threadFactory(environment));
-		beans.dispatcher = dispatcher;
+		if (properties.disabledReason() == null) {
+			beans.dispatcher = dispatcher;
+		}
 		return shutdown.register(dispatcher);
 	}
 
@@ -251,7 +254,11 @@ public final class DataFastJdbcAutoConfiguration {
 		@Override
 		public Object postProcessAfterInitialization(Object bean, String beanName) {
 			if (bean instanceof PlatformTransactionManager && bean instanceof ConfigurableTransactionManager manager) {
-				manager.addListener(this.transactions);
+				// The manager's own collection may be unmodifiable.
+				List<TransactionExecutionListener> listeners = new ArrayList<>(
+						manager.getTransactionExecutionListeners());
+				listeners.add(this.transactions);
+				manager.setTransactionExecutionListeners(listeners);
 			}
 			return bean;
 		}
