@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import javax.sql.DataSource;
 
@@ -88,6 +89,11 @@ import org.springframework.jdbc.datasource.DriverManagerDataSource;
 import org.springframework.jdbc.datasource.LazyConnectionDataSourceProxy;
 import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
 import org.springframework.jdbc.datasource.lookup.AbstractRoutingDataSource;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionExecution;
+import org.springframework.transaction.TransactionExecutionListener;
+import org.springframework.transaction.support.TransactionTemplate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
@@ -107,6 +113,30 @@ class DataFastJdbcAutoConfigurationTests {
 	@AfterEach
 	void stop() {
 		this.mock.close();
+	}
+
+	@Test
+	void transactionManagersKeepListenersInAnUnmodifiableCollection() {
+		DriverManagerDataSource dataSource = new DriverManagerDataSource(this.url, "sa", "");
+		AtomicInteger begun = new AtomicInteger();
+		JdbcTransactionManager manager = new JdbcTransactionManager(dataSource);
+		manager.setTransactionExecutionListeners(List.of(new TransactionExecutionListener() {
+
+			@Override
+			public void beforeBegin(TransactionExecution transaction) {
+				begun.incrementAndGet();
+			}
+
+		}));
+		this.runner.withBean("dataSource", DataSource.class, () -> dataSource)
+			.withBean("transactionManager", PlatformTransactionManager.class, () -> manager)
+			.run((context) -> {
+				assertThat(context).hasNotFailed();
+				new TransactionTemplate(manager).executeWithoutResult((status) -> context.getBean(DataFastGoals.class)
+					.track(Goal.of("signup").forVisitor(DataFastContextRunners.VISITOR)));
+				context.getBean(RecordedOutcomes.class).awaitSingle(Created.class);
+				assertThat(begun).hasValue(1);
+			});
 	}
 
 	@Test
