@@ -264,6 +264,7 @@ final class TrackedMethodSource {
 	 * proxy can implement.
 	 */
 	@Nullable Method findMethodBesideInterfaces(Class<?> beanClass) {
+		Class<?> userClass = ClassUtils.getUserClass(beanClass);
 		Set<Method> declared = ClassUtils.getAllInterfacesForClassAsSet(beanClass)
 			.stream()
 			.filter((type) -> !type.isSealed())
@@ -272,7 +273,7 @@ final class TrackedMethodSource {
 			.collect(Collectors.toSet());
 		return this.catalogue.values()
 			.stream()
-			.filter((tracked) -> tracked.beanClass() == ClassUtils.getUserClass(beanClass))
+			.filter((tracked) -> tracked.beanClass() == userClass)
 			.map(TrackedMethod::method)
 			.filter((method) -> !declared.contains(method))
 			.findFirst()

@@ -797,18 +797,7 @@ class StartUpChecksTests {
 
 	@RestController
 	@Scope(BeanDefinition.SCOPE_PROTOTYPE)
-	static class PrototypeShop {
-
-		@PostMapping("/buy")
-		@TrackGoal("bought")
-		public String buy() {
-			return "x";
-		}
-
-		@GetMapping("/prices")
-		private String priceList() {
-			return "1";
-		}
+	static class PrototypeShop extends Shop {
 
 	}
 

@@ -164,6 +164,8 @@ public final class InMemoryGoalDispatcher implements GoalDispatcher, GoalBacklog
 		if (refusal != null) {
 			this.outcomes.publish(goal, new Dropped(refusal, null));
 		}
+		// Also after a refusal: a full queue whose worker or timer could not be started
+		// gets no other goal.
 		advance();
 	}
 
