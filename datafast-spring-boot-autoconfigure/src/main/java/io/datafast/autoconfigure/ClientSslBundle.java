@@ -17,6 +17,7 @@
 package io.datafast.autoconfigure;
 
 import java.util.List;
+import java.util.function.Supplier;
 
 import javax.net.ssl.SSLParameters;
 
@@ -25,70 +26,60 @@ import io.datafast.client.HttpClientRequestFactory.Tls;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ObjectProvider;
-import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.boot.ssl.NoSuchSslBundleException;
 import org.springframework.boot.ssl.SslBundle;
 import org.springframework.boot.ssl.SslBundles;
 
 /**
- * The SSL bundle of the calls to DataFast. It is resolved after all singletons have been
- * created, since a bean post-processor of the application may need
- * {@link io.datafast.DataFastGoals}. When the application reloads the bundle, later calls
- * use the reloaded one. Thread-safe.
+ * The SSL bundle of the calls to DataFast. When the application reloads the bundle, later
+ * calls use the reloaded one. Thread-safe.
  */
-final class ClientSslBundle implements SmartInitializingSingleton {
+final class ClientSslBundle implements Supplier<Tls> {
 
 	private static final String PROPERTY = "datafast.ssl.bundle";
 
-	private final @Nullable String name;
+	private final String name;
 
 	private final ObjectProvider<SslBundles> bundles;
 
 	private volatile @Nullable Tls tls;
 
-	ClientSslBundle(DataFastProperties properties, ObjectProvider<SslBundles> bundles) {
-		this.name = (properties.disabledReason() == null) ? properties.ssl().bundle() : null;
+	ClientSslBundle(String name, ObjectProvider<SslBundles> bundles) {
+		this.name = name;
 		this.bundles = bundles;
 	}
 
 	/**
-	 * Find the bundle and read its keys and certificates.
+	 * Return the TLS settings of the bundle. The first call finds the bundle and reads
+	 * its keys and certificates.
+	 * @return the settings
 	 * @throws InvalidDataFastPropertiesException if there is no bundle of this name
 	 */
 	@Override
-	public void afterSingletonsInstantiated() {
-		get();
+	public Tls get() {
+		Tls known = this.tls;
+		return (known != null) ? known : resolve();
 	}
 
-	/**
-	 * Return the TLS settings of the bundle.
-	 * @return the settings, or {@code null} if no bundle is configured
-	 * @throws InvalidDataFastPropertiesException if there is no bundle of this name
-	 */
-	@Nullable Tls get() {
-		if (this.name != null && this.tls == null) {
-			resolve(this.name);
-		}
-		return this.tls;
-	}
-
-	private synchronized void resolve(String name) {
+	private synchronized Tls resolve() {
 		SslBundles available = this.bundles.getIfAvailable();
-		if (this.tls != null) {
-			return;
+		Tls known = this.tls;
+		if (known != null) {
+			return known;
 		}
 		try {
 			if (available != null) {
-				this.tls = tls(available.getBundle(name));
-				available.addBundleUpdateHandler(name, (reloaded) -> this.tls = tls(reloaded));
-				return;
+				Tls found = tls(available.getBundle(this.name));
+				this.tls = found;
+				available.addBundleUpdateHandler(this.name, (reloaded) -> this.tls = tls(reloaded));
+				return found;
 			}
 		}
 		catch (NoSuchSslBundleException ex) {
 			// Explained below.
 		}
 		List<String> names = (available != null) ? available.getBundleNames() : List.of();
-		throw new InvalidDataFastPropertiesException(List.of(new Violation(PROPERTY, name,
+		throw new InvalidDataFastPropertiesException(List.of(new Violation(PROPERTY, this.name,
 				"must name an SSL bundle of the application, and "
 						+ (names.isEmpty() ? "there is none" : "these exist: " + String.join(", ", names)),
 				"Define the bundle under spring.ssl.bundle, or remove the property to trust what the JDK trusts.")));

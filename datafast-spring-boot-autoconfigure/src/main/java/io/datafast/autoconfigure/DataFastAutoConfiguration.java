@@ -141,7 +141,7 @@ public final class DataFastAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-	GoalDelivery dataFastGoalDelivery(DataFastProperties properties, ClientSslBundle sslBundle,
+	GoalDelivery dataFastGoalDelivery(DataFastProperties properties, ObjectProvider<SslBundles> sslBundles,
 			ObjectProvider<ObservationRegistry> observationRegistry,
 			ObjectProvider<DataFastRestClientCustomizer> customizers, ResourceLoader resourceLoader,
 			DeliveryShutdown shutdown, Environment environment) {
@@ -152,16 +152,10 @@ public final class DataFastAutoConfiguration {
 			};
 		}
 		GoalClientCredentials credentials = new GoalClientCredentials(apiKey, properties.websiteId());
-		return new RestClientGoalDelivery(properties, sslBundle,
+		return new RestClientGoalDelivery(properties, sslBundles,
 				shutdown.lazily(() -> observationRegistry.getIfUnique(() -> ObservationRegistry.NOOP)),
 				shutdown.lazily(() -> customizers.orderedStream().toList()),
 				JsonCodec.create(resourceLoader.getClassLoader()), new CurrentCredentials(environment, credentials));
-	}
-
-	@Bean
-	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-	ClientSslBundle dataFastClientSslBundle(DataFastProperties properties, ObjectProvider<SslBundles> sslBundles) {
-		return new ClientSslBundle(properties, sslBundles);
 	}
 
 	/**

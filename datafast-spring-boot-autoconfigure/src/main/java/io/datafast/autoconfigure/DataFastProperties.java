@@ -57,8 +57,8 @@ import org.springframework.util.StringUtils;
 @ConfigurationProperties("datafast")
 public record DataFastProperties(@Nullable Boolean enabled, @Nullable String apiKey, @Nullable String websiteId,
 		@DefaultValue("https://datafa.st/api/v1") URI baseUrl, @DefaultValue("2s") Duration connectTimeout,
-		@DefaultValue("5s") Duration readTimeout, @DefaultValue Ssl ssl, @DefaultValue Map<String, String> metadata,
-		@DefaultValue Visitor visitor, @DefaultValue Delivery delivery) {
+		@DefaultValue("5s") Duration readTimeout, Ssl ssl, Map<String, String> metadata, Visitor visitor,
+		Delivery delivery) {
 
 	/**
 	 * Create the properties.
@@ -69,16 +69,19 @@ public record DataFastProperties(@Nullable Boolean enabled, @Nullable String api
 	 * @param baseUrl the base URL
 	 * @param connectTimeout the timeout for connecting, greater than zero
 	 * @param readTimeout the timeout for the whole call, greater than zero
-	 * @param ssl TLS of the calls
-	 * @param metadata the metadata put on every goal
-	 * @param visitor the visitor and its cookie
-	 * @param delivery how goals are delivered
+	 * @param ssl TLS of the calls, or {@code null} for the defaults
+	 * @param metadata the metadata put on every goal, or {@code null} for none
+	 * @param visitor the visitor and its cookie, or {@code null} for the defaults
+	 * @param delivery how goals are delivered, or {@code null} for the defaults
 	 * @throws InvalidDataFastPropertiesException if anything in them is wrong
 	 */
 	public DataFastProperties {
 		apiKey = textOrNull(apiKey);
 		websiteId = textOrNull(websiteId);
-		metadata = withUnderscores(metadata);
+		ssl = (ssl != null) ? ssl : Ssl.DEFAULTS;
+		metadata = (metadata != null) ? withUnderscores(metadata) : Map.of();
+		visitor = (visitor != null) ? visitor : Visitor.DEFAULTS;
+		delivery = (delivery != null) ? delivery : Delivery.DEFAULTS;
 		if (!Boolean.FALSE.equals(enabled)) {
 			new DataFastPropertiesValidator().validate(enabled, apiKey, websiteId, baseUrl, connectTimeout, readTimeout,
 					metadata, visitor, delivery);
@@ -134,6 +137,8 @@ public record DataFastProperties(@Nullable Boolean enabled, @Nullable String api
 	 */
 	public record Ssl(@Nullable String bundle) {
 
+		static final Ssl DEFAULTS = new Ssl(null);
+
 		/**
 		 * Create the properties.
 		 * @param bundle the bundle's name; blank means none
@@ -163,6 +168,12 @@ public record DataFastProperties(@Nullable Boolean enabled, @Nullable String api
 	 */
 	public record Visitor(@DefaultValue("datafast_visitor_id") String cookieName, @Nullable String headerName,
 			boolean issueCookie, boolean renewCookie, @Nullable String cookieDomain) {
+
+		/**
+		 * What an application without these properties gets. To bind the annotations'
+		 * values takes a good part of the library's start-up time.
+		 */
+		static final Visitor DEFAULTS = new Visitor("datafast_visitor_id", null, false, false, null);
 
 		/**
 		 * Create the properties.
@@ -215,6 +226,12 @@ public record DataFastProperties(@Nullable Boolean enabled, @Nullable String api
 			@DefaultValue("1h") Duration maxAge, @DefaultValue("1s") Duration initialBackoff,
 			@DefaultValue("1m") Duration maxBackoff, boolean retryAmbiguous,
 			@DefaultValue("30s") Duration visitorNotFoundRetry, @DefaultValue("10s") Duration shutdownTimeout) {
+
+		/**
+		 * What an application without these properties gets, as for {@link Visitor}.
+		 */
+		static final Delivery DEFAULTS = new Delivery(null, 10_000, 16, 5, Duration.ofHours(1), Duration.ofSeconds(1),
+				Duration.ofMinutes(1), false, Duration.ofSeconds(30), Duration.ofSeconds(10));
 
 		/**
 		 * Where goals wait until they are delivered.

@@ -71,7 +71,6 @@ public final class DataFastServletAutoConfiguration {
 	}
 
 	@Bean
-	@ConditionalOnMissingBean
 	HandlerResponse dataFastHandlerResponse() {
 		return new ServletHandlerResponse();
 	}

@@ -31,7 +31,11 @@ import io.datafast.support.Lazy;
 import io.micrometer.observation.ObservationRegistry;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.boot.ssl.SslBundles;
 import org.springframework.web.client.RestClient;
 import org.springframework.web.util.DefaultUriBuilderFactory;
 import org.springframework.web.util.DefaultUriBuilderFactory.EncodingMode;
@@ -41,13 +45,13 @@ import org.springframework.web.util.UriComponentsBuilder;
  * Delivers goals by a {@link GoalClient}, which is created with the first goal so that it
  * does not add to the start-up time. Thread-safe.
  */
-final class RestClientGoalDelivery implements GoalDelivery {
+final class RestClientGoalDelivery implements GoalDelivery, SmartInitializingSingleton {
 
 	private static final Log logger = LogFactory.getLog(RestClientGoalDelivery.class);
 
 	private final DataFastProperties properties;
 
-	private final ClientSslBundle sslBundle;
+	private final @Nullable ClientSslBundle sslBundle;
 
 	private final Supplier<ObservationRegistry> observations;
 
@@ -59,11 +63,12 @@ final class RestClientGoalDelivery implements GoalDelivery {
 
 	private final Lazy<GoalClient> client = Lazy.of(this::createClient);
 
-	RestClientGoalDelivery(DataFastProperties properties, ClientSslBundle sslBundle,
+	RestClientGoalDelivery(DataFastProperties properties, ObjectProvider<SslBundles> sslBundles,
 			Supplier<ObservationRegistry> observations, Supplier<List<DataFastRestClientCustomizer>> customizers,
 			JsonCodec json, CurrentCredentials credentials) {
 		this.properties = properties;
-		this.sslBundle = sslBundle;
+		String bundle = properties.ssl().bundle();
+		this.sslBundle = (bundle != null) ? new ClientSslBundle(bundle, sslBundles) : null;
 		this.observations = observations;
 		this.customizers = customizers;
 		this.json = json;
@@ -77,6 +82,18 @@ final class RestClientGoalDelivery implements GoalDelivery {
 			if (!("localhost".equalsIgnoreCase(host) || host.matches("127(\\.[0-9]+){3}") || "[::1]".equals(host))) {
 				logger.warn("datafast.base-url " + baseUrl + " is not https: the API key travels in plain text");
 			}
+		}
+	}
+
+	/**
+	 * Check that there is the SSL bundle. Earlier, a bean post-processor of the
+	 * application that needs {@link io.datafast.DataFastGoals} would create the bundles
+	 * early.
+	 */
+	@Override
+	public void afterSingletonsInstantiated() {
+		if (this.sslBundle != null) {
+			this.sslBundle.get();
 		}
 	}
 
@@ -101,7 +118,7 @@ final class RestClientGoalDelivery implements GoalDelivery {
 			.observationRegistry(this.observations.get())
 			.uriBuilderFactory(uriBuilderFactory)
 			.requestFactory(new HttpClientRequestFactory(this.properties.connectTimeout(),
-					this.properties.readTimeout(), this.sslBundle::get));
+					this.properties.readTimeout(), (this.sslBundle != null) ? this.sslBundle : () -> null));
 		this.customizers.get().forEach((customizer) -> customizer.customize(builder));
 		return builder;
 	}

@@ -18,18 +18,16 @@ package io.datafast.interceptor;
 
 import java.io.Serializable;
 import java.lang.reflect.Method;
-import java.util.function.BiPredicate;
 
+import io.datafast.interceptor.result.ResultHandler;
+import io.datafast.support.Lazy;
 import org.aopalliance.aop.Advice;
-import org.aopalliance.intercept.MethodInterceptor;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.aop.Advisor;
-import org.springframework.aop.Pointcut;
 import org.springframework.aop.framework.Advised;
 import org.springframework.aop.framework.AopProxyUtils;
-import org.springframework.aop.support.AbstractPointcutAdvisor;
-import org.springframework.aop.support.StaticMethodMatcherPointcut;
+import org.springframework.aop.support.StaticMethodMatcherPointcutAdvisor;
 import org.springframework.beans.factory.BeanFactory;
 
 /**
@@ -37,45 +35,47 @@ import org.springframework.beans.factory.BeanFactory;
  * session beans stay serializable and track again when they are read.
  */
 @SuppressWarnings("serial")
-final class TrackGoalAdvisor extends AbstractPointcutAdvisor {
+final class TrackGoalAdvisor extends StaticMethodMatcherPointcutAdvisor {
 
-	private final transient Pointcut pointcut;
+	private final transient TrackedMethodSource source;
 
-	private final transient MethodInterceptor advice;
+	/**
+	 * Created with the first bean that is advised.
+	 */
+	private final transient Lazy<Advice> advice;
 
 	private final transient Reference reference;
 
-	TrackGoalAdvisor(BiPredicate<Method, Class<?>> methods, MethodInterceptor advice, boolean innermost,
-			BeanFactory beanFactory) {
-		this.pointcut = new StaticMethodMatcherPointcut() {
-
-			@Override
-			public boolean matches(Method method, Class<?> targetClass) {
-				return methods.test(method, targetClass);
-			}
-
-			/**
-			 * Spring compares pointcuts by their texts to find the class of a proxy. The
-			 * annotations alone decide what matches, so contexts can share the class.
-			 */
-			@Override
-			public String toString() {
-				return TrackGoalAdvisor.class.getName();
-			}
-
-		};
-		this.advice = advice;
+	/**
+	 * Create an advisor.
+	 * @param innermost whether to track goals, as the innermost advice. Otherwise, to
+	 * give each subscription to the results of reactive methods an invocation of its own.
+	 */
+	TrackGoalAdvisor(TrackedMethodSource source, boolean innermost, BeanFactory beanFactory) {
+		this.source = source;
+		this.advice = Lazy.of(() -> innermost ? new TrackGoalInterceptor(source, new GoalTracker(beanFactory))
+				: new ResubscriptionInterceptor(source));
 		this.reference = new Reference(beanFactory, innermost);
 	}
 
 	@Override
-	public Pointcut getPointcut() {
-		return this.pointcut;
+	public boolean matches(Method method, Class<?> targetClass) {
+		TrackedMethod tracked = this.source.find(method, targetClass);
+		return tracked != null && (this.reference.innermost() || ResultHandler.isReactive(tracked.method()));
 	}
 
 	@Override
 	public Advice getAdvice() {
-		return this.advice;
+		return this.advice.get();
+	}
+
+	/**
+	 * Spring compares pointcuts by their texts to find the class of a proxy. The
+	 * annotations alone decide what matches, so contexts can share the class.
+	 */
+	@Override
+	public String toString() {
+		return TrackGoalAdvisor.class.getName();
 	}
 
 	/**

@@ -27,7 +27,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 import io.datafast.interceptor.InvalidTrackGoalException.Violation;
-import io.datafast.interceptor.result.ResultHandler;
 import io.datafast.support.Lazy;
 import io.datafast.support.ReactiveTrackingContexts;
 
@@ -82,16 +81,11 @@ public final class TrackGoalBeanPostProcessor extends AbstractBeanFactoryAwareAd
 		setOrder(Ordered.LOWEST_PRECEDENCE - 1);
 		setProxyTargetClass(true);
 		this.serializedFactory = beanFactory;
-		TrackedMethodSource source = new TrackedMethodSource(new EmbeddedValueResolver(beanFactory),
+		this.source = new TrackedMethodSource(new EmbeddedValueResolver(beanFactory),
 				Lazy.of(() -> beanFactory.getBeanProvider(ReactiveTrackingContexts.class)
 					.getIfAvailable(ReactiveTrackingContexts::none)));
-		this.source = source;
-		this.innermostAdvisor = new TrackGoalAdvisor((method, targetClass) -> source.find(method, targetClass) != null,
-				new TrackGoalInterceptor(source, new GoalTracker(beanFactory)), true, beanFactory);
-		this.resubscriptionAdvisor = new TrackGoalAdvisor((method, targetClass) -> {
-			TrackedMethod tracked = source.find(method, targetClass);
-			return tracked != null && ResultHandler.isReactive(tracked.method());
-		}, new ResubscriptionInterceptor(source), false, beanFactory);
+		this.innermostAdvisor = new TrackGoalAdvisor(this.source, true, beanFactory);
+		this.resubscriptionAdvisor = new TrackGoalAdvisor(this.source, false, beanFactory);
 		this.advisor = this.innermostAdvisor;
 	}
 
