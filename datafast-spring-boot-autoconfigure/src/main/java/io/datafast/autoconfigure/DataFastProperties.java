@@ -56,9 +56,8 @@ import org.springframework.util.StringUtils;
 @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 @ConfigurationProperties("datafast")
 public record DataFastProperties(@Nullable Boolean enabled, @Nullable String apiKey, @Nullable String websiteId,
-		@DefaultValue("https://datafa.st/api/v1") URI baseUrl, @DefaultValue("2s") Duration connectTimeout,
-		@DefaultValue("5s") Duration readTimeout, Ssl ssl, Map<String, String> metadata, Visitor visitor,
-		Delivery delivery) {
+		URI baseUrl, Duration connectTimeout, Duration readTimeout, Ssl ssl, Map<String, String> metadata,
+		Visitor visitor, Delivery delivery) {
 
 	/**
 	 * Create the properties.
@@ -66,9 +65,11 @@ public record DataFastProperties(@Nullable Boolean enabled, @Nullable String api
 	 * key
 	 * @param apiKey the API key; blank means none
 	 * @param websiteId the website's id; blank means none
-	 * @param baseUrl the base URL
-	 * @param connectTimeout the timeout for connecting, greater than zero
-	 * @param readTimeout the timeout for the whole call, greater than zero
+	 * @param baseUrl the base URL, or {@code null} for the default
+	 * @param connectTimeout the timeout for connecting, greater than zero, or
+	 * {@code null} for the default
+	 * @param readTimeout the timeout for the whole call, greater than zero, or
+	 * {@code null} for the default
 	 * @param ssl TLS of the calls, or {@code null} for the defaults
 	 * @param metadata the metadata put on every goal, or {@code null} for none
 	 * @param visitor the visitor and its cookie, or {@code null} for the defaults
@@ -78,6 +79,12 @@ public record DataFastProperties(@Nullable Boolean enabled, @Nullable String api
 	public DataFastProperties {
 		apiKey = textOrNull(apiKey);
 		websiteId = textOrNull(websiteId);
+		// Defaults that are annotations take much longer at start-up. Those in the
+		// metadata
+		// stand in additional-spring-configuration-metadata.json.
+		baseUrl = (baseUrl != null) ? baseUrl : URI.create("https://datafa.st/api/v1");
+		connectTimeout = (connectTimeout != null) ? connectTimeout : Duration.ofSeconds(2);
+		readTimeout = (readTimeout != null) ? readTimeout : Duration.ofSeconds(5);
 		ssl = (ssl != null) ? ssl : Ssl.DEFAULTS;
 		metadata = (metadata != null) ? withUnderscores(metadata) : Map.of();
 		visitor = (visitor != null) ? visitor : Visitor.DEFAULTS;
@@ -170,8 +177,7 @@ public record DataFastProperties(@Nullable Boolean enabled, @Nullable String api
 			boolean issueCookie, boolean renewCookie, @Nullable String cookieDomain) {
 
 		/**
-		 * What an application without these properties gets. To bind the annotations'
-		 * values takes a good part of the library's start-up time.
+		 * The annotations' values, for applications without these properties.
 		 */
 		static final Visitor DEFAULTS = new Visitor("datafast_visitor_id", null, false, false, null);
 
@@ -228,7 +234,7 @@ public record DataFastProperties(@Nullable Boolean enabled, @Nullable String api
 			@DefaultValue("30s") Duration visitorNotFoundRetry, @DefaultValue("10s") Duration shutdownTimeout) {
 
 		/**
-		 * What an application without these properties gets, as for {@link Visitor}.
+		 * The annotations' values, for applications without these properties.
 		 */
 		static final Delivery DEFAULTS = new Delivery(null, 10_000, 16, 5, Duration.ofHours(1), Duration.ofSeconds(1),
 				Duration.ofMinutes(1), false, Duration.ofSeconds(30), Duration.ofSeconds(10));

@@ -86,18 +86,6 @@ class DataFastAutoConfigurationTests {
 		});
 	}
 
-	/**
-	 * A group of which no property is set is not bound, and has the same defaults.
-	 */
-	@Test
-	void propertiesHaveTheDefaultsOfTheirMetadata() {
-		this.runner.run((unset) -> this.runner
-			.withPropertyValues("datafast.ssl.bundle=", "datafast.visitor.renew-cookie=false",
-					"datafast.delivery.retry-ambiguous=false")
-			.run((bound) -> assertThat(bound.getBean(DataFastProperties.class))
-				.isEqualTo(unset.getBean(DataFastProperties.class))));
-	}
-
 	@Test
 	void readsMetadataFromEnvironmentVariablesAndYaml() {
 		this.runner

@@ -32,6 +32,8 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
+import io.datafast.autoconfigure.DataFastProperties;
+import io.datafast.testing.DataFastContextRunners;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -104,6 +106,21 @@ class DocumentedPropertiesTests {
 			table.keySet().removeIf((name) -> name.startsWith(JDBC));
 		}
 		assertThat(table).isEqualTo(metadata);
+	}
+
+	@Test
+	void theDefaultsOfTheMetadataAreThoseInEffect() {
+		String[] defaults = metadata.values()
+			.stream()
+			.filter((property) -> !property.defaultValue().isEmpty() && !property.name().startsWith(JDBC))
+			.map((property) -> property.name() + "=" + property.defaultValue())
+			.toArray(String[]::new);
+		assertThat(defaults).hasSizeGreaterThan(10);
+		DataFastContextRunners.plain()
+			.run((unset) -> DataFastContextRunners.plain()
+				.withPropertyValues(defaults)
+				.run((set) -> assertThat(set.getBean(DataFastProperties.class))
+					.isEqualTo(unset.getBean(DataFastProperties.class))));
 	}
 
 	private boolean isProperty(String name) {
