@@ -103,20 +103,19 @@ public final class DataFastServletAutoConfiguration {
 		return registration;
 	}
 
-	@Configuration(proxyBeanMethods = false)
+	@Configuration(value = "dataFastVisitorIdWebMvcConfigurer", proxyBeanMethods = false)
 	@ConditionalOnClass(WebMvcConfigurer.class)
-	static final class WebMvc {
+	static final class WebMvc implements WebMvcConfigurer {
 
-		@Bean
-		WebMvcConfigurer dataFastVisitorIdWebMvcConfigurer(VisitorIdResolver visitorIdResolver) {
-			return new WebMvcConfigurer() {
+		private final VisitorIdResolver visitorIdResolver;
 
-				@Override
-				public void addArgumentResolvers(List<HandlerMethodArgumentResolver> resolvers) {
-					resolvers.add(new VisitorIdMethodArgumentResolver(visitorIdResolver));
-				}
+		WebMvc(VisitorIdResolver visitorIdResolver) {
+			this.visitorIdResolver = visitorIdResolver;
+		}
 
-			};
+		@Override
+		public void addArgumentResolvers(List<HandlerMethodArgumentResolver> resolvers) {
+			resolvers.add(new VisitorIdMethodArgumentResolver(this.visitorIdResolver));
 		}
 
 	}
