@@ -138,6 +138,10 @@ public final class DataFastAutoConfiguration {
 				context.getIfAvailable(() -> DeliveryContext.NONE)));
 	}
 
+	/**
+	 * The role also keeps the bean from being created lazily, so that wrong properties
+	 * fail start-up.
+	 */
 	@Bean
 	@ConditionalOnMissingBean
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)

@@ -60,28 +60,26 @@ public record DataFastProperties(@Nullable Boolean enabled, @Nullable String api
 		Visitor visitor, Delivery delivery) {
 
 	/**
-	 * Create the properties.
-	 * @param enabled whether goals are sent, or {@code null} to send them if there is a
-	 * key
+	 * Create the properties. {@code null} stands for what is not set, and gets its
+	 * default.
+	 * @param enabled whether goals are sent; by default, they are if there is a key
 	 * @param apiKey the API key; blank means none
 	 * @param websiteId the website's id; blank means none
-	 * @param baseUrl the base URL, or {@code null} for the default
-	 * @param connectTimeout the timeout for connecting, greater than zero, or
-	 * {@code null} for the default
-	 * @param readTimeout the timeout for the whole call, greater than zero, or
-	 * {@code null} for the default
-	 * @param ssl TLS of the calls, or {@code null} for the defaults
-	 * @param metadata the metadata put on every goal, or {@code null} for none
-	 * @param visitor the visitor and its cookie, or {@code null} for the defaults
-	 * @param delivery how goals are delivered, or {@code null} for the defaults
+	 * @param baseUrl the base URL
+	 * @param connectTimeout the timeout for connecting, greater than zero
+	 * @param readTimeout the timeout for the whole call, greater than zero
+	 * @param ssl TLS of the calls
+	 * @param metadata the metadata put on every goal
+	 * @param visitor the visitor and its cookie
+	 * @param delivery how goals are delivered
 	 * @throws InvalidDataFastPropertiesException if anything in them is wrong
 	 */
 	public DataFastProperties {
 		apiKey = textOrNull(apiKey);
 		websiteId = textOrNull(websiteId);
-		// Defaults that are annotations take much longer at start-up. Those in the
-		// metadata
-		// stand in additional-spring-configuration-metadata.json.
+		// Not @DefaultValue, which Spring Boot converts from text at each start-up. The
+		// metadata has these from additional-spring-configuration-metadata.json. Groups
+		// have @DefaultValue, which counts if one of their properties is set.
 		baseUrl = (baseUrl != null) ? baseUrl : URI.create("https://datafa.st/api/v1");
 		connectTimeout = (connectTimeout != null) ? connectTimeout : Duration.ofSeconds(2);
 		readTimeout = (readTimeout != null) ? readTimeout : Duration.ofSeconds(5);

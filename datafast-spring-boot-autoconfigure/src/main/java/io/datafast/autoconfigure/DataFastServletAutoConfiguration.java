@@ -103,9 +103,12 @@ public final class DataFastServletAutoConfiguration {
 		return registration;
 	}
 
+	/**
+	 * Itself the configurer, since each bean adds to the time of start-up.
+	 */
 	@Configuration(value = "dataFastVisitorIdWebMvcConfigurer", proxyBeanMethods = false)
 	@ConditionalOnClass(WebMvcConfigurer.class)
-	static final class WebMvc implements WebMvcConfigurer {
+	static class WebMvc implements WebMvcConfigurer {
 
 		private final VisitorIdResolver visitorIdResolver;
 

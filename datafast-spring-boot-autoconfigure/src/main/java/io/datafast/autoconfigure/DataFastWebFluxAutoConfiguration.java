@@ -73,7 +73,6 @@ public final class DataFastWebFluxAutoConfiguration {
 	}
 
 	@Bean
-	@ConditionalOnMissingBean
 	ExchangeResponses dataFastHandlerResponse() {
 		return new ExchangeResponses();
 	}

@@ -86,9 +86,9 @@ final class RestClientGoalDelivery implements GoalDelivery, SmartInitializingSin
 	}
 
 	/**
-	 * Check that there is the SSL bundle. Earlier, a bean post-processor of the
-	 * application that needs {@link io.datafast.DataFastGoals} would create the bundles
-	 * early.
+	 * Check that there is the SSL bundle. The constructor cannot: where a bean
+	 * post-processor of the application needs {@link io.datafast.DataFastGoals}, it would
+	 * create the bundles too early.
 	 */
 	@Override
 	public void afterSingletonsInstantiated() {

@@ -40,7 +40,8 @@ final class TrackGoalAdvisor extends StaticMethodMatcherPointcutAdvisor {
 	private final transient TrackedMethodSource source;
 
 	/**
-	 * Created with the first bean that is advised.
+	 * Created with the first bean that is advised, so that applications without one do
+	 * not load its classes.
 	 */
 	private final transient Lazy<Advice> advice;
 

@@ -110,7 +110,13 @@ public final class TrackGoalBeanPostProcessor extends AbstractBeanFactoryAwareAd
 	 */
 	@Override
 	public boolean isEligible(Class<?> targetClass) {
-		return this.source.hasTrackedMethods(targetClass);
+		boolean eligible = this.source.hasTrackedMethods(targetClass);
+		if (eligible) {
+			// Otherwise the first call of the bean would create the advice.
+			this.innermostAdvisor.getAdvice();
+			this.resubscriptionAdvisor.getAdvice();
+		}
+		return eligible;
 	}
 
 	/**

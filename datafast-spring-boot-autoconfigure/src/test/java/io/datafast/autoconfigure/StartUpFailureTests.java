@@ -117,6 +117,12 @@ class StartUpFailureTests {
 	}
 
 	@Test
+	void sslBundleThatDoesNotExistWithLazyBeans(CapturedOutput output) {
+		this.properties.put("spring.main.lazy-initialization", "true");
+		sslBundleThatDoesNotExist(output);
+	}
+
+	@Test
 	void sslBundleWhereThereIsNone(CapturedOutput output) {
 		this.properties.put("datafast.api-key", "df_key");
 		this.properties.put("datafast.ssl.bundle", "company");
