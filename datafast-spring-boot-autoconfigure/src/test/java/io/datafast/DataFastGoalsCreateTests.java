@@ -288,8 +288,12 @@ class DataFastGoalsCreateTests {
 				.isThrownBy(() -> context.getBean(DataFastGoals.class).create(GOAL)));
 		}
 		try (RawHttpServer server = closing("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{\"status\":")) {
-			runner(server.url(), "df_key")
-				.run((context) -> assertThat(context.getBean(DataFastGoals.class).create(GOAL).eventId()).isNull());
+			runner(server.url(), "df_key").run((context) -> {
+				// The end of the connection is sometimes read together with the answer.
+				for (int i = 0; i < 200; i++) {
+					assertThat(context.getBean(DataFastGoals.class).create(GOAL).eventId()).isNull();
+				}
+			});
 		}
 	}
 

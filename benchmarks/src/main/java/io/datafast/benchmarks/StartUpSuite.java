@@ -25,7 +25,7 @@ import java.util.List;
  */
 final class StartUpSuite implements Suite {
 
-	private static final int RUNS = 21;
+	private static final int PAIRS = 51;
 
 	private static final double AIM = 50;
 
@@ -36,9 +36,14 @@ final class StartUpSuite implements Suite {
 			List<Double> with = new ArrayList<>();
 			start(classPath.without());
 			start(classPath.with());
-			for (int i = 0; i < RUNS; i++) {
-				without.add(start(classPath.without()));
+			for (int i = 0; i < PAIRS; i++) {
+				if (i % 2 == 0) {
+					without.add(start(classPath.without()));
+				}
 				with.add(start(classPath.with()));
+				if (i % 2 != 0) {
+					without.add(start(classPath.without()));
+				}
 			}
 			double median = Statistics.median(with);
 			double reference = Statistics.median(without);

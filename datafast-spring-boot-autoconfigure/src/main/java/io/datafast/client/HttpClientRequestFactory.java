@@ -29,6 +29,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodySubscriber;
+import java.net.http.HttpResponse.ResponseInfo;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -157,8 +159,7 @@ public final class HttpClientRequestFactory implements ClientHttpRequestFactory 
 			current.allInUseAt = now;
 			this.clients.addLast(current);
 		}
-		current.exchanges++;
-		if (current.exchanges >= current.connections) {
+		if (++current.exchanges >= current.connections) {
 			current.connections = current.exchanges;
 			current.allInUseAt = now;
 		}
@@ -281,20 +282,26 @@ public final class HttpClientRequestFactory implements ClientHttpRequestFactory 
 		@Override
 		protected ClientHttpResponse executeInternal(HttpHeaders headers) throws IOException {
 			long deadline = System.nanoTime() + HttpClientRequestFactory.this.readTimeout.toNanos();
+			Body body = new Body();
 			PooledClient pooled = null;
 			try {
 				pooled = acquire();
 				// Unlike sendAsync, send needs no other thread to hand the answer over.
-				HttpResponse<Body> head = pooled.client.send(request(headers), (info) -> new Body());
+				HttpResponse<?> head = pooled.client.send(request(headers), body::begin);
 				// There is no body where a proxy has refused the tunnel with status 407.
-				byte[] received = (head.body() != null) ? head.body().await(deadline) : new byte[0];
-				return new Response(head, received);
+				return new Response(head.statusCode(), head.headers(),
+						(head.body() != null) ? body.await(deadline) : new byte[0]);
 			}
 			catch (InterruptedException ex) {
 				Thread.currentThread().interrupt();
 				throw failure(new InterruptedIOException("Interrupted while waiting for the answer"));
 			}
 			catch (IOException | RuntimeException ex) {
+				ResponseInfo head = body.head;
+				if (head != null && body.subscription != null) {
+					// The body broke off when it had just begun.
+					return new Response(head.statusCode(), head.headers(), body.content.toByteArray());
+				}
 				// There may be no client, as without file descriptors or with an unusable
 				// SSL bundle, and the head of the answer may be malformed.
 				throw failure(ex);
@@ -350,14 +357,15 @@ public final class HttpClientRequestFactory implements ClientHttpRequestFactory 
 	/**
 	 * The answer. Its status counts, however the body ends.
 	 *
-	 * @param head status and headers
+	 * @param status the status
+	 * @param headers the headers
 	 * @param body what has been received of the body
 	 */
-	private record Response(HttpResponse<?> head, byte[] body) implements ClientHttpResponse {
+	private record Response(int status, java.net.http.HttpHeaders headers, byte[] body) implements ClientHttpResponse {
 
 		@Override
 		public HttpStatusCode getStatusCode() {
-			return HttpStatusCode.valueOf(this.head.statusCode());
+			return HttpStatusCode.valueOf(this.status);
 		}
 
 		@Override
@@ -367,7 +375,7 @@ public final class HttpClientRequestFactory implements ClientHttpRequestFactory 
 
 		@Override
 		public HttpHeaders getHeaders() {
-			return HttpHeaders.readOnlyHttpHeaders(CollectionUtils.toMultiValueMap(this.head.headers().map()));
+			return HttpHeaders.readOnlyHttpHeaders(CollectionUtils.toMultiValueMap(this.headers.map()));
 		}
 
 		@Override
@@ -389,13 +397,23 @@ public final class HttpClientRequestFactory implements ClientHttpRequestFactory 
 	 * waits for the end of the body, which needs no timer. It seldom has to wait, since
 	 * the body usually comes with the head.
 	 */
-	private static final class Body implements HttpResponse.BodySubscriber<Body> {
+	private static final class Body implements BodySubscriber<Body> {
 
 		private final CountDownLatch end = new CountDownLatch(1);
 
 		private final ByteArrayOutputStream content = new ByteArrayOutputStream(256);
 
+		private volatile @Nullable ResponseInfo head;
+
+		/**
+		 * There once the HTTP client has understood from the head where the body ends.
+		 */
 		private volatile Flow.@Nullable Subscription subscription;
+
+		private Body begin(ResponseInfo head) {
+			this.head = head;
+			return this;
+		}
 
 		@Override
 		public CompletionStage<Body> getBody() {
@@ -406,9 +424,7 @@ public final class HttpClientRequestFactory implements ClientHttpRequestFactory 
 			if (!this.end.await(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
 				end();
 			}
-			synchronized (this.content) {
-				return this.content.toByteArray();
-			}
+			return this.content.toByteArray();
 		}
 
 		private void end() {
@@ -427,17 +443,14 @@ public final class HttpClientRequestFactory implements ClientHttpRequestFactory 
 
 		@Override
 		public void onNext(List<ByteBuffer> buffers) {
-			synchronized (this.content) {
-				for (ByteBuffer buffer : buffers) {
-					byte[] bytes = new byte[Math.min(buffer.remaining(), GoalClient.BODY_LIMIT - this.content.size())];
-					buffer.get(bytes);
-					this.content.write(bytes, 0, bytes.length);
-				}
-				if (this.content.size() < GoalClient.BODY_LIMIT) {
-					return;
-				}
+			for (ByteBuffer buffer : buffers) {
+				byte[] bytes = new byte[Math.min(buffer.remaining(), GoalClient.BODY_LIMIT - this.content.size())];
+				buffer.get(bytes);
+				this.content.writeBytes(bytes);
 			}
-			end();
+			if (this.content.size() == GoalClient.BODY_LIMIT) {
+				end();
+			}
 		}
 
 		@Override
