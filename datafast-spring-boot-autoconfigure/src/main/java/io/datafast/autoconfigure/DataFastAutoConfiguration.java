@@ -18,6 +18,7 @@ package io.datafast.autoconfigure;
 
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 import io.datafast.DataFastGoals;
 import io.datafast.DataFastRestClientCustomizer;
@@ -98,7 +99,7 @@ public final class DataFastAutoConfiguration {
 					List::of, dispatcher::getObject, delivery, outcomes);
 		}
 		return new DefaultDataFastGoals(null, shutdown.lazily(() -> visitorIdResolver.getIfAvailable(() -> () -> null)),
-				properties.metadata(), shutdown.lazily(() -> filters.orderedStream().toList()),
+				properties.metadata(), lazily(shutdown, filters),
 				shutdown.lazily(() -> dispatcherDecorator.getIfAvailable(() -> (target) -> target)
 					.decorate(dispatcher.getObject())),
 				delivery, outcomes);
@@ -115,7 +116,7 @@ public final class DataFastAutoConfiguration {
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 	GoalOutcomePublisher dataFastGoalOutcomePublisher(ObjectProvider<GoalDeliveryListener> listeners,
 			DeliveryShutdown shutdown) {
-		return shutdown.register(new GoalOutcomePublisher(shutdown.lazily(() -> listeners.orderedStream().toList())));
+		return shutdown.register(new GoalOutcomePublisher(lazily(shutdown, listeners)));
 	}
 
 	@Bean(destroyMethod = "")
@@ -158,8 +159,12 @@ public final class DataFastAutoConfiguration {
 		GoalClientCredentials credentials = new GoalClientCredentials(apiKey, properties.websiteId());
 		return new RestClientGoalDelivery(properties, sslBundles,
 				shutdown.lazily(() -> observationRegistry.getIfUnique(() -> ObservationRegistry.NOOP)),
-				shutdown.lazily(() -> customizers.orderedStream().toList()),
-				JsonCodec.create(resourceLoader.getClassLoader()), new CurrentCredentials(environment, credentials));
+				lazily(shutdown, customizers), JsonCodec.create(resourceLoader.getClassLoader()),
+				new CurrentCredentials(environment, credentials));
+	}
+
+	private static <T> Supplier<List<T>> lazily(DeliveryShutdown shutdown, ObjectProvider<T> beans) {
+		return shutdown.lazily(() -> beans.orderedStream().toList());
 	}
 
 	/**
@@ -172,11 +177,15 @@ public final class DataFastAutoConfiguration {
 		return new TrackGoalBeanPostProcessor(beanFactory);
 	}
 
+	/**
+	 * The parameter has the name of the bean, which spares Spring Framework a look at all
+	 * beans so early.
+	 */
 	@Bean
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 	static TrackGoalBeanPostProcessor.Innermost dataFastInnermostAdvicePostProcessor(
-			TrackGoalBeanPostProcessor postProcessor) {
-		return new TrackGoalBeanPostProcessor.Innermost(postProcessor);
+			TrackGoalBeanPostProcessor dataFastTrackGoalBeanPostProcessor) {
+		return new TrackGoalBeanPostProcessor.Innermost(dataFastTrackGoalBeanPostProcessor);
 	}
 
 	/**

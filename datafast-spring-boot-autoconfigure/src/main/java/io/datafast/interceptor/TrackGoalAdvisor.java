@@ -20,8 +20,6 @@ import java.io.Serializable;
 import java.lang.reflect.Method;
 
 import io.datafast.interceptor.result.ResultHandler;
-import io.datafast.support.Lazy;
-import org.aopalliance.aop.Advice;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.aop.Advisor;
@@ -39,12 +37,6 @@ final class TrackGoalAdvisor extends StaticMethodMatcherPointcutAdvisor {
 
 	private final transient TrackedMethodSource source;
 
-	/**
-	 * Created with the first bean that is advised, so that applications without one do
-	 * not load its classes.
-	 */
-	private final transient Lazy<Advice> advice;
-
 	private final transient Reference reference;
 
 	/**
@@ -53,9 +45,9 @@ final class TrackGoalAdvisor extends StaticMethodMatcherPointcutAdvisor {
 	 * give each subscription to the results of reactive methods an invocation of its own.
 	 */
 	TrackGoalAdvisor(TrackedMethodSource source, boolean innermost, BeanFactory beanFactory) {
-		this.source = source;
-		this.advice = Lazy.of(() -> innermost ? new TrackGoalInterceptor(source, new GoalTracker(beanFactory))
+		super(innermost ? new TrackGoalInterceptor(source, new GoalTracker(beanFactory))
 				: new ResubscriptionInterceptor(source));
+		this.source = source;
 		this.reference = new Reference(beanFactory, innermost);
 	}
 
@@ -63,11 +55,6 @@ final class TrackGoalAdvisor extends StaticMethodMatcherPointcutAdvisor {
 	public boolean matches(Method method, Class<?> targetClass) {
 		TrackedMethod tracked = this.source.find(method, targetClass);
 		return tracked != null && (this.reference.innermost() || ResultHandler.isReactive(tracked.method()));
-	}
-
-	@Override
-	public Advice getAdvice() {
-		return this.advice.get();
 	}
 
 	/**

@@ -66,9 +66,12 @@ public final class TrackGoalBeanPostProcessor extends AbstractBeanFactoryAwareAd
 
 	private final TrackedMethodSource source;
 
-	private final Advisor innermostAdvisor;
+	// The advisors are created with the first bean that is advised, so that other
+	// applications do not load the classes of the advice.
 
-	private final Advisor resubscriptionAdvisor;
+	private final Lazy<Advisor> innermostAdvisor;
+
+	private final Lazy<Advisor> resubscriptionAdvisor;
 
 	/**
 	 * Create a post-processor. It looks beans up with the first goal.
@@ -84,13 +87,12 @@ public final class TrackGoalBeanPostProcessor extends AbstractBeanFactoryAwareAd
 		this.source = new TrackedMethodSource(new EmbeddedValueResolver(beanFactory),
 				Lazy.of(() -> beanFactory.getBeanProvider(ReactiveTrackingContexts.class)
 					.getIfAvailable(ReactiveTrackingContexts::none)));
-		this.innermostAdvisor = new TrackGoalAdvisor(this.source, true, beanFactory);
-		this.resubscriptionAdvisor = new TrackGoalAdvisor(this.source, false, beanFactory);
-		this.advisor = this.innermostAdvisor;
+		this.innermostAdvisor = Lazy.of(() -> new TrackGoalAdvisor(this.source, true, beanFactory));
+		this.resubscriptionAdvisor = Lazy.of(() -> new TrackGoalAdvisor(this.source, false, beanFactory));
 	}
 
 	Advisor getAdvisor(boolean innermost) {
-		return innermost ? this.innermostAdvisor : this.resubscriptionAdvisor;
+		return (innermost ? this.innermostAdvisor : this.resubscriptionAdvisor).get();
 	}
 
 	/**
@@ -110,13 +112,25 @@ public final class TrackGoalBeanPostProcessor extends AbstractBeanFactoryAwareAd
 	 */
 	@Override
 	public boolean isEligible(Class<?> targetClass) {
-		boolean eligible = this.source.hasTrackedMethods(targetClass);
-		if (eligible) {
-			// Otherwise the first call of the bean would create the advice.
-			this.innermostAdvisor.getAdvice();
-			this.resubscriptionAdvisor.getAdvice();
+		return this.source.hasTrackedMethods(targetClass);
+	}
+
+	@Override
+	public Class<?> determineBeanType(Class<?> beanClass, String beanName) {
+		if (!isEligible(beanClass)) {
+			return beanClass;
 		}
-		return eligible;
+		useAdvisor();
+		return super.determineBeanType(beanClass, beanName);
+	}
+
+	/**
+	 * The superclass advises nothing until it has an advisor.
+	 */
+	private Advisor useAdvisor() {
+		Advisor innermost = this.innermostAdvisor.get();
+		this.advisor = innermost;
+		return innermost;
 	}
 
 	/**
@@ -143,21 +157,31 @@ public final class TrackGoalBeanPostProcessor extends AbstractBeanFactoryAwareAd
 	}
 
 	private Object advise(Object bean, String beanName) {
-		// A factory method may return another bean that was injected into it.
-		if (bean instanceof AopInfrastructureBean || TrackGoalAdvisor.isAdvised(bean)) {
+		// A factory method may return another bean that was injected into it. Without a
+		// proxy, the advisor's class is not loaded for this question.
+		if (bean instanceof AopInfrastructureBean || (bean instanceof Advised && TrackGoalAdvisor.isAdvised(bean))) {
 			return bean;
 		}
-		if (bean instanceof Advised advised && !advised.isFrozen() && !isEligible(AopUtils.getTargetClass(bean))
-				&& Arrays.stream(advised.getProxiedInterfaces()).anyMatch(this::isEligible)) {
+		Advised proxy = (bean instanceof Advised advised && !advised.isFrozen()) ? advised : null;
+		boolean tracked = proxy != null && isEligible(AopUtils.getTargetClass(bean));
+		boolean trackedByProxy = proxy != null && !tracked
+				&& Arrays.stream(proxy.getProxiedInterfaces()).anyMatch(this::isEligible);
+		if (!tracked && !trackedByProxy && !isEligible(bean, beanName)) {
+			return bean;
+		}
+		Advisor innermost = useAdvisor();
+		if (proxy != null && trackedByProxy) {
 			// The method's body is advice of the proxy, as in a Spring Data repository.
-			advised.addAdvisor(0, this.innermostAdvisor);
+			proxy.addAdvisor(0, innermost);
 			return bean;
 		}
 		Object advisedBean = super.postProcessAfterInitialization(bean, beanName);
-		if (advisedBean == bean && bean instanceof Advised advised && advised.indexOf(this.innermostAdvisor) > 0
-				&& AopUtils.canApply(this.resubscriptionAdvisor, AopUtils.getTargetClass(bean))) {
-			for (int i = advised.indexOf(this.innermostAdvisor) - 1; i >= 0; i--) {
-				advised.addAdvisor(i, this.resubscriptionAdvisor);
+		if (advisedBean == bean && proxy != null && proxy.indexOf(innermost) > 0) {
+			Advisor resubscription = this.resubscriptionAdvisor.get();
+			if (AopUtils.canApply(resubscription, AopUtils.getTargetClass(bean))) {
+				for (int i = proxy.indexOf(innermost) - 1; i >= 0; i--) {
+					proxy.addAdvisor(i, resubscription);
+				}
 			}
 		}
 		return advisedBean;
@@ -169,12 +193,16 @@ public final class TrackGoalBeanPostProcessor extends AbstractBeanFactoryAwareAd
 	 * as in a Spring Data repository; the advice of this class then stays outside of it.
 	 */
 	private void moveInnermost(Advised advised) {
-		int index = advised.indexOf(this.innermostAdvisor);
+		Advisor innermost = this.advisor;
+		if (innermost == null) {
+			return;
+		}
+		int index = advised.indexOf(innermost);
 		if (index >= 0 && index < advised.getAdvisorCount() - 1 && !advised.isFrozen()
 				&& !(advised.getTargetSource() instanceof EmptyTargetSource)
 				&& isEligible(AopUtils.getTargetClass(advised))) {
 			advised.removeAdvisor(index);
-			advised.addAdvisor(this.innermostAdvisor);
+			advised.addAdvisor(innermost);
 		}
 	}
 

@@ -202,6 +202,25 @@ class TrackGoalBesideOtherAdviceTests {
 	}
 
 	@Test
+	void aProxyThatCannotBeChangedTracksOnce() {
+		this.runner.withBean(Repository.class, () -> {
+			ProxyFactory factory = new ProxyFactory(Repository.class, (MethodInterceptor) (invocation) -> "saved");
+			factory.setTarget(new StoredRepository());
+			factory.setFrozen(true);
+			return (Repository) factory.getProxy();
+		}).run((context) -> {
+			assertThat(context.getBean(Repository.class).save(VISITOR)).isEqualTo("saved");
+			assertThat(this.dispatched).hasSize(1);
+			assertThat(context.getBean(TrackGoalBeanPostProcessor.class).getTrackedMethods()).hasSize(1);
+		});
+	}
+
+	@Test
+	void aTargetSourceIsNotAskedForItsTarget() {
+		this.runner.withBean(UnaskedTargetSource.class).run((context) -> assertThat(context).hasNotFailed());
+	}
+
+	@Test
 	void isTheInnermostAdvice() {
 		this.runner.withUserConfiguration(TestTransactions.class, Caching.class)
 			.withBean("orders", OrderService.class)
@@ -228,6 +247,29 @@ class TrackGoalBesideOtherAdviceTests {
 
 		@TrackGoal("saved")
 		String save(@VisitorId String visitor);
+
+	}
+
+	static class StoredRepository implements Repository {
+
+		@Override
+		public String save(String visitor) {
+			return "stored";
+		}
+
+	}
+
+	static class UnaskedTargetSource implements TargetSource {
+
+		@Override
+		public Class<?> getTargetClass() {
+			throw new IllegalStateException("asked");
+		}
+
+		@Override
+		public Object getTarget() {
+			throw new IllegalStateException("asked");
+		}
 
 	}
 
