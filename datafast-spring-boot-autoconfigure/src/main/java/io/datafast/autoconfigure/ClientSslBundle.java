@@ -31,20 +31,20 @@ import org.springframework.boot.ssl.SslBundle;
 import org.springframework.boot.ssl.SslBundles;
 
 /**
- * The SSL bundle of the calls to DataFast. When the application reloads the bundle, later
- * calls use the reloaded one. Thread-safe.
+ * The SSL bundle of the calls to DataFast, if one is named. When the application reloads
+ * the bundle, later calls use the reloaded one. Thread-safe.
  */
-final class ClientSslBundle implements Supplier<Tls> {
+final class ClientSslBundle implements Supplier<@Nullable Tls> {
 
 	private static final String PROPERTY = "datafast.ssl.bundle";
 
-	private final String name;
+	private final @Nullable String name;
 
 	private final ObjectProvider<SslBundles> bundles;
 
 	private volatile @Nullable Tls tls;
 
-	ClientSslBundle(String name, ObjectProvider<SslBundles> bundles) {
+	ClientSslBundle(@Nullable String name, ObjectProvider<SslBundles> bundles) {
 		this.name = name;
 		this.bundles = bundles;
 	}
@@ -52,16 +52,19 @@ final class ClientSslBundle implements Supplier<Tls> {
 	/**
 	 * Return the TLS settings of the bundle. The first call finds the bundle and reads
 	 * its keys and certificates.
-	 * @return the settings
+	 * @return the settings, or {@code null} if no bundle is named
 	 * @throws InvalidDataFastPropertiesException if there is no bundle of this name
 	 */
 	@Override
-	public Tls get() {
+	public @Nullable Tls get() {
+		if (this.name == null) {
+			return null;
+		}
 		Tls known = this.tls;
-		return (known != null) ? known : resolve();
+		return (known != null) ? known : resolve(this.name);
 	}
 
-	private synchronized Tls resolve() {
+	private synchronized Tls resolve(String bundle) {
 		SslBundles available = this.bundles.getIfAvailable();
 		Tls known = this.tls;
 		if (known != null) {
@@ -69,9 +72,9 @@ final class ClientSslBundle implements Supplier<Tls> {
 		}
 		try {
 			if (available != null) {
-				Tls found = tls(available.getBundle(this.name));
+				Tls found = tls(available.getBundle(bundle));
 				this.tls = found;
-				available.addBundleUpdateHandler(this.name, (reloaded) -> this.tls = tls(reloaded));
+				available.addBundleUpdateHandler(bundle, (reloaded) -> this.tls = tls(reloaded));
 				return found;
 			}
 		}
@@ -79,7 +82,7 @@ final class ClientSslBundle implements Supplier<Tls> {
 			// Explained below.
 		}
 		List<String> names = (available != null) ? available.getBundleNames() : List.of();
-		throw new InvalidDataFastPropertiesException(List.of(new Violation(PROPERTY, this.name,
+		throw new InvalidDataFastPropertiesException(List.of(new Violation(PROPERTY, bundle,
 				"must name an SSL bundle of the application, and "
 						+ (names.isEmpty() ? "there is none" : "these exist: " + String.join(", ", names)),
 				"Define the bundle under spring.ssl.bundle, or remove the property to trust what the JDK trusts.")));

@@ -24,7 +24,7 @@ import io.datafast.DataFastRestClientCustomizer;
 import io.datafast.Goal;
 import io.datafast.GoalReceipt;
 import io.datafast.client.GoalClient;
-import io.datafast.client.HttpClientRequestFactory;
+import io.datafast.client.HttpClientRequestFactory.Tls;
 import io.datafast.delivery.GoalDelivery;
 import io.datafast.support.JsonCodec;
 import io.datafast.support.Lazy;
@@ -36,14 +36,12 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.boot.ssl.SslBundles;
-import org.springframework.web.client.RestClient;
-import org.springframework.web.util.DefaultUriBuilderFactory;
-import org.springframework.web.util.DefaultUriBuilderFactory.EncodingMode;
-import org.springframework.web.util.UriComponentsBuilder;
 
 /**
  * Delivers goals by a {@link GoalClient}, which is created with the first goal so that it
- * does not add to the start-up time. Thread-safe.
+ * does not add to the start-up time. No method here names a class of the HTTP client in
+ * its signature: Spring reads the methods of a bean's class, which would load those
+ * classes. Thread-safe.
  */
 final class RestClientGoalDelivery implements GoalDelivery, SmartInitializingSingleton {
 
@@ -51,7 +49,7 @@ final class RestClientGoalDelivery implements GoalDelivery, SmartInitializingSin
 
 	private final DataFastProperties properties;
 
-	private final @Nullable ClientSslBundle sslBundle;
+	private final Supplier<@Nullable Tls> tls;
 
 	private final Supplier<ObservationRegistry> observations;
 
@@ -61,14 +59,13 @@ final class RestClientGoalDelivery implements GoalDelivery, SmartInitializingSin
 
 	private final CurrentCredentials credentials;
 
-	private final Lazy<GoalClient> client = Lazy.of(this::createClient);
+	private final Lazy<GoalDelivery> delivery = Lazy.of(this::createDelivery);
 
 	RestClientGoalDelivery(DataFastProperties properties, ObjectProvider<SslBundles> sslBundles,
 			Supplier<ObservationRegistry> observations, Supplier<List<DataFastRestClientCustomizer>> customizers,
 			JsonCodec json, CurrentCredentials credentials) {
 		this.properties = properties;
-		String bundle = properties.ssl().bundle();
-		this.sslBundle = (bundle != null) ? new ClientSslBundle(bundle, sslBundles) : null;
+		this.tls = new ClientSslBundle(properties.ssl().bundle(), sslBundles);
 		this.observations = observations;
 		this.customizers = customizers;
 		this.json = json;
@@ -86,41 +83,24 @@ final class RestClientGoalDelivery implements GoalDelivery, SmartInitializingSin
 	}
 
 	/**
-	 * Check that there is the SSL bundle. The constructor cannot: where a bean
-	 * post-processor of the application needs {@link io.datafast.DataFastGoals}, it would
-	 * create the bundles too early.
+	 * Check that there is the SSL bundle, if one is named. The constructor cannot: where
+	 * a bean post-processor of the application needs {@link io.datafast.DataFastGoals},
+	 * it would create the bundles too early.
 	 */
 	@Override
 	public void afterSingletonsInstantiated() {
-		if (this.sslBundle != null) {
-			this.sslBundle.get();
-		}
+		this.tls.get();
 	}
 
 	@Override
 	public GoalReceipt send(Goal goal) {
-		return this.client.get().create(goal);
+		return this.delivery.get().send(goal);
 	}
 
-	private GoalClient createClient() {
-		return new GoalClient(this::createBuilder, this.json, this.credentials);
-	}
-
-	/**
-	 * Create a builder of the library's own. A builder of the application may carry the
-	 * credentials of another service.
-	 */
-	private RestClient.Builder createBuilder() {
-		DefaultUriBuilderFactory uriBuilderFactory = new DefaultUriBuilderFactory(
-				UriComponentsBuilder.fromUri(this.properties.baseUrl()));
-		uriBuilderFactory.setEncodingMode(EncodingMode.VALUES_ONLY);
-		RestClient.Builder builder = RestClient.builder()
-			.observationRegistry(this.observations.get())
-			.uriBuilderFactory(uriBuilderFactory)
-			.requestFactory(new HttpClientRequestFactory(this.properties.connectTimeout(),
-					this.properties.readTimeout(), (this.sslBundle != null) ? this.sslBundle : () -> null));
-		this.customizers.get().forEach((customizer) -> customizer.customize(builder));
-		return builder;
+	private GoalDelivery createDelivery() {
+		return new GoalClient(
+				new RestClientBuilderFactory(this.properties, this.tls, this.observations, this.customizers), this.json,
+				this.credentials)::create;
 	}
 
 }

@@ -78,8 +78,8 @@ public final class DefaultDataFastGoals implements DataFastGoals {
 			Supplier<GoalDispatcher> dispatcher, GoalDelivery delivery, GoalOutcomePublisher outcomes) {
 		this.disabledReason = disabledReason;
 		this.visitorIdResolver = visitorIdResolver;
-		this.defaultMetadata = (disabledReason == null) ? Goal.of("defaults").with(defaultMetadata).metadata()
-				: Map.of();
+		this.defaultMetadata = (disabledReason != null || defaultMetadata.isEmpty()) ? Map.of()
+				: Goal.of("defaults").with(defaultMetadata).metadata();
 		this.filters = filters;
 		this.dispatcher = dispatcher;
 		this.delivery = delivery;

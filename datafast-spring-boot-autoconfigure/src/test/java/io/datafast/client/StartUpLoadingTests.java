@@ -25,6 +25,7 @@ import java.util.stream.Stream;
 import io.datafast.DataFastGoals;
 import io.datafast.Goal;
 import io.datafast.autoconfigure.DataFastAutoConfiguration;
+import io.datafast.interceptor.TrackGoalBeanPostProcessor;
 import io.datafast.testing.DataFastContextRunners;
 import io.datafast.testing.RawHttpServer;
 import org.junit.jupiter.api.Test;
@@ -42,20 +43,29 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Start-up pays for nothing that only the first goal needs. Shown in a JVM of its own,
  * which logs the classes that it loads.
  */
-class TransportLoadingTests {
+class StartUpLoadingTests {
 
 	private static final List<String> TRANSPORT = List.of("java.net.http.HttpClient",
-			"io.datafast.client.HttpClientRequestFactory", "org.springframework.web.client.DefaultRestClient");
+			"io.datafast.client.HttpClientRequestFactory", "org.springframework.web.client.RestClient");
 
 	@Test
 	void startUpLoadsNoClassOfTheTransport(@TempDir Path directory) throws Exception {
 		assertThat(loadedClasses(directory)).contains(DataFastGoals.class.getName())
 			.noneMatch((name) -> name.startsWith("java.net.http."))
-			.doesNotContainAnyElementsOf(TRANSPORT);
+			.noneMatch((name) -> name.startsWith("org.springframework.web.client.RestClient"))
+			.filteredOn((name) -> name.startsWith(GoalClient.class.getPackageName() + "."))
+			.containsOnly(GoalClientCredentials.class.getName(), Application.class.getName());
 	}
 
 	@Test
-	void theFirstGoalLoadsThem(@TempDir Path directory) throws Exception {
+	void startUpLoadsNoClassOfTheAdvice(@TempDir Path directory) throws Exception {
+		assertThat(loadedClasses(directory)).contains(TrackGoalBeanPostProcessor.class.getName())
+			.doesNotContain("io.datafast.interceptor.TrackGoalAdvisor", "io.datafast.interceptor.TrackGoalInterceptor",
+					"io.datafast.interceptor.ResubscriptionInterceptor", "io.datafast.interceptor.GoalTracker");
+	}
+
+	@Test
+	void theFirstGoalLoadsTheTransport(@TempDir Path directory) throws Exception {
 		try (RawHttpServer server = new RawHttpServer(
 				RawHttpServer.text("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"))) {
 			assertThat(loadedClasses(directory, "--datafast.base-url=" + server.url(), "--create"))
