@@ -41,8 +41,11 @@ import org.springframework.web.util.HtmlUtils;
 /**
  * Turns an answer into a receipt or an exception. The status alone decides which. The
  * body, of whatever form, only adds an event id or a message.
+ *
+ * @param json reads the body
+ * @param credentials the credentials of the call, which no message may show
  */
-final class GoalAnswerReader {
+record GoalAnswerReader(JsonCodec json, GoalClientCredentials credentials) {
 
 	/**
 	 * Text that escaping for JSON or HTML does not change.
@@ -52,15 +55,6 @@ final class GoalAnswerReader {
 	private static final Pattern SECONDS = Pattern.compile("\\s*[0-9]{1,18}\\s*");
 
 	private static final int MIN_UNAMBIGUOUS_LENGTH = 4;
-
-	private final JsonCodec json;
-
-	private final GoalClientCredentials credentials;
-
-	GoalAnswerReader(JsonCodec json, GoalClientCredentials credentials) {
-		this.json = json;
-		this.credentials = credentials;
-	}
 
 	GoalReceipt read(Goal goal, Answer answer) {
 		Map<?, ?> body = this.json.read(answer.body());
@@ -72,8 +66,7 @@ final class GoalAnswerReader {
 
 	private GoalReceipt receipt(Goal goal, @Nullable Map<?, ?> body) {
 		Object data = get(body, "data");
-		Object first = (data instanceof List<?> list && !list.isEmpty()) ? list.get(0) : data;
-		Map<?, ?> event = (first instanceof Map<?, ?> map) ? map : null;
+		Object event = (data instanceof List<?> list && !list.isEmpty()) ? list.get(0) : data;
 		Object message = get(event, "message");
 		Object eventId = get(event, "eventId");
 		return new GoalReceipt((eventId instanceof String || eventId instanceof Number) ? eventId(eventId) : null,
@@ -97,13 +90,10 @@ final class GoalAnswerReader {
 					false);
 			case 404 -> new VisitorNotFoundException(said, status, apiMessage);
 			case 408, 429 -> new DataFastUnavailableException(said, status, retryAfter(answer.headers()));
-			default -> {
-				if (status >= 500) {
-					yield new DataFastUnavailableException(said, status, retryAfter(answer.headers()));
-				}
-				String hint = (status / 100 == 3) ? " (redirects are not followed: check datafast.base-url)" : "";
-				yield new GoalRejectedException(said + hint, status, apiMessage);
-			}
+			default -> (status >= 500) ? new DataFastUnavailableException(said, status, retryAfter(answer.headers()))
+					: new GoalRejectedException((status / 100 == 3)
+							? said + " (redirects are not followed: check datafast.base-url)" : said, status,
+							apiMessage);
 		};
 	}
 
@@ -129,15 +119,13 @@ final class GoalAnswerReader {
 
 	private static String apiMessage(Answer answer, @Nullable Map<?, ?> body) {
 		Object error = get(body, "error");
-		Object message = (error instanceof Map<?, ?> map) ? get(map, "message") : error;
-		if (message == null) {
-			message = get(body, "message");
-		}
+		Object detail = (error instanceof Map<?, ?>) ? get(error, "message") : error;
+		Object message = (detail != null) ? detail : get(body, "message");
 		return (message instanceof String text) ? text : new String(answer.body(), StandardCharsets.UTF_8);
 	}
 
-	private static @Nullable Object get(@Nullable Map<?, ?> map, String key) {
-		return (map != null) ? map.get(key) : null;
+	private static @Nullable Object get(@Nullable Object value, String key) {
+		return (value instanceof Map<?, ?> map) ? map.get(key) : null;
 	}
 
 	/**

@@ -36,8 +36,8 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
@@ -45,8 +45,6 @@ import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
@@ -103,11 +101,11 @@ public final class HttpClientRequestFactory implements ClientHttpRequestFactory 
 	private static final String TLS_HANDSHAKE_TASK = "jdk.internal.net.http.common.SSLFlowDelegate";
 
 	/**
-	 * Headers that {@link HttpClient} sets itself and refuses to take from its callers.
+	 * Headers that {@link HttpClient} sets itself and refuses to take from its callers,
+	 * in lower case.
 	 */
-	private static final Set<String> RESTRICTED_HEADERS = Stream
-		.of("connection", "content-length", "expect", "host", "upgrade")
-		.collect(Collectors.toCollection(() -> new TreeSet<>(String.CASE_INSENSITIVE_ORDER)));
+	private static final Set<String> RESTRICTED_HEADERS = Set.of("connection", "content-length", "expect", "host",
+			"upgrade");
 
 	private final Duration connectTimeout;
 
@@ -333,7 +331,7 @@ public final class HttpClientRequestFactory implements ClientHttpRequestFactory 
 				.timeout(HttpClientRequestFactory.this.readTimeout)
 				.method(this.method.name(), content());
 			headers.forEach((name, values) -> {
-				if (!RESTRICTED_HEADERS.contains(name)) {
+				if (!RESTRICTED_HEADERS.contains(name.toLowerCase(Locale.ROOT))) {
 					values.forEach((value) -> builder.header(name, value));
 				}
 			});
