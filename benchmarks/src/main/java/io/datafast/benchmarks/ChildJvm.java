@@ -28,7 +28,7 @@ import java.util.List;
  * Another JVM that runs a main class of this module. It tells results as lines on its
  * standard output and ends with this JVM at the latest.
  */
-final class ChildJvm implements AutoCloseable {
+public final class ChildJvm implements AutoCloseable {
 
 	private static final String PREFIX = "=> ";
 
@@ -96,7 +96,11 @@ final class ChildJvm implements AutoCloseable {
 
 	// In the other JVM
 
-	static void tell(Object... words) {
+	/**
+	 * Tells a result to the JVM that started this one.
+	 * @param words the result
+	 */
+	public static void tell(Object... words) {
 		System.out.println(PREFIX + String.join(" ", List.of(words).stream().map(Object::toString).toList()));
 		System.out.flush();
 	}

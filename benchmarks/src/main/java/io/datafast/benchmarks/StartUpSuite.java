@@ -19,13 +19,16 @@ package io.datafast.benchmarks;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
+
+import io.datafast.benchmarks.empty.EmptyWebApplication;
 
 /**
  * Compares the start-up time of an empty web application with the starter and without.
  */
 final class StartUpSuite implements Suite {
 
-	private static final int PAIRS = 51;
+	private static final int PAIRS = 101;
 
 	private static final double AIM = 50;
 
@@ -45,13 +48,15 @@ final class StartUpSuite implements Suite {
 					without.add(start(classPath.without()));
 				}
 			}
+			List<Double> more = IntStream.range(0, PAIRS).mapToObj((i) -> with.get(i) - without.get(i)).toList();
 			double median = Statistics.median(with);
 			double reference = Statistics.median(without);
+			double medianOfPairs = Statistics.median(more);
 			return List.of(new Comparison(
 					"Start-up of an empty web application with the starter, beside without: "
-							+ ResultTable.number(median - reference) + " ms more",
+							+ ResultTable.number(medianOfPairs) + " ms more, median of " + PAIRS + " pairs",
 					ResultTable.number(median) + " ms", ResultTable.number(reference) + " ms", median / reference,
-					"≤ 50 ms more", median - reference <= AIM));
+					"≤ 50 ms more", medianOfPairs <= AIM));
 		}
 	}
 

@@ -18,6 +18,7 @@ package io.datafast.benchmarks;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
 import java.net.URL;
 import java.nio.file.Files;
@@ -26,6 +27,7 @@ import java.util.Enumeration;
 import java.util.List;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
+import java.util.jar.Manifest;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -33,7 +35,8 @@ import org.springframework.util.FileSystemUtils;
 
 /**
  * The class path of an empty web application, with the starter and without: what this
- * module has, less what it compares with.
+ * module has, less what it compares with. As in an executable jar, the empty jars of
+ * starters are not on it.
  */
 final class WebClassPath implements AutoCloseable {
 
@@ -63,7 +66,19 @@ final class WebClassPath implements AutoCloseable {
 	}
 
 	private static boolean isWeb(Path library) {
-		return NOT_WEB.stream().noneMatch((prefix) -> library.getFileName().toString().startsWith(prefix));
+		return NOT_WEB.stream().noneMatch((prefix) -> library.getFileName().toString().startsWith(prefix))
+				&& !isStarter(library);
+	}
+
+	private static boolean isStarter(Path library) {
+		try (JarFile content = new JarFile(library.toFile())) {
+			Manifest manifest = content.getManifest();
+			return manifest != null
+					&& "dependencies-starter".equals(manifest.getMainAttributes().getValue("Spring-Boot-Jar-Type"));
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
 	}
 
 	private static Path copyClasses(Path jar) throws IOException {

@@ -14,10 +14,12 @@
  * limitations under the License.
  */
 
-package io.datafast.benchmarks;
+package io.datafast.benchmarks.empty;
 
 import java.lang.management.ManagementFactory;
 import java.util.Map;
+
+import io.datafast.benchmarks.ChildJvm;
 
 import org.springframework.boot.Banner;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -26,7 +28,9 @@ import org.springframework.context.annotation.Configuration;
 
 /**
  * A web application with nothing in it, which tells the time it took to start, in
- * milliseconds from the start of its JVM, and ends.
+ * milliseconds from the start of its JVM, and ends. It has a package of its own, since
+ * Spring Boot scans the application's package for {@code @JacksonMixin}, and would read
+ * the classes of all benchmarks.
  */
 @Configuration(proxyBeanMethods = false)
 @EnableAutoConfiguration
