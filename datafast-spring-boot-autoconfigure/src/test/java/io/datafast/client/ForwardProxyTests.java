@@ -21,8 +21,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Base64;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 
 import javax.net.ssl.SSLContext;
 
@@ -33,6 +33,7 @@ import io.datafast.Goal;
 import io.datafast.delivery.GoalOutcome.Created;
 import io.datafast.testing.DataFastContextRunners;
 import io.datafast.testing.ForwardProxy;
+import io.datafast.testing.OtherJvm;
 import io.datafast.testing.RawHttpServer;
 import io.datafast.testing.RecordedOutcomes;
 import io.datafast.testing.SelfSignedCertificate;
@@ -185,21 +186,11 @@ class ForwardProxyTests {
 	void aProxyThatAsksForAPasswordGetsTheHeaderOfACustomizer() throws Exception {
 		try (RawHttpServer server = new RawHttpServer(tls, RawHttpServer.text(ANSWER));
 				ForwardProxy proxy = new ForwardProxy(Application.CREDENTIALS)) {
-			Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-					"-Djdk.http.auth.tunneling.disabledSchemes=", "-Dhttps.proxyHost=127.0.0.1",
-					"-Dhttps.proxyPort=" + proxy.port(), "-Dhttp.nonProxyHosts=", "-cp",
-					System.getProperty("java.class.path"), Application.class.getName(),
+			OtherJvm.run(Application.class,
+					List.of("-Djdk.http.auth.tunneling.disabledSchemes=", "-Dhttps.proxyHost=127.0.0.1",
+							"-Dhttps.proxyPort=" + proxy.port(), "-Dhttp.nonProxyHosts="),
 					"--datafast.base-url=" + server.url(),
-					"--spring.ssl.bundle.jks.company.truststore.location=file:" + certificate.keyStore())
-				.inheritIO()
-				.start();
-			try {
-				assertThat(process.waitFor(120, TimeUnit.SECONDS)).isTrue();
-				assertThat(process.exitValue()).isZero();
-			}
-			finally {
-				process.destroyForcibly();
-			}
+					"--spring.ssl.bundle.jks.company.truststore.location=file:" + certificate.keyStore());
 			assertThat(server.requests()).singleElement()
 				.asString()
 				.startsWith("POST /api/v1/goals ")

@@ -19,7 +19,6 @@ package io.datafast.client;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 import io.datafast.DataFastGoals;
@@ -27,6 +26,7 @@ import io.datafast.Goal;
 import io.datafast.autoconfigure.DataFastAutoConfiguration;
 import io.datafast.interceptor.TrackGoalBeanPostProcessor;
 import io.datafast.testing.DataFastContextRunners;
+import io.datafast.testing.OtherJvm;
 import io.datafast.testing.RawHttpServer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -75,21 +75,7 @@ class StartUpLoadingTests {
 
 	private static List<String> loadedClasses(Path directory, String... arguments) throws Exception {
 		Path log = directory.resolve("classes.log");
-		Process process = new ProcessBuilder(
-				Stream
-					.concat(Stream.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-							"-Xlog:class+load:file=" + log + "::filecount=0", "-cp",
-							System.getProperty("java.class.path"), Application.class.getName()), Stream.of(arguments))
-					.toList())
-			.inheritIO()
-			.start();
-		try {
-			assertThat(process.waitFor(120, TimeUnit.SECONDS)).isTrue();
-			assertThat(process.exitValue()).isZero();
-		}
-		finally {
-			process.destroyForcibly();
-		}
+		OtherJvm.run(Application.class, List.of("-Xlog:class+load:file=" + log + "::filecount=0"), arguments);
 		try (Stream<String> lines = Files.lines(log)) {
 			return lines.map((line) -> line.replaceFirst("^\\[.*?]+(\\[.*?] ?)*", "").strip().split(" ")[0]).toList();
 		}
